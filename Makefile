@@ -1,0 +1,42 @@
+# make run: the dashboard on http://127.0.0.1:8050.  make test: every check and test.
+PYTHON ?= python3
+VENV := .venv/bin
+ADDRESS ?= 127.0.0.1:8050
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
+
+.PHONY: run test check browser lock clean
+
+run: .venv/installed  ## serve the dashboard; make the demonstration database if there is none
+	@test -n "$$LEAP_DATABASE_URL" || test -f data/leap.duckdb || $(VENV)/python -m reporting demo
+	$(VENV)/gunicorn --bind $(ADDRESS) --threads 8 --access-logfile - app:server
+
+test: check browser  ## style, types, import directions and all tests, a real browser included
+	$(VENV)/python -m pytest
+
+check: .venv/installed-dev  ## style, types and import directions
+	$(VENV)/ruff format --check .
+	$(VENV)/ruff check .
+	$(VENV)/mypy
+	$(VENV)/lint-imports
+
+browser:  ## Debian's Chromium, for the tests
+	@command -v chromium >/dev/null || \
+	    { $(AS_ROOT) apt-get update -qq && $(AS_ROOT) apt-get install -y -qq chromium; }
+
+.venv/installed: requirements.txt
+	test -x $(VENV)/python || $(PYTHON) -m venv .venv
+	$(VENV)/pip install --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: .venv/installed requirements-dev.txt
+	$(VENV)/pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+lock:  ## rewrite the locked requirements from the .in files
+	for name in requirements requirements-dev; do \
+	    uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	        --no-emit-index-url --no-emit-find-links $$name.in -o $$name.txt || exit 1; \
+	done
+
+clean:  ## remove the virtual environment and caches; data stays
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache

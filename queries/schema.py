@@ -1,0 +1,262 @@
+"""The reporting database: its tables, their columns, and the words they hold.
+
+Facts are what districts delivered. Provenance says where it came from. Marts are
+rebuilt by every load and are the only tables a page reads. A month is always text,
+``YYYY-MM``; codes are always text, because leading zeros matter; a rate is days
+attended divided by days enrolled, from 0 to 1.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+)
+
+SCHEMA_VERSION = 1
+
+MODALITIES = ("home", "school", "community", "virtual", "phone")
+OUTCOMES = ("completed", "attempted", "cancelled")
+VISITOR_TYPES = ("school", "community")
+GRADES = ("PK", "K", *(str(grade) for grade in range(1, 13)))
+
+# The bands of the published evaluation.
+GRADE_BANDS = {"PK-5": GRADES[:7], "6-12": GRADES[7:]}
+
+# The months around the first visit that the trajectory shows.
+FIRST_EVENT_MONTH, LAST_EVENT_MONTH = -9, 12
+
+metadata = MetaData()
+
+
+def _column(name: str, kind: type, comment: str) -> Column[object]:
+    return Column(name, kind, comment=comment)
+
+
+# --- Facts -------------------------------------------------------------------
+
+district = Table(
+    "district",
+    metadata,
+    _column("district_code", Text, "official organisation code, for example 0640011"),
+    _column("district_name", Text, "name as people say it"),
+    comment="school districts taking part",
+)
+
+school = Table(
+    "school",
+    metadata,
+    _column("school_code", Text, "official school code"),
+    _column("school_name", Text, "name as people say it"),
+    _column("district_code", Text, "district it belongs to"),
+    comment="schools, where the delivery declares them",
+)
+
+student = Table(
+    "student",
+    metadata,
+    _column("student_id", Text, "the state's student number (Connecticut: 10-digit SASID)"),
+    _column("first_name", Text, "first name"),
+    _column("last_name", Text, "last name"),
+    _column("birth_date", Date, "date of birth"),
+    _column("home_language", Text, "language spoken at home"),
+    comment="every student of the schools, visited or not",
+)
+
+enrollment = Table(
+    "enrollment",
+    metadata,
+    _column("student_id", Text, "student"),
+    _column("school_year", Text, "school year, for example 2021-22"),
+    _column("district_code", Text, "district"),
+    _column("school_code", Text, "school"),
+    _column("grade", Text, "PK, K, 1 to 12"),
+    _column("entry_date", Date, "first day enrolled; empty: the start of the school year"),
+    _column("exit_date", Date, "last day enrolled; empty: still enrolled or the end of the year"),
+    comment="which school and grade a student was in, and when",
+)
+
+attendance_month = Table(
+    "attendance_month",
+    metadata,
+    _column("student_id", Text, "student"),
+    _column("district_code", Text, "district that reports the month"),
+    _column("month", Text, "calendar month, YYYY-MM"),
+    _column("days_enrolled", Double, "days of membership in the month"),
+    _column("days_attended", Double, "days attended in the month"),
+    comment="attendance by student, district and month; from daily rows where those were given",
+)
+
+attendance_day = Table(
+    "attendance_day",
+    metadata,
+    _column("student_id", Text, "student"),
+    _column("district_code", Text, "district that reports the day"),
+    _column("date", Date, "school day"),
+    _column("attended", Double, "share of the day attended, 0 to 1"),
+    comment="daily rows as delivered: kept so that a later delivery can complete a month",
+)
+
+attendance_week = Table(
+    "attendance_week",
+    metadata,
+    _column("student_id", Text, "student"),
+    _column("week", Date, "Monday of the week"),
+    _column("days_enrolled", Double, "days of membership in the week"),
+    _column("days_attended", Double, "days attended in the week"),
+    comment="attendance by week, where daily rows were given",
+)
+
+visit = Table(
+    "visit",
+    metadata,
+    _column("visit_id", Text, "the program's own number of the contact"),
+    _column("student_id", Text, "student"),
+    _column("visit_date", Date, "day of the contact"),
+    _column("modality", Text, "home, school, community, virtual or phone"),
+    _column("outcome", Text, "completed, attempted or cancelled"),
+    _column("visitor_type", Text, "school or community staff"),
+    _column("visitor", Text, "who went"),
+    _column("language", Text, "language spoken"),
+    _column("note_code", Text, "need that came up"),
+    comment="every contact, completed or not",
+)
+
+# --- Provenance --------------------------------------------------------------
+
+delivery = Table(
+    "delivery",
+    metadata,
+    _column("load_id", Text, "the load that took it in"),
+    _column("loaded_at", DateTime, "when, UTC"),
+    _column("file", Text, "file name"),
+    _column("sha256", Text, "SHA-256 of the file"),
+    _column("rows_read", BigInteger, "rows in the file"),
+    _column("rows_loaded", BigInteger, "rows taken in"),
+    _column("rows_changed", BigInteger, "of those, rows that replaced different values"),
+    _column("rows_duplicate", BigInteger, "repetitions of a row, loaded once"),
+    _column("rows_rejected", BigInteger, "rows rejected"),
+    comment="what was delivered, one row per file and load",
+)
+
+rejected_row = Table(
+    "rejected_row",
+    metadata,
+    _column("load_id", Text, "the load that rejected it"),
+    _column("file", Text, "file name"),
+    _column("line", BigInteger, "line in the file; the header is line 1"),
+    _column("column", Text, "column at fault"),
+    _column("value", Text, "its value as delivered"),
+    _column("reason", Text, "why, in words"),
+    _column("row", Text, "the whole row as delivered"),
+    comment="every rejected row and the reason",
+)
+
+meta = Table(
+    "meta",
+    metadata,
+    _column("schema_version", Integer, "version of these tables"),
+    _column("load_id", Text, "the last load"),
+    _column("loaded_at", DateTime, "when, UTC"),
+    _column("is_demonstration", Boolean, "invented students"),
+    _column("data_as_of", Date, "last day the attendance covers"),
+    comment="one row about the database itself",
+)
+
+# --- Marts -------------------------------------------------------------------
+
+school_month = Table(
+    "school_month",
+    metadata,
+    _column("month", Text, "calendar month with instructional days, YYYY-MM"),
+    _column("number", Integer, "1, 2, 3 ... in order, so that summers do not count"),
+    comment="the school months of this database",
+)
+
+served_student = Table(
+    "served_student",
+    metadata,
+    _column("student_id", Text, "student with at least one completed visit"),
+    _column("district_code", Text, "district at the first visit"),
+    _column("school_code", Text, "school at the first visit"),
+    _column("grade", Text, "grade at the first visit"),
+    _column("grade_band", Text, "PK-5 or 6-12"),
+    _column("modality", Text, "modality of the first visit"),
+    _column("visitor_type", Text, "visitor type of the first visit"),
+    _column("cohort", Text, "school year of the first visit, summers apart"),
+    _column("first_visit_date", Date, "earliest completed visit"),
+    _column("completed_visits", Integer, "completed visits so far"),
+    _column("attempted_visits", Integer, "attempted and cancelled visits so far"),
+    _column("baseline_rate", Double, "pooled attendance rate over months -3 to -1"),
+    _column("baseline_days", Double, "days enrolled over months -3 to -1"),
+    _column("since_rate", Double, "pooled attendance rate from month +1 to now"),
+    _column("since_days", Double, "days enrolled from month +1 to now"),
+    _column("status", Text, "response status; empty until the matched comparison is computed"),
+    _column("month_plus_one", Integer, "number of the first school month after the visit's month"),
+    _column("has_month_zero", Boolean, "false where the first visit fell between school months"),
+    comment="one row per served student; dimensions are those at the first visit",
+)
+
+trajectory_month = Table(
+    "trajectory_month",
+    metadata,
+    _column("student_id", Text, "served student"),
+    _column("event_month", SmallInteger, "school months from the first visit, -9 to 12"),
+    _column("month", Text, "calendar month, YYYY-MM"),
+    _column("days_enrolled", Double, "days of membership, all districts together"),
+    _column("days_attended", Double, "days attended, all districts together"),
+    _column("rate", Double, "days attended / days enrolled"),
+    _column("comparison_rate", Double, "matched students' rate; empty until it is computed"),
+    comment="served students' months around the first visit; no row without days enrolled",
+)
+
+district_month = Table(
+    "district_month",
+    metadata,
+    _column("district_code", Text, "district"),
+    _column("month", Text, "calendar month, YYYY-MM"),
+    _column("students", Integer, "students with days enrolled"),
+    _column("days_enrolled", Double, "sum of days of membership"),
+    _column("days_attended", Double, "sum of days attended"),
+    _column(
+        "students_k12", Integer, "students outside pre-kindergarten: the base of chronic shares"
+    ),
+    _column("chronic_students", Integer, "of those, at or below 90 % this school year so far"),
+    _column("severe_students", Integer, "of those, at or below 80 % this school year so far"),
+    comment="official attendance of a district in a month, and chronic absence to date",
+)
+
+visit_month = Table(
+    "visit_month",
+    metadata,
+    _column("district_code", Text, "district of the student at the visit"),
+    _column("month", Text, "calendar month, YYYY-MM"),
+    _column("modality", Text, "modality"),
+    _column("visitor_type", Text, "visitor type"),
+    _column("outcome", Text, "outcome"),
+    _column("visits", Integer, "contacts"),
+    _column("students", Integer, "students contacted"),
+    comment="volume of visits",
+)
+
+FACTS = (
+    district,
+    school,
+    student,
+    enrollment,
+    attendance_month,
+    attendance_day,
+    attendance_week,
+    visit,
+)
+PROVENANCE = (delivery, rejected_row, meta)
+MARTS = (school_month, served_student, trajectory_month, district_month, visit_month)

@@ -1,0 +1,50 @@
+"""The values that can be chosen in this database."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from queries.database import Snapshot
+from queries.filters import KnownValues
+from queries.schema import (
+    GRADE_BANDS,
+    GRADES,
+    MODALITIES,
+    VISITOR_TYPES,
+    district,
+    served_student,
+)
+
+MODALITY_LABELS = {
+    "home": "Home",
+    "school": "School",
+    "community": "Community place",
+    "virtual": "Video",
+    "phone": "Phone",
+}
+VISITOR_TYPE_LABELS = {"school": "School staff", "community": "Community staff"}
+GRADE_BAND_LABELS = {"PK-5": "Grades PK–5", "6-12": "Grades 6–12"}
+
+
+def known_values(data: Snapshot) -> KnownValues:
+    """Districts by name and cohorts in order of time, from the database; the rest is fixed."""
+    districts = sa.select(district).order_by(district.c.district_name, district.c.district_code)
+    cohorts = (
+        sa.select(served_student.c.cohort)
+        .group_by(served_student.c.cohort)
+        .order_by(sa.func.min(served_student.c.first_visit_date))
+    )
+    return KnownValues(
+        district={
+            row.district_code: row.district_name for row in data.connection.execute(districts)
+        },
+        grade=GRADE_BAND_LABELS | {grade: _grade_label(grade) for grade in GRADES},
+        modality={modality: MODALITY_LABELS[modality] for modality in MODALITIES},
+        visitor_type={kind: VISITOR_TYPE_LABELS[kind] for kind in VISITOR_TYPES},
+        cohort={cohort: cohort for cohort in data.connection.scalars(cohorts)},
+        grade_band={band: GRADE_BAND_LABELS[band] for band in GRADE_BANDS},
+    )
+
+
+def _grade_label(grade: str) -> str:
+    return {"PK": "Pre-kindergarten", "K": "Kindergarten"}.get(grade, f"Grade {grade}")

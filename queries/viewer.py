@@ -1,0 +1,32 @@
+"""Who is asking. Every query takes a Viewer and returns only what that viewer may have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Role = Literal["leadership", "coordinator", "presenter"]
+
+# Fewest students behind a figure. A presenter's is Connecticut's own for published figures.
+THRESHOLDS: dict[Role, int] = {"leadership": 10, "coordinator": 10, "presenter": 20}
+LOWEST_THRESHOLD = 5
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A signed-in person: the role, the own districts' codes, the fewest students of a figure."""
+
+    role: Role
+    districts: tuple[str, ...] = ()
+    threshold: int = THRESHOLDS["leadership"]
+
+    def __post_init__(self) -> None:
+        if self.threshold < LOWEST_THRESHOLD:
+            raise ValueError(
+                f"a threshold of {self.threshold} students is too low: "
+                f"the lowest allowed is {LOWEST_THRESHOLD}"
+            )
+
+    def for_export(self) -> Viewer:
+        """The same person, held to the presenter's threshold: for all that leaves the screen."""
+        return replace(self, threshold=max(self.threshold, THRESHOLDS["presenter"]))

@@ -1,0 +1,1 @@
+"""The command line: reads, checks and loads deliveries, builds the marts."""

@@ -1,0 +1,142 @@
+"""The command line: ``python -m reporting demo | load FOLDER | check``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from queries.database import DatabaseUnavailableError, database_url, duckdb_file, snapshot
+from reporting.check import database_summary
+from reporting.demonstration import write_demonstration
+from reporting.errors import DeliveryRefusedError, MappingError
+from reporting.load import MAX_REJECTED_PERCENT, REJECTED_FILE, LoadReport, load
+from reporting.mapping import read_mapping
+
+LOADED, REFUSED, WRONG_USAGE = 0, 1, 2
+
+SCALES = ("district", "program", "state")
+
+_console = Console(highlight=False)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; 0 when done, 1 when refused, 2 for wrong usage."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except (DeliveryRefusedError, DatabaseUnavailableError) as error:
+        _console.print(f"[bold red]Refused.[/] {error}")
+        return REFUSED
+    except MappingError as error:
+        _console.print(f"[bold red]Mapping.[/] {error}")
+        return WRONG_USAGE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m reporting",
+        description="Fill and look after the reporting database (LEAP_DATABASE_URL).",
+    )
+    commands = parser.add_subparsers(required=True)
+
+    demo = commands.add_parser("demo", help="make invented deliveries and load them")
+    demo.add_argument("--scale", choices=SCALES, default="program")
+    demo.add_argument("--seed", type=int, default=2021)
+    demo.set_defaults(command=_demo)
+
+    delivery = commands.add_parser("load", help="load a folder of CSV files")
+    delivery.add_argument("folder", type=Path)
+    delivery.add_argument("--mapping", help="TOML file that translates local names and spellings")
+    delivery.add_argument(
+        "--max-rejected",
+        type=float,
+        default=MAX_REJECTED_PERCENT,
+        metavar="PCT",
+        help="refuse the load if more than this percentage of a file's rows is rejected",
+    )
+    delivery.set_defaults(command=_load)
+
+    check = commands.add_parser("check", help="what is in the database, how fresh, what is odd")
+    check.set_defaults(command=_check)
+    return parser
+
+
+def _demo(options: argparse.Namespace) -> int:
+    database = duckdb_file(database_url())
+    beside = database.parent if database else Path("data")
+    with _progress() as progress:
+        folder = write_demonstration(
+            beside / f"demonstration-{options.scale}", options.scale, options.seed, progress
+        )
+    return _load_folder(folder, None, MAX_REJECTED_PERCENT)
+
+
+def _load(options: argparse.Namespace) -> int:
+    return _load_folder(options.folder, options.mapping, options.max_rejected)
+
+
+def _load_folder(folder: Path, mapping: str | None, max_rejected: float) -> int:
+    rules = read_mapping(mapping)
+    with _progress() as progress:
+        report = load(folder, database_url(), rules, max_rejected, progress)
+    _print_report(report, folder)
+    return LOADED if report.refusal is None else REFUSED
+
+
+def _check(_options: argparse.Namespace) -> int:
+    with snapshot() as data:
+        summary = database_summary(data)
+    _console.print(f"Data as of {summary.data_as_of:%-d %B %Y}, loaded {summary.loaded_at:%c} UTC.")
+    if summary.is_demonstration:
+        _console.print("Demonstration data: invented students.")
+    table = Table("table", "rows", box=None)
+    table.columns[1].justify = "right"
+    for name, rows in summary.rows.items():
+        table.add_row(name, f"{rows:,}")
+    _console.print(table)
+    for oddity in summary.oddities:
+        _console.print(f"[yellow]•[/] {oddity}")
+    if not summary.oddities:
+        _console.print("Nothing looks wrong.")
+    return LOADED
+
+
+def _print_report(report: LoadReport, folder: Path) -> None:
+    columns = ("read", "loaded", "changed", "duplicate", "rejected")
+    table = Table("file", *columns, box=None)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for name, outcome in report.outcomes.items():
+        table.add_row(name, *(f"{getattr(outcome, column):,}" for column in columns))
+    _console.print(table)
+    if len(report.rejected):
+        _console.print(f"Rejected rows and reasons: {folder / REJECTED_FILE}")
+    if report.refusal:
+        _console.print(f"[bold red]Refused.[/] {report.refusal}")
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, float], None]]:
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        console=_console,
+    )
+    with bar:
+        task = bar.add_task("Starting", total=1.0)
+        yield lambda step, share: bar.update(task, description=step, completed=share)
+        bar.update(task, description="Done", completed=1.0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

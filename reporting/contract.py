@@ -1,0 +1,284 @@
+"""The input files: which there are, what their columns mean, and which rows are refused.
+
+A column knows how its text becomes a value and what is said where it cannot. Everything
+is a SQLAlchemy expression over the staged text, so that a file of millions of rows is
+checked by the database engine at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from queries import schema
+
+Expression = sa.ColumnElement[Any]
+
+SPREADSHEET_NUMBER = r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+"
+
+# Grades as Connecticut writes them, besides PK, K, 1 to 12.
+GRADE_SPELLINGS = (
+    dict.fromkeys(("P3", "P4", "PK3", "PK4"), "PK")
+    | dict.fromkeys(("KG", "KF", "KH", "KE"), "K")
+    | {f"0{grade}": str(grade) for grade in range(1, 10)}
+)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A rule a row can break: which column, when (over staged and typed values), and why."""
+
+    column: str
+    broken: Callable[[Row], Expression]
+    why: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A staged row as expressions: ``text`` as delivered, ``value`` as typed."""
+
+    text: dict[str, Expression]
+    value: dict[str, Expression]
+    today: date
+
+
+@dataclass(frozen=True)
+class InputColumn:
+    """A column of an input file.
+
+    ``typed`` turns trimmed text (null where empty) into a value, null where it cannot;
+    ``expected`` ends the sentence "... is not ...". ``declared_in`` names the fact table
+    whose codes this column must hold. ``spellings`` are accepted besides ``choices``.
+    """
+
+    name: str
+    required: bool = False
+    typed: Callable[[Expression], Expression] = lambda text: text
+    expected: str = ""
+    declared_in: sa.Table | None = None
+    choices: tuple[str, ...] = ()
+    spellings: dict[str, str] = field(default_factory=dict)
+    is_code: bool = False
+    is_date: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class InputFile:
+    """An input file of a delivery and the fact table it fills."""
+
+    name: str
+    table: sa.Table
+    columns: tuple[InputColumn, ...]
+    key: tuple[str, ...]
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def file_name(self) -> str:
+        """The file's name in a delivery that needs no mapping."""
+        return f"{self.name}.csv"
+
+
+def _number(text: Expression) -> Expression:
+    is_number = sa.func.regexp_full_match(text, r"-?[0-9]+(\.[0-9]+)?")
+    return sa.case((is_number, sa.try_cast(text, sa.Double)))
+
+
+def _iso_date(text: Expression) -> Expression:
+    is_date = sa.func.regexp_full_match(text, "[0-9]{4}-[0-9]{2}-[0-9]{2}")
+    return sa.case((is_date, sa.try_cast(text, sa.Date)))
+
+
+def _month(text: Expression) -> Expression:
+    is_month = sa.func.regexp_full_match(text, "[0-9]{4}-(0?[1-9]|1[0-2])")
+    padded = sa.func.left(text, 5).concat(sa.func.lpad(sa.func.substr(text, 6), 2, "0"))
+    return sa.case((is_month, padded))
+
+
+def _school_year(text: Expression) -> Expression:
+    is_year = sa.func.regexp_full_match(text, "(19|20)[0-9]{2}-[0-9]{2}")
+    follows = sa.try_cast(sa.func.right(text, 2), sa.Integer) == (
+        sa.try_cast(sa.func.left(text, 4), sa.Integer) + 1
+    ) % sa.literal_column("100")
+    return sa.case((sa.and_(is_year, follows), text))
+
+
+def _code(name: str, declared_in: sa.Table | None = None, required: bool = True) -> InputColumn:
+    return InputColumn(name, required, declared_in=declared_in, is_code=True)
+
+
+def _text(name: str, required: bool = False) -> InputColumn:
+    return InputColumn(name, required)
+
+
+def _day(name: str, required: bool = False) -> InputColumn:
+    return InputColumn(name, required, _iso_date, "a date like 2021-10-05", is_date=True)
+
+
+def _days(name: str) -> InputColumn:
+    return InputColumn(name, True, _number, "a number")
+
+
+def _choice(name: str, choices: tuple[str, ...], spellings: dict[str, str]) -> InputColumn:
+    expected = f"one of {', '.join(choices)}"
+    return InputColumn(name, True, expected=expected, choices=choices, spellings=spellings)
+
+
+def _in_future(column: str) -> Reason:
+    return Reason(column, lambda row: row.value[column] > row.today, "is in the future")
+
+
+def _school_year_end(row: Row) -> Expression:
+    # The 31 August after a school year: an exit planned for June is no error.
+    year = sa.func.left(row.value["school_year"], 4)
+    return sa.func.make_date(sa.cast(year, sa.Integer) + 1, 8, 31)
+
+
+def _beyond_school_year(column: str) -> Reason:
+    return Reason(
+        column,
+        lambda row: sa.and_(
+            row.value[column] > row.today, row.value[column] > _school_year_end(row)
+        ),
+        "is in the future, after the school year of the row",
+    )
+
+
+STUDENT = _code("student_id", schema.student)
+DISTRICT = _code("district_code", schema.district)
+
+DISTRICTS = InputFile(
+    "districts",
+    schema.district,
+    (_code("district_code"), _text("district_name", required=True)),
+    key=("district_code",),
+)
+
+SCHOOLS = InputFile(
+    "schools",
+    schema.school,
+    (_code("school_code"), _text("school_name", required=True), DISTRICT),
+    key=("school_code",),
+)
+
+STUDENTS = InputFile(
+    "students",
+    schema.student,
+    (
+        _code("student_id"),
+        _text("first_name"),
+        _text("last_name"),
+        _day("birth_date"),
+        _text("home_language"),
+    ),
+    key=("student_id",),
+    reasons=(_in_future("birth_date"),),
+)
+
+ENROLLMENTS = InputFile(
+    "enrollments",
+    schema.enrollment,
+    (
+        STUDENT,
+        InputColumn("school_year", True, _school_year, "a school year like 2021-22"),
+        DISTRICT,
+        _choice("grade", schema.GRADES, GRADE_SPELLINGS),
+        _code("school_code", schema.school, required=False),
+        _day("entry_date"),
+        _day("exit_date"),
+    ),
+    # A student may come back to a school within the year: the entry tells the stays apart.
+    key=("student_id", "school_year", "district_code", "school_code", "entry_date"),
+    reasons=(
+        _beyond_school_year("entry_date"),
+        _beyond_school_year("exit_date"),
+        Reason(
+            "exit_date",
+            lambda row: row.value["exit_date"] < row.value["entry_date"],
+            "is before the entry date",
+        ),
+    ),
+)
+
+ATTENDANCE = InputFile(
+    "attendance",
+    schema.attendance_month,
+    (
+        STUDENT,
+        DISTRICT,
+        InputColumn("month", True, _month, "a month like 2021-10"),
+        _days("days_enrolled"),
+        _days("days_attended"),
+    ),
+    key=("student_id", "district_code", "month"),
+    reasons=(
+        Reason(
+            "month",
+            lambda row: row.value["month"] > row.today.strftime("%Y-%m"),
+            "is in the future",
+        ),
+        Reason("days_enrolled", lambda row: row.value["days_enrolled"] < 0, "is negative"),
+        Reason(
+            "days_enrolled", lambda row: row.value["days_enrolled"] > 31, "is more than 31 days"
+        ),
+        Reason("days_attended", lambda row: row.value["days_attended"] < 0, "is negative"),
+        Reason(
+            "days_attended",
+            lambda row: row.value["days_attended"] > row.value["days_enrolled"],
+            "is more than the days enrolled",
+        ),
+    ),
+)
+
+ATTENDANCE_DAILY = InputFile(
+    "attendance_daily",
+    schema.attendance_day,
+    (
+        STUDENT,
+        DISTRICT,
+        _day("date", required=True),
+        InputColumn("attended", True, _number, "a number from 0 to 1"),
+    ),
+    key=("student_id", "district_code", "date"),
+    reasons=(
+        _in_future("date"),
+        Reason("attended", lambda row: row.value["attended"] < 0, "is negative"),
+        Reason("attended", lambda row: row.value["attended"] > 1, "is more than one day"),
+    ),
+)
+
+VISITS = InputFile(
+    "visits",
+    schema.visit,
+    (
+        _text("visit_id", required=True),
+        STUDENT,
+        _day("visit_date", required=True),
+        _choice("modality", schema.MODALITIES, {}),
+        _choice("outcome", schema.OUTCOMES, {}),
+        _choice("visitor_type", schema.VISITOR_TYPES, {}),
+        _text("visitor"),
+        _text("language"),
+        _text("note_code"),
+    ),
+    key=("visit_id",),
+    reasons=(_in_future("visit_date"),),
+)
+
+# In the order of loading: a file may refer to those before it.
+INPUT_FILES = (
+    DISTRICTS,
+    SCHOOLS,
+    STUDENTS,
+    ENROLLMENTS,
+    ATTENDANCE,
+    ATTENDANCE_DAILY,
+    VISITS,
+)
+
+# A delivery holds all of these; schools are optional, and of attendance one form is enough.
+REQUIRED_FILES = (DISTRICTS, STUDENTS, ENROLLMENTS, VISITS)
+ATTENDANCE_FILES = (ATTENDANCE, ATTENDANCE_DAILY)

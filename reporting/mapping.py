@@ -1,0 +1,113 @@
+"""Mapping files: how a local export's files, columns and values become the contract's.
+
+A mapping is a TOML file with a table for each input file it changes; what it does not
+name is taken as it is. docs/mappings.md describes it with examples.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from reporting.contract import INPUT_FILES, InputFile
+from reporting.errors import MappingError
+
+SHIPPED = Path(__file__).parent / "formats"
+
+_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+_ENTRIES = {
+    "file": str,
+    "columns": dict,
+    "values": dict,
+    "dates": dict,
+    "complete": list,
+}
+
+
+@dataclass(frozen=True)
+class FileMapping:
+    """How one local file becomes an input file.
+
+    ``columns``: our column -> local column, or a template such as ``{Year}-{Month}``.
+    ``values``: our column -> {local spelling: our value}. ``dates``: our column -> format.
+    ``complete``: code columns that hold only the first characters of the declared code.
+    """
+
+    file: str
+    columns: dict[str, str] = field(default_factory=dict)
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
+    dates: dict[str, str] = field(default_factory=dict)
+    complete: tuple[str, ...] = ()
+
+    def parts(self, column: str) -> list[tuple[str, bool]]:
+        """The source of a column in order: (local column, True) or (literal text, False)."""
+        source = self.columns.get(column, column)
+        if not _PLACEHOLDER.search(source):
+            return [(source, True)]
+        pieces = _PLACEHOLDER.split(source)
+        return [(text, index % 2 == 1) for index, text in enumerate(pieces) if text]
+
+
+Mapping = dict[str, FileMapping]
+
+
+def read_mapping(source: str | None) -> Mapping:
+    """Input file name -> its mapping, from a TOML file or the name of a shipped mapping.
+
+    Raises MappingError where there is no such file or an entry is not understood.
+    """
+    mapping = {file.name: FileMapping(file.file_name) for file in INPUT_FILES}
+    if source is None:
+        return mapping
+    path = _find(source)
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise MappingError(f"{path.name}: this is not a TOML file: {error}") from error
+    content.pop("name", None)
+    for name, entries in content.items():
+        input_file = next((file for file in INPUT_FILES if file.name == name), None)
+        if input_file is None or not isinstance(entries, dict):
+            known = ", ".join(file.name for file in INPUT_FILES)
+            raise MappingError(f"{path.name}: [{name}] is not an input file. Known: {known}")
+        mapping[name] = _file_mapping(path.name, input_file, entries)
+    return mapping
+
+
+def _find(source: str) -> Path:
+    candidates = (Path(source), SHIPPED / f"{source}.toml")
+    for path in candidates:
+        if path.is_file():
+            return path
+    shipped = ", ".join(sorted(path.stem for path in SHIPPED.glob("*.toml")))
+    raise MappingError(f"There is no mapping file {source}. Mappings that ship: {shipped}")
+
+
+def _file_mapping(path: str, input_file: InputFile, entries: dict[str, Any]) -> FileMapping:
+    for entry, value in entries.items():
+        if entry not in _ENTRIES or not isinstance(value, _ENTRIES[entry]):
+            raise MappingError(
+                f"{path}: [{input_file.name}] has an entry “{entry}” that is not understood. "
+                f"Known: {', '.join(_ENTRIES)}"
+            )
+    columns = {column.name for column in input_file.columns}
+    for entry in ("columns", "values", "dates", "complete"):
+        for column in entries.get(entry, ()):
+            if column not in columns:
+                raise MappingError(
+                    f"{path}: [{input_file.name}] {entry} names “{column}”, which is not a column "
+                    f"of {input_file.file_name}. Columns: {', '.join(sorted(columns))}"
+                )
+    return FileMapping(
+        file=entries.get("file", input_file.file_name),
+        columns={column: str(local) for column, local in entries.get("columns", {}).items()},
+        values={
+            column: {str(local): str(ours) for local, ours in spellings.items()}
+            for column, spellings in entries.get("values", {}).items()
+        },
+        dates={column: str(pattern) for column, pattern in entries.get("dates", {}).items()},
+        complete=tuple(entries.get("complete", ())),
+    )

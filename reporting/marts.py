@@ -1,0 +1,324 @@
+"""The marts: what pages read, rebuilt from the facts by every load."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from queries import schema
+from queries.schema import (
+    attendance_month,
+    district_month,
+    enrollment,
+    school_month,
+    served_student,
+    trajectory_month,
+    visit,
+    visit_month,
+)
+from reporting.statements import insert_rows
+
+CHRONIC_RATE, SEVERE_RATE = 0.90, 0.80
+_BASELINE_FROM, _BASELINE_TO = -3, -1
+
+Expression = sa.ColumnElement[Any]
+
+
+def rebuild(connection: sa.Connection) -> None:
+    """Empty every mart and fill it from the facts, in the caller's transaction."""
+    for mart in schema.MARTS:
+        connection.execute(sa.delete(mart))
+    for mart, rows in (
+        (school_month, _school_months),
+        (served_student, _served_students),
+        (trajectory_month, _trajectory_months),
+        (district_month, _district_months),
+        (visit_month, _visit_months),
+    ):
+        insert_rows(connection, mart, rows())
+
+
+# --- Words of the contract as expressions --------------------------------------
+
+
+def _month_of(day: Expression) -> Expression:
+    year = sa.cast(sa.extract("year", day), sa.Integer)
+    month = sa.cast(sa.extract("month", day), sa.Integer)
+    return sa.cast(year, sa.Text).concat("-").concat(sa.func.lpad(sa.cast(month, sa.Text), 2, "0"))
+
+
+def _school_year_of(month: Expression) -> Expression:
+    """The school year of a month ``YYYY-MM``: it starts in August."""
+    year = sa.cast(sa.func.left(month, 4), sa.Integer)
+    start = sa.case((sa.func.right(month, 2) >= "08", year), else_=year - 1)
+    end = sa.func.right(sa.cast(start + 1, sa.Text), 2)
+    return sa.cast(start, sa.Text).concat("-").concat(end)
+
+
+def _cohort(day: Expression) -> Expression:
+    """``2021-22``, or ``Summer 2021`` for a first visit in July or August."""
+    month = _month_of(day)
+    summer = sa.literal("Summer ").concat(sa.func.left(month, 4))
+    return sa.case(
+        (sa.func.right(month, 2).in_(("07", "08")), summer), else_=_school_year_of(month)
+    )
+
+
+def _grade_band(grade: Expression) -> Expression:
+    return sa.case(*((grade.in_(grades), band) for band, grades in schema.GRADE_BANDS.items()))
+
+
+def _rate(attended: Expression, enrolled: Expression) -> Expression:
+    return attended / sa.func.nullif(enrolled, 0)
+
+
+# --- Pieces ----------------------------------------------------------------------
+
+
+def _school_months() -> sa.Select[Any]:
+    months = (
+        sa.select(attendance_month.c.month)
+        .where(attendance_month.c.days_enrolled > 0)
+        .group_by(attendance_month.c.month)
+        .subquery("months")
+    )
+    return sa.select(
+        months.c.month, sa.func.row_number().over(order_by=months.c.month).label("number")
+    )
+
+
+def _placed_visits() -> sa.Subquery:
+    """Every visit with the student's district, school and grade on that day.
+
+    The enrolment that covers the day counts; else the last one before it (summer); else
+    the next one after it.
+    """
+    start_year = sa.cast(sa.func.left(enrollment.c.school_year, 4), sa.Integer)
+    entry = sa.func.coalesce(enrollment.c.entry_date, sa.func.make_date(start_year, 9, 1))
+    leave = sa.func.coalesce(enrollment.c.exit_date, sa.func.make_date(start_year + 1, 6, 30))
+    day = visit.c.visit_date
+    nearness = sa.case((sa.and_(entry <= day, day <= leave), 0), (entry <= day, 1), else_=2)
+    ranked = (
+        sa.select(
+            visit,
+            enrollment.c.district_code,
+            enrollment.c.school_code,
+            enrollment.c.grade,
+            sa.func.row_number()
+            .over(
+                partition_by=visit.c.visit_id,
+                order_by=(nearness, sa.func.abs(day - entry), enrollment.c.school_code),
+            )
+            .label("choice"),
+        )
+        .join_from(visit, enrollment, visit.c.student_id == enrollment.c.student_id, isouter=True)
+        .subquery("ranked")
+    )
+    return sa.select(ranked).where(ranked.c.choice == 1).subquery("placed")
+
+
+def _first_visits() -> sa.CTE:
+    """The earliest completed visit of each student, with its place in the school months."""
+    placed = _placed_visits()
+    nth = sa.func.row_number().over(
+        partition_by=placed.c.student_id, order_by=(placed.c.visit_date, placed.c.visit_id)
+    )
+    completed = (
+        sa.select(placed, nth.label("nth"))
+        .where(placed.c.outcome == "completed")
+        .subquery("completed")
+    )
+    visit_month_text = _month_of(completed.c.visit_date)
+    return (
+        sa.select(
+            completed,
+            sa.select(sa.func.count() + 1)
+            .select_from(school_month)
+            .where(school_month.c.month <= visit_month_text)
+            .scalar_subquery()
+            .label("month_plus_one"),
+            visit_month_text.in_(sa.select(school_month.c.month)).label("has_month_zero"),
+        )
+        .where(completed.c.nth == 1)
+        .cte("first_visit")
+    )
+
+
+def _event_months(first: sa.FromClause) -> sa.Subquery:
+    """Each served student's months with days enrolled, numbered from the first visit."""
+    plus_one, number = first.c.month_plus_one, school_month.c.number
+    before = number - plus_one + sa.case((first.c.has_month_zero, 1), else_=0)
+    event_month = sa.case((number >= plus_one, number - plus_one + 1), else_=before)
+    enrolled = sa.func.sum(attendance_month.c.days_enrolled)
+    attended = sa.func.sum(attendance_month.c.days_attended)
+    return (
+        sa.select(
+            first.c.student_id,
+            event_month.label("event_month"),
+            school_month.c.month,
+            enrolled.label("days_enrolled"),
+            attended.label("days_attended"),
+            _rate(attended, enrolled).label("rate"),
+        )
+        .join_from(first, attendance_month, first.c.student_id == attendance_month.c.student_id)
+        .join(school_month, school_month.c.month == attendance_month.c.month)
+        .where(attendance_month.c.days_enrolled > 0)
+        .group_by(first.c.student_id, event_month, school_month.c.month)
+        .subquery("event_months")
+    )
+
+
+def _served_students() -> sa.Select[Any]:
+    first = _first_visits()
+    months = _event_months(first)
+    is_baseline = months.c.event_month.between(_BASELINE_FROM, _BASELINE_TO)
+
+    def days(column: str, period: Expression) -> Expression:
+        return sa.func.sum(months.c[column]).filter(period)
+
+    attendance = (
+        sa.select(
+            months.c.student_id,
+            days("days_enrolled", is_baseline).label("baseline_days"),
+            days("days_attended", is_baseline).label("baseline_attended"),
+            days("days_enrolled", months.c.event_month > 0).label("since_days"),
+            days("days_attended", months.c.event_month > 0).label("since_attended"),
+        )
+        .group_by(months.c.student_id)
+        .subquery("attendance")
+    )
+    is_completed = visit.c.outcome == "completed"
+    contacts = (
+        sa.select(
+            visit.c.student_id,
+            sa.func.count().filter(is_completed).label("completed_visits"),
+            sa.func.count().filter(~is_completed).label("attempted_visits"),
+        )
+        .group_by(visit.c.student_id)
+        .subquery("contacts")
+    )
+    return (
+        sa.select(
+            first.c.student_id,
+            first.c.district_code,
+            first.c.school_code,
+            first.c.grade,
+            _grade_band(first.c.grade).label("grade_band"),
+            first.c.modality,
+            first.c.visitor_type,
+            _cohort(first.c.visit_date).label("cohort"),
+            first.c.visit_date.label("first_visit_date"),
+            contacts.c.completed_visits,
+            contacts.c.attempted_visits,
+            _rate(attendance.c.baseline_attended, attendance.c.baseline_days).label(
+                "baseline_rate"
+            ),
+            sa.func.coalesce(attendance.c.baseline_days, 0).label("baseline_days"),
+            _rate(attendance.c.since_attended, attendance.c.since_days).label("since_rate"),
+            sa.func.coalesce(attendance.c.since_days, 0).label("since_days"),
+            first.c.month_plus_one,
+            first.c.has_month_zero,
+        )
+        .select_from(first)
+        .join(contacts, contacts.c.student_id == first.c.student_id)
+        .join(attendance, attendance.c.student_id == first.c.student_id, isouter=True)
+    )
+
+
+def _trajectory_months() -> sa.Select[Any]:
+    months = _event_months(served_student)
+    return sa.select(months).where(
+        months.c.event_month.between(schema.FIRST_EVENT_MONTH, schema.LAST_EVENT_MONTH)
+    )
+
+
+def _absence_to_date() -> sa.Subquery:
+    """Each student's attendance rate this school year so far, by month, all districts together."""
+    monthly = (
+        sa.select(
+            attendance_month.c.student_id,
+            attendance_month.c.month,
+            sa.func.sum(attendance_month.c.days_enrolled).label("enrolled"),
+            sa.func.sum(attendance_month.c.days_attended).label("attended"),
+        )
+        .where(attendance_month.c.days_enrolled > 0)
+        .group_by(attendance_month.c.student_id, attendance_month.c.month)
+        .subquery("monthly")
+    )
+    year = _school_year_of(monthly.c.month)
+
+    def so_far(column: Expression) -> Expression:
+        return sa.func.sum(column).over(
+            partition_by=(monthly.c.student_id, year), order_by=monthly.c.month
+        )
+
+    return sa.select(
+        monthly.c.student_id,
+        monthly.c.month,
+        _rate(so_far(monthly.c.attended), so_far(monthly.c.enrolled)).label("rate_to_date"),
+    ).subquery("to_date")
+
+
+def _district_months() -> sa.Select[Any]:
+    to_date = _absence_to_date()
+    in_pre_kindergarten = (
+        sa.select(enrollment.c.student_id, enrollment.c.school_year)
+        .where(enrollment.c.grade == "PK")
+        .distinct()
+        .subquery("pre_kindergarten")
+    )
+    months = attendance_month.c
+    is_k12 = in_pre_kindergarten.c.student_id.is_(None)
+
+    def students(condition: Expression) -> Expression:
+        return sa.func.count().filter(condition)
+
+    return (
+        sa.select(
+            months.district_code,
+            months.month,
+            sa.func.count().label("students"),
+            sa.func.sum(months.days_enrolled).label("days_enrolled"),
+            sa.func.sum(months.days_attended).label("days_attended"),
+            students(is_k12).label("students_k12"),
+            students(sa.and_(is_k12, to_date.c.rate_to_date <= CHRONIC_RATE)).label(
+                "chronic_students"
+            ),
+            students(sa.and_(is_k12, to_date.c.rate_to_date <= SEVERE_RATE)).label(
+                "severe_students"
+            ),
+        )
+        .select_from(attendance_month)
+        .join(
+            to_date,
+            sa.and_(to_date.c.student_id == months.student_id, to_date.c.month == months.month),
+        )
+        .join(
+            in_pre_kindergarten,
+            sa.and_(
+                in_pre_kindergarten.c.student_id == months.student_id,
+                in_pre_kindergarten.c.school_year == _school_year_of(months.month),
+            ),
+            isouter=True,
+        )
+        .where(months.days_enrolled > 0)
+        .group_by(months.district_code, months.month)
+    )
+
+
+def _visit_months() -> sa.Select[Any]:
+    placed = _placed_visits()
+    month = _month_of(placed.c.visit_date)
+    keys = (
+        placed.c.district_code,
+        month.label("month"),
+        placed.c.modality,
+        placed.c.visitor_type,
+        placed.c.outcome,
+    )
+    return sa.select(
+        *keys,
+        sa.func.count().label("visits"),
+        sa.func.count(placed.c.student_id.distinct()).label("students"),
+    ).group_by(placed.c.district_code, month, *keys[2:])

@@ -1,0 +1,477 @@
+"""One delivered file on its way in: read as text, checked as a whole, split into good and bad.
+
+The staged text and the checked values are temporary tables of the engine; rows are never
+touched one by one.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+
+from reporting.contract import SPREADSHEET_NUMBER, Expression, InputColumn, InputFile, Row
+from reporting.csv_files import CsvFile
+from reporting.errors import DeliveryRefusedError
+from reporting.mapping import FileMapping
+from reporting.statements import insert_rows
+
+# Connecticut's codes have these many digits: a shorter one has lost its leading zeros.
+OFFICIAL_DIGITS = {"student_id": 10, "district_code": 7, "school_code": 7}
+
+_SPREADSHEET_ADVICE = "a spreadsheet did this; export the column as text"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Rows of one file by what became of them."""
+
+    read: int
+    loaded: int
+    changed: int
+    duplicate: int
+    rejected: int
+
+
+@dataclass(frozen=True)
+class _Fault:
+    column: str
+    found: Expression
+    reason: Expression
+
+
+class StagedFile:
+    """A file read into the engine and checked against the contract.
+
+    Raises DeliveryRefusedError where a required column is missing or the file is no CSV.
+    """
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        input_file: InputFile,
+        csv_file: CsvFile,
+        mapping: FileMapping,
+        today: date,
+    ) -> None:
+        self._connection = connection
+        self._file = input_file
+        self._csv = csv_file
+        self._mapping = mapping
+        self._today = today
+        self._columns = self._delivered_columns()
+        self._raw = self._read()
+        self._checked = self._check()
+        self._mark_repeats()
+
+    # --- Reading -------------------------------------------------------------
+
+    def _delivered_columns(self) -> tuple[InputColumn, ...]:
+        delivered = []
+        for column in self._file.columns:
+            needed = [name for name, is_column in self._mapping.parts(column.name) if is_column]
+            missing = [name for name in needed if name not in self._csv.header]
+            if not missing:
+                delivered.append(column)
+            elif column.required or column.name in self._mapping.columns:
+                raise DeliveryRefusedError(
+                    f"{self._csv.path.name}: the column {missing[0]} is missing. "
+                    f"The file has: {', '.join(self._csv.header)[:300]}"
+                )
+        return tuple(delivered)
+
+    def _read(self) -> sa.Table:
+        """Stage the text of every record, numbered from 0 in file order."""
+        count = len(self._csv.header)
+        names = [f"field_{index}" for index in range(count)]
+        columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
+        raw = sa.Table(
+            f"raw_{self._file.name}",
+            sa.MetaData(),
+            sa.Column("record", sa.BigInteger),
+            *(sa.Column(name, sa.Text) for name in names),
+        )
+        self._execute("DROP TABLE IF EXISTS reject_errors")
+        self._execute("DROP TABLE IF EXISTS reject_scans")
+        with _one_kind_of_line_ends(self._csv) as path:
+            source = str(path).replace("'", "''")
+            self._execute(
+                f"CREATE OR REPLACE TEMP TABLE {raw.name} AS "  # noqa: S608 (quoted above)
+                f"SELECT row_number() OVER () - 1 AS record, * FROM read_csv('{source}', "
+                f"columns={{{columns}}}, auto_detect=false, header=true, delim=',', quote='\"', "
+                "escape='\"', strict_mode=true, store_rejects=true, rejects_limit=0)"
+            )
+        staged = self._count(raw)
+        self._records = np.arange(len(self._csv.lines))
+        self._malformed: dict[int, int] = {}
+        if staged != len(self._records):
+            fields = self._csv.field_counts()
+            wrong = np.flatnonzero(fields != count)
+            self._malformed = {int(record): int(fields[record]) for record in wrong}
+            self._records = np.delete(self._records, wrong)
+        if staged != len(self._records):
+            raise DeliveryRefusedError(
+                f"{self._csv.path.name}: the quotation marks do not match, so it cannot be said "
+                "where one row ends. Export the file again as CSV."
+            )
+        self._stage_lines()
+        return raw
+
+    def _stage_lines(self) -> None:
+        lines = pd.DataFrame(
+            {
+                "record": np.arange(len(self._records)),
+                "line": self._csv.lines[self._records],
+            }
+        )
+        self._driver.complete()  # DuckDB registers nothing while a result is unread
+        self._driver.register(f"lines_{self._file.name}", lines)
+        self._lines = sa.table(f"lines_{self._file.name}", sa.column("record"), sa.column("line"))
+
+    # --- Checking ------------------------------------------------------------
+
+    def _check(self) -> sa.Table:
+        """Type every value and find the first rule each row breaks."""
+        source = sa.alias(self._raw, "raw")
+        joined: sa.FromClause = source
+        text: dict[str, Expression] = {}
+        value: dict[str, Expression] = {}
+        for column in self._columns:
+            text[column.name] = self._text(source, column)
+            joined, value[column.name] = self._value(joined, column, text[column.name])
+        blank = sa.and_(*(field.is_(None) for field in self._fields(source)))
+        typed = (
+            sa.select(
+                source.c.record,
+                *(expression.label(f"text_{name}") for name, expression in text.items()),
+                *(expression.label(f"value_{name}") for name, expression in value.items()),
+            )
+            .select_from(joined)
+            .where(~blank)
+            .subquery("typed")
+        )
+        row = Row(
+            text={name: typed.c[f"text_{name}"] for name in text},
+            value={name: typed.c[f"value_{name}"] for name in value},
+            today=self._today,
+        )
+        faults = [
+            (fault.found, sa.func.list_value(fault.column, row.text[fault.column], fault.reason))
+            for fault in self._possible_faults(row)
+        ]
+        checked = sa.select(
+            typed.c.record,
+            *(column.label(f"value_{name}") for name, column in row.value.items()),
+            sa.case(*faults).label("fault"),
+        )
+        return self._create_temporary(f"checked_{self._file.name}", checked)
+
+    def _fields(self, raw: sa.FromClause) -> list[Expression]:
+        """The delivered columns of a staged file, in the order of its header."""
+        return [raw.c[f"field_{index}"] for index in range(len(self._csv.header))]
+
+    def _text(self, source: sa.FromClause, column: InputColumn) -> Expression:
+        pieces: list[Expression] = [
+            sa.func.trim(sa.func.coalesce(source.c[f"field_{self._csv.header.index(part)}"], ""))
+            if is_column
+            else sa.literal(part)
+            for part, is_column in self._mapping.parts(column.name)
+        ]
+        joined = pieces[0]
+        for piece in pieces[1:]:
+            joined = joined.concat(piece)
+        return sa.func.nullif(joined, "")
+
+    def _value(
+        self, joined: sa.FromClause, column: InputColumn, text: Expression
+    ) -> tuple[sa.FromClause, Expression]:
+        spellings = self._spellings(column)
+        ours: Expression = text
+        if spellings:
+            table = (
+                sa.values(sa.column("local", sa.Text), sa.column("ours", sa.Text))
+                .data(sorted(spellings.items()))
+                .alias(f"spelling_{column.name}")
+            )
+            joined = joined.outerjoin(table, table.c.local == sa.func.lower(text))
+            ours = table.c.ours if column.choices else sa.func.coalesce(table.c.ours, text)
+        pattern = self._mapping.dates.get(column.name)
+        if column.is_date and pattern:
+            return joined, sa.cast(sa.func.try_strptime(ours, pattern), sa.Date)
+        return joined, column.typed(ours)
+
+    def _spellings(self, column: InputColumn) -> dict[str, str]:
+        """Accepted spellings of a column, in lower case, and what each means."""
+        spellings = {choice: choice for choice in column.choices}
+        spellings |= column.spellings | self._mapping.values.get(column.name, {})
+        if column.name in self._mapping.complete and column.declared_in is not None:
+            code = column.declared_in.c[column.name]
+            codes = list(self._connection.scalars(sa.select(code)))
+            beginnings = pd.Series(codes, dtype=str).str[:3]
+            unique = ~beginnings.duplicated(keep=False)
+            spellings |= dict(zip(beginnings[unique], np.array(codes)[unique], strict=True))
+        return {local.strip().lower(): ours for local, ours in spellings.items()}
+
+    def _possible_faults(self, row: Row) -> list[_Fault]:
+        faults = [fault for column in self._columns for fault in self._column_faults(column, row)]
+        names = {column.name for column in self._columns}
+        faults += [
+            _Fault(reason.column, reason.broken(row), sa.literal(f"{reason.column} {reason.why}"))
+            for reason in self._file.reasons
+            if reason.column in names
+        ]
+        return faults
+
+    def _column_faults(self, column: InputColumn, row: Row) -> list[_Fault]:
+        name, text, value = column.name, row.text[column.name], row.value[column.name]
+        found: list[tuple[Expression, Any]] = []
+        if column.required:
+            found.append((text.is_(None), f"{name} is empty"))
+        if column.is_code:
+            found.append(
+                (
+                    sa.func.regexp_full_match(text, SPREADSHEET_NUMBER),
+                    sa.literal(f"{name} has become a number, ")
+                    .concat(text)
+                    .concat(f": {_SPREADSHEET_ADVICE}"),
+                )
+            )
+        if column.is_code and column.declared_in is None:
+            digits = self._digits_of_codes(column)
+            if digits:
+                short = sa.and_(
+                    sa.func.regexp_full_match(text, "[0-9]+"), sa.func.length(text) < digits
+                )
+                found.append((short, _lost_zeros(name, text, digits)))
+        if column.expected:
+            found.append(
+                (sa.and_(text.is_not(None), value.is_(None)), f"{name} is not {column.expected}")
+            )
+        if column.declared_in is not None:
+            found += self._undeclared(column.name, column.declared_in, value)
+        return [_Fault(name, broken, _as_text(reason)) for broken, reason in found]
+
+    def _digits_of_codes(self, column: InputColumn) -> int | None:
+        """The length of this column's codes where they have a fixed one, known or evident."""
+        delivered = self._text(self._raw, column)
+        declared = self._file.table.c[column.name]
+        every = sa.union_all(
+            sa.select(delivered.label("code")), sa.select(declared.label("code"))
+        ).subquery()
+        digits = sa.func.regexp_full_match(every.c.code, "[0-9]+")
+        longest, padded = self._connection.execute(
+            sa.select(
+                sa.func.max(sa.func.length(every.c.code)),
+                sa.func.bool_or(every.c.code.startswith("0")),
+            ).where(digits)
+        ).one()
+        is_fixed = padded or longest == OFFICIAL_DIGITS[column.name]
+        return longest if is_fixed else None
+
+    def _undeclared(
+        self, name: str, declared: sa.Table, value: Expression
+    ) -> list[tuple[Expression, Any]]:
+        if declared.name == "school" and not self._count(declared):
+            return []  # schools.csv is optional: without one, school codes are taken as they are
+        code = declared.c[name]
+        digits = self._connection.scalar(sa.select(sa.func.max(sa.func.length(code)))) or 0
+        undeclared = value.not_in(sa.select(code))
+        width = sa.cast(sa.func.greatest(digits, sa.func.length(value)), sa.Integer)
+        padded = sa.func.lpad(value, width, "0")
+        return [
+            (
+                sa.and_(undeclared, padded.in_(sa.select(code))),
+                _lost_zeros(name, value, digits),
+            ),
+            (
+                undeclared,
+                f"{name} is not declared in {declared.name}s.csv or the database",
+            ),
+        ]
+
+    # --- Repetitions ---------------------------------------------------------
+
+    def _mark_repeats(self) -> None:
+        """Find rows whose key comes twice: the same row is a duplicate, another a conflict."""
+        good = sa.select(self._checked).where(self._checked.c.fault.is_(None)).subquery("good")
+        key = [good.c[f"value_{name}"] for name in self._file.key if self._delivers(name)]
+        repeated = sa.select(*key).group_by(*key).having(sa.func.count() > 1).subquery("repeated")
+        same_key = sa.and_(
+            *(column.is_not_distinct_from(repeated.c[column.name]) for column in key)
+        )
+        contents = sa.func.hash(*(good.c[f"value_{column.name}"] for column in self._columns))
+        repeats = sa.select(
+            good.c.record,
+            sa.func.row_number().over(partition_by=key, order_by=good.c.record).label("nth"),
+            (
+                sa.func.min(contents).over(partition_by=key)
+                != sa.func.max(contents).over(partition_by=key)
+            ).label("conflicting"),
+        ).join_from(good, repeated, same_key)
+        self._repeats = self._create_temporary(f"repeats_{self._file.name}", repeats)
+
+    def _delivers(self, name: str) -> bool:
+        return any(column.name == name for column in self._columns)
+
+    # --- Results -------------------------------------------------------------
+
+    def good_rows(self) -> sa.Select[Any]:
+        """The rows to load, each once, with the columns of the fact table."""
+        checked = self._checked
+        left_out = sa.select(self._repeats.c.record).where(
+            sa.or_(self._repeats.c.conflicting, self._repeats.c.nth > 1)
+        )
+        return sa.select(
+            *(
+                (
+                    checked.c[f"value_{column.name}"]
+                    if self._delivers(column.name)
+                    else sa.cast(sa.null(), column.type)
+                ).label(column.name)
+                for column in self._file.table.c
+            )
+        ).where(checked.c.fault.is_(None), checked.c.record.not_in(left_out))
+
+    def rejected_rows(self) -> list[pd.DataFrame]:
+        """Rejected rows: line, column, value, reason, row (the delivered text)."""
+        return [self._malformed_rows(), self._faulty_rows(), self._conflicting_rows()]
+
+    def _malformed_rows(self) -> pd.DataFrame:
+        expected = len(self._csv.header)
+        return pd.DataFrame(
+            {
+                "line": [int(self._csv.lines[record]) for record in self._malformed],
+                "column": "",
+                "value": "",
+                "reason": [
+                    f"the row has {fields} fields, the header {expected}"
+                    for fields in self._malformed.values()
+                ],
+                "row": [self._csv.record(record) for record in self._malformed],
+            }
+        )
+
+    def _faulty_rows(self) -> pd.DataFrame:
+        fault = self._checked.c.fault
+        column, value, reason = (sa.func.list_extract(fault, part) for part in (1, 2, 3))
+        return self._rejected(column, value, reason, where=fault.is_not(None))
+
+    def _conflicting_rows(self) -> pd.DataFrame:
+        key = [name for name in self._file.key if self._delivers(name)]
+        conflicting = sa.select(self._repeats.c.record).where(self._repeats.c.conflicting)
+        return self._rejected(
+            sa.literal(", ".join(key)),
+            sa.func.concat_ws(", ", *(self._checked.c[f"value_{name}"] for name in key)),
+            sa.literal("conflicting: another row has the same key and different values"),
+            where=self._checked.c.record.in_(conflicting),
+        )
+
+    def _rejected(
+        self, column: Expression, value: Expression, reason: Expression, where: Expression
+    ) -> pd.DataFrame:
+        raw = sa.alias(self._raw, "raw")
+        delivered = sa.func.concat_ws(
+            ",", *(sa.func.coalesce(field, "") for field in self._fields(raw))
+        )
+        statement = (
+            sa.select(
+                self._lines.c.line,
+                column.label("column"),
+                value.label("value"),
+                reason.label("reason"),
+                delivered.label("row"),
+            )
+            .select_from(self._checked)
+            .join(raw, raw.c.record == self._checked.c.record)
+            .join(self._lines, self._lines.c.record == self._checked.c.record)
+            .where(where)
+            .order_by(self._lines.c.line)
+        )
+        return pd.read_sql_query(statement, self._connection)
+
+    def merge(self) -> Outcome:
+        """Put the good rows into the fact table; a key that is there already is replaced."""
+        target, new = self._file.table, self.good_rows().subquery("new")
+        key = sa.and_(
+            *(target.c[name].is_not_distinct_from(new.c[name]) for name in self._file.key)
+        )
+        differs = sa.or_(*(column.is_distinct_from(new.c[column.name]) for column in target.c))
+        changed = 0
+        if self._count(target):
+            changed = self._count(sa.join(new, target, key), differs)
+            self._connection.execute(sa.delete(target).where(sa.exists().where(key)))
+        insert_rows(self._connection, target, self.good_rows())
+        loaded = self._count(new)
+        rejected = (
+            len(self._malformed)
+            + self._count(self._checked, self._checked.c.fault.is_not(None))
+            + self._count(self._repeats, self._repeats.c.conflicting)
+        )
+        duplicate = self._count(
+            self._repeats, ~self._repeats.c.conflicting, self._repeats.c.nth > 1
+        )
+        read = loaded + rejected + duplicate
+        return Outcome(read, loaded, changed, duplicate, rejected)
+
+    def drop(self) -> None:
+        """Give the staged rows' memory back."""
+        for name in (self._raw.name, self._checked.name, self._repeats.name):
+            self._execute(f"DROP TABLE {name}")
+        self._driver.unregister(self._lines.name)
+
+    # --- Engine --------------------------------------------------------------
+
+    @property
+    def _driver(self) -> Any:
+        return self._connection.connection.dbapi_connection
+
+    def _execute(self, statement: str) -> None:
+        self._connection.exec_driver_sql(statement)
+
+    def _count(self, source: sa.FromClause, *conditions: Expression) -> int:
+        statement = sa.select(sa.func.count()).select_from(source).where(*conditions)
+        return self._connection.scalar(statement) or 0
+
+    def _create_temporary(self, name: str, statement: sa.Select[Any]) -> sa.Table:
+        compiled = statement.compile(
+            self._connection.engine, compile_kwargs={"literal_binds": True}
+        )
+        self._execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {compiled}")
+        columns = [sa.Column(column.name, column.type) for column in statement.subquery().c]
+        return sa.Table(name, sa.MetaData(), *columns)
+
+
+@contextmanager
+def _one_kind_of_line_ends(csv_file: CsvFile) -> Iterator[Path]:
+    """The file itself, or a copy where its line ends are mixed: DuckDB takes one kind only."""
+    if not csv_file.mixed_line_ends:
+        yield csv_file.path
+        return
+    with tempfile.NamedTemporaryFile(suffix=".csv", delete=False) as copy:
+        copy.write(csv_file.path.read_bytes().replace(b"\r\n", b"\n"))
+    try:
+        yield Path(copy.name)
+    finally:
+        Path(copy.name).unlink()
+
+
+def _lost_zeros(name: str, text: Expression, digits: int) -> Expression:
+    return (
+        sa.literal(f"{name} has lost its leading zeros, ")
+        .concat(text)
+        .concat(" should be ")
+        .concat(sa.func.lpad(text, digits, "0"))
+        .concat(f": {_SPREADSHEET_ADVICE}")
+    )
+
+
+def _as_text(reason: Any) -> Expression:
+    return sa.literal(reason) if isinstance(reason, str) else reason

@@ -1,0 +1,94 @@
+"""Small deliveries that a person can work out by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from queries.database import Snapshot, snapshot
+from reporting.load import LoadReport, load
+from reporting.mapping import read_mapping
+
+DISTRICTS = """district_code,district_name
+0640011,Hartford
+0930011,New Haven
+"""
+STUDENTS = """student_id,first_name,last_name,birth_date,home_language
+0000000001,Ada,Example,2010-05-01,English
+0000000002,Ben,Example,2011-06-01,Spanish
+1000000003,Cy,Example,2012-07-01,English
+"""
+ENROLLMENTS = """student_id,school_year,district_code,grade,school_code,entry_date,exit_date
+0000000001,2021-22,0640011,7,,2021-09-01,2022-06-14
+0000000002,2021-22,0930011,3,,2021-09-01,2022-06-14
+1000000003,2021-22,0640011,PK,,2021-09-01,2022-06-14
+"""
+ATTENDANCE_HEADER = "student_id,district_code,month,days_enrolled,days_attended\n"
+VISITS = """visit_id,student_id,visit_date,modality,outcome,visitor_type
+v1,0000000001,2021-12-07,home,completed,school
+"""
+SCHOOL_YEAR = [f"2021-{m:02d}" for m in range(9, 13)] + [f"2022-{m:02d}" for m in range(1, 7)]
+
+
+def months(student: str, district: str, attended: list[int], first: int = 0) -> str:
+    """Attendance rows of 20 days enrolled, from the given month of 2021-22 on."""
+    return "".join(
+        f"{student},{district},{month},20,{days}\n"
+        for month, days in zip(SCHOOL_YEAR[first:], attended, strict=False)
+    )
+
+
+@dataclass
+class Delivery:
+    """A delivery folder to write into, and the database it is loaded into."""
+
+    folder: Path
+    url: str
+
+    def write(self, **files: str | bytes) -> Delivery:
+        """Write input files by name, without the ending; the others stay as they are."""
+        self.folder.mkdir(exist_ok=True)
+        for name, content in files.items():
+            data = content.encode() if isinstance(content, str) else content
+            (self.folder / f"{name}.csv").write_bytes(data)
+        return self
+
+    def add(self, name: str, *rows: str) -> Delivery:
+        """Append rows to an input file."""
+        with (self.folder / f"{name}.csv").open("a") as file:
+            file.write("".join(f"{row}\n" for row in rows))
+        return self
+
+    def load(self, max_rejected: float = 100, mapping: str | None = None) -> LoadReport:
+        return load(self.folder, sa.make_url(self.url), read_mapping(mapping), max_rejected)
+
+    def read(self, statement: sa.Select) -> list[tuple]:
+        with snapshot() as data:
+            return [tuple(row) for row in data.connection.execute(statement)]
+
+
+@pytest.fixture
+def delivery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Delivery:
+    """A delivery of two districts and three students, one of them visited in December."""
+    url = f"duckdb:///{tmp_path}/leap.duckdb"
+    monkeypatch.setenv("LEAP_DATABASE_URL", url)
+    return Delivery(tmp_path / "delivery", url).write(
+        districts=DISTRICTS,
+        students=STUDENTS,
+        enrollments=ENROLLMENTS,
+        attendance=ATTENDANCE_HEADER
+        + months("0000000001", "0640011", [18, 14, 10, 12, 16, 18, 19, 20, 20, 20])
+        + months("0000000002", "0930011", [20] * 10),
+        visits=VISITS,
+    )
+
+
+@pytest.fixture
+def loaded(delivery: Delivery) -> Callable[[], Snapshot]:
+    """The delivery, loaded."""
+    delivery.load()
+    return snapshot

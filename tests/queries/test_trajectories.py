@@ -1,0 +1,114 @@
+"""Trajectories and counts, on data a person can work out, and what small numbers hide."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from queries.database import snapshot
+from queries.facets import option_counts
+from queries.filters import Filters, View
+from queries.trajectories import Trajectory, trajectory
+from queries.viewer import Viewer
+from tests.conftest import ATTENDANCE_HEADER, Delivery, months
+
+LEADERSHIP = Viewer("leadership", threshold=10)
+
+
+def load_students(delivery: Delivery, hartford: int, new_haven: int) -> None:
+    """Students visited in December; the n-th attends n mod 20 days of every month."""
+    codes = ["0640011"] * hartford + ["0930011"] * new_haven
+    ids = [f"{number:010d}" for number in range(1, len(codes) + 1)]
+    lines = list(zip(ids, codes, strict=True))
+    delivery.write(
+        students="student_id\n" + "".join(f"{student}\n" for student in ids),
+        enrollments="student_id,school_year,district_code,grade\n"
+        + "".join(f"{student},2021-22,{code},7\n" for student, code in lines),
+        attendance=ATTENDANCE_HEADER
+        + "".join(months(student, code, [int(student) % 20] * 10) for student, code in lines),
+        visits="visit_id,student_id,visit_date,modality,outcome,visitor_type\n"
+        + "".join(
+            f"v{student},{student},2021-12-07,{'home' if int(student) % 2 else 'phone'},"
+            "completed,school\n"
+            for student, _code in lines
+        ),
+    ).load()
+
+
+def ask(view: View, viewer: Viewer = LEADERSHIP) -> Trajectory:
+    with snapshot() as data:
+        return trajectory(data, viewer, view)
+
+
+def at(result: Trajectory, event_month: int, group: str = "all") -> pd.Series:
+    frame = result.frame
+    return frame[(frame["group"] == group) & (frame["event_month"] == event_month)].iloc[0]
+
+
+def test_each_student_counts_once_in_the_mean_with_its_interval(delivery: Delivery) -> None:
+    load_students(delivery, 30, 0)
+    rates = np.array([number % 20 / 20 for number in range(1, 31)])
+    point = at(ask(View()), 1)
+    margin = 1.959963984540054 * rates.std(ddof=1) / math.sqrt(30)
+    assert point["rate"] == pytest.approx(rates.mean(), abs=1e-12)
+    assert point["low"] == pytest.approx(rates.mean() - margin, abs=1e-12)
+    assert point["high"] == pytest.approx(rates.mean() + margin, abs=1e-12)
+    assert (point["students"], point["days_enrolled"]) == (30, 600)
+
+
+def test_every_group_has_all_months_and_months_without_data_are_withheld(
+    delivery: Delivery,
+) -> None:
+    load_students(delivery, 30, 12)
+    frame = ask(View(split="district")).frame
+    assert frame.groupby("group", sort=False).size().to_dict() == {"0640011": 22, "0930011": 22}
+    assert frame["label"].unique().tolist() == ["Hartford", "New Haven"]
+    assert frame[frame["event_month"] < -3]["withheld"].all()
+    assert not frame[frame["event_month"].between(-3, 6)]["withheld"].any()
+
+
+def test_a_figure_over_fewer_students_than_the_threshold_is_withheld(delivery: Delivery) -> None:
+    load_students(delivery, 30, 9)
+    withheld = at(ask(View(split="district")), 1, "0930011")
+    assert withheld["withheld"]
+    assert withheld[["rate", "low", "high", "students", "days_enrolled"]].isna().all()
+    assert ask(View(Filters(district=("0930011",)))).served.students is None
+    assert at(ask(View(), LEADERSHIP.for_export()), 1)["students"] == 39
+    assert ask(View(Filters(modality=("phone",))), LEADERSHIP.for_export()).served.students is None
+
+
+def test_counts_are_exact_one_way_and_rounded_in_combinations(delivery: Delivery) -> None:
+    load_students(delivery, 33, 13)
+    assert ask(View(Filters(district=("0640011",)))).served.students == 33
+    combined = ask(View(Filters(district=("0640011",), modality=("home",))))
+    assert (combined.served.students, combined.served.about) == (15, True)  # 17 in truth
+    split = at(ask(View(Filters(modality=("home",)), split="district")), 1, "0640011")
+    assert (split["students"], split["about"]) == (15, True)
+
+
+def test_same_students_throughout_leaves_out_who_misses_a_month(delivery: Delivery) -> None:
+    load_students(delivery, 30, 0)
+    result = ask(View(same_students=True))  # nobody has 22 months in one school year
+    assert result.served.students is None
+    assert result.frame["withheld"].all()
+
+
+def test_options_say_how_many_students_each_would_leave(delivery: Delivery) -> None:
+    load_students(delivery, 33, 13)
+    with snapshot() as data:
+        counts = option_counts(data, LEADERSHIP, Filters(district=("0640011",)))
+    by_value = counts.set_index(["dimension", "value"])["students"]
+    assert by_value["district", "0640011"] == 33  # its own dimension is not filtered
+    assert by_value["district", "0930011"] == 13
+    assert by_value["modality", "home"] == 15  # 17, rounded: a combination
+    assert pd.isna(by_value["modality", "virtual"])
+    assert by_value["grade", "6-12"] == 35
+    assert by_value["grade", "7"] == 35
+
+
+def test_a_threshold_below_five_is_refused() -> None:
+    with pytest.raises(ValueError, match="lowest allowed"):
+        Viewer("leadership", threshold=4)
