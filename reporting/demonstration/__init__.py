@@ -1,0 +1,10 @@
+"""Invented deliveries shaped like the real program's, with known true effects.
+
+The students are made up; the districts, their sizes, yearly attendance and months are public
+figures. Visits are given to students whose attendance was low of late, so that attendance
+rises afterwards with or without a visit: what a page shows can be held against the truth.
+"""
+
+from reporting.demonstration.delivery import write_demonstration
+
+__all__ = ["write_demonstration"]
