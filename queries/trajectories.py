@@ -35,9 +35,10 @@ class Trajectory:
 
     ``frame`` has one row per group and event month -9..12, always all of them, groups in
     the order of the known values: group (value of the split, ``all`` without one), label,
-    event_month, rate (mean of the students' own monthly rates, each student once, 0..1),
-    low and high (its 95 % interval), students (Int64), about (students rounded),
-    days_enrolled, withheld (fewer students than ``threshold``: the figures are missing).
+    place (the group's position among all known values, chosen or not), event_month, rate
+    (mean of the students' own monthly rates, each student once, 0..1), low and high (its
+    95 % interval), students (Int64), about (students rounded), days_enrolled, withheld
+    (fewer students than ``threshold``: the figures are missing).
     """
 
     frame: pd.DataFrame
@@ -111,6 +112,7 @@ def _all_rows(data: Snapshot, view: View) -> pd.DataFrame:
     frame = data.frame(statement).set_index(["group", "event_month"]).reindex(every).reset_index()
     frame["students"] = frame["students"].fillna(0).astype(int)
     frame.insert(1, "label", frame["group"].map(labels))
+    frame.insert(2, "place", frame["group"].map({group: n for n, group in enumerate(labels)}))
     return frame
 
 

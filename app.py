@@ -1,0 +1,115 @@
+"""The dashboard: builds the app and hands it to the server.
+
+``gunicorn app:server`` serves it; ``python app.py`` does where there is no gunicorn.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from dash import Dash, Input, Output, callback, set_props
+from flask import Flask, Response, redirect, request
+from flask_compress import Compress
+
+from access import current_viewer, guard
+from components import shell, states, theme
+from pages import HOME, PAGES, page_at
+from queries.database import DatabaseUnavailableError, snapshot
+from queries.values import known_values
+
+_log = logging.getLogger(__name__)
+
+_INDEX = f"""<!DOCTYPE html>
+<html lang="en" data-bs-theme="light">
+<head>
+{{%metas%}}
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{%title%}}</title>
+<script src="/assets/early/theme.js"></script>
+<style>{theme.custom_properties()}</style>
+{{%favicon%}}
+{{%css%}}
+</head>
+<body>
+{{%app_entry%}}
+<footer class="scripts">{{%config%}}{{%scripts%}}{{%renderer%}}</footer>
+</body>
+</html>"""
+
+_A_DAY = 24 * 60 * 60
+
+
+def create_app() -> Dash:
+    """The app over the reporting database of LEAP_DATABASE_URL.
+
+    Raises DatabaseUnavailableError without a database and SignInNeededError over real data.
+    """
+    with snapshot() as data:
+        current_viewer(data)
+    app = Dash(
+        __name__,
+        title="LEAP",
+        update_title="",
+        index_string=_INDEX,
+        assets_ignore="early",
+        suppress_callback_exceptions=True,  # a page's parts come with the page
+        on_error=_report,
+    )
+    app.layout = _layout
+    app.server.config["SEND_FILE_MAX_AGE_DEFAULT"] = _A_DAY
+    guard(app.server)
+    _add_routes(app.server)
+    Compress(app.server)
+    return app
+
+
+def _layout() -> Any:
+    with snapshot() as data:
+        pages = [(page.path, page.title) for page in PAGES]
+        return shell.shell(
+            pages, known_values(data), data.data_as_of, demonstration=data.is_demonstration
+        )
+
+
+@callback(Output(shell.PAGE_ID, "children"), Input(shell.URL_ID, "pathname"))
+def _route(path: str | None) -> Any:
+    page = page_at(path)
+    return page.layout() if page else states.not_found(path or "/")
+
+
+def _report(error: Exception) -> None:
+    """A callback broke: log the cause, tell the reader what to do, leave the page standing."""
+    if isinstance(error, DatabaseUnavailableError):
+        state = states.unavailable(str(error))
+    else:
+        _log.error("A callback failed", exc_info=error)
+        state = states.failed()
+    set_props(shell.NOTICES_ID, {"children": state})
+
+
+def _add_routes(server: Flask) -> None:
+    @server.before_request
+    def to_the_first_page() -> Any:
+        if request.path == "/":
+            query = request.query_string.decode()
+            return redirect(f"{HOME}?{query}" if query else HOME)
+        return None
+
+    @server.after_request
+    def unknown_pages_are_not_found(response: Response) -> Response:
+        is_document = request.endpoint == "/<path:path>" and response.mimetype == "text/html"
+        if is_document and page_at(request.path) is None:
+            response.status_code = 404
+        return response
+
+
+def __getattr__(name: str) -> Flask:
+    """``app:server`` for gunicorn, built when asked for, so that importing opens no database."""
+    if name == "server":
+        return create_app().server
+    raise AttributeError(name)
+
+
+if __name__ == "__main__":
+    create_app().run(host="127.0.0.1", port=8050)

@@ -1,0 +1,128 @@
+"""The frame every chart stands in: title, figure, downloads, how to read it, its data.
+
+A figure arrives in a store with colours by role; the browser dresses it in the theme and width
+of the screen (``assets/dashboard.js``) and draws it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import ClientsideFunction, Input, Output, clientside_callback, dcc, html
+
+VIEWPORT_ID, THEME_ID, PALETTES_ID = "viewport", "theme", "palettes"
+
+# plotly offers to upload a chart to a third party: never.
+_CONFIG = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False}
+
+
+class ChartFrame:
+    """Ids and layout of one chart; ``name`` tells charts on a page apart."""
+
+    def __init__(self, name: str) -> None:
+        self.figure = f"{name}-figure"
+        self.graph = f"{name}-graph"
+        self.body = f"{name}-body"
+        self.summary = f"{name}-summary"
+        self.notes = f"{name}-notes"
+        self.table = f"{name}-table"
+        self.export = f"{name}-export"
+        self.csv = f"{name}-csv"
+        self.buttons = {kind: f"{name}-download-{kind}" for kind in ("png", "svg", "csv")}
+        self.copy = f"{name}-copy"
+        self._done = f"{name}-done"
+        self._connect()
+
+    def layout(self, title: str, meaning: str, how_to_read: Sequence[str]) -> html.Section:
+        """The empty frame; a page fills ``figure``, ``summary``, ``notes`` and ``table``."""
+        return html.Section(
+            [
+                html.Div(
+                    [
+                        html.Div([html.H2(title), html.P(meaning, className="meaning")]),
+                        self._actions(),
+                    ],
+                    className="chart-head",
+                ),
+                html.Div(
+                    [
+                        html.P(id=self.summary, className="chart-summary"),
+                        html.Div(
+                            dcc.Graph(id=self.graph, config=_CONFIG, responsive=True),
+                            className="chart-area",
+                            role="img",
+                            **{"aria-label": title, "aria-describedby": self.summary},
+                        ),
+                        html.P(id=self.notes, className="chart-notes"),
+                    ],
+                    id=self.body,
+                    className="chart-body",
+                ),
+                html.Details(
+                    [html.Summary("How to read this"), *(html.P(words) for words in how_to_read)],
+                    className="more",
+                ),
+                html.Details(
+                    [
+                        html.Summary("Show the data"),
+                        html.Div(
+                            id=self.table,
+                            className="table-area",
+                            tabIndex=0,
+                            role="region",
+                            **{"aria-label": "Data of the chart"},
+                        ),
+                    ],
+                    className="more",
+                ),
+                dcc.Store(id=self.figure),
+                dcc.Store(id=self.export),
+                dcc.Download(id=self.csv),
+                html.Div(id=self._done, className="visually-hidden", role="status"),
+            ],
+            className="card-panel chart",
+        )
+
+    def _actions(self) -> html.Div:
+        downloads = [
+            html.Button(kind.upper(), id=button, type="button", title=f"Download as {kind.upper()}")
+            for kind, button in self.buttons.items()
+        ]
+        return html.Div(
+            [
+                html.Span("Download", className="actions-name"),
+                *downloads,
+                html.Button("Copy link", id=self.copy, type="button"),
+            ],
+            className="actions",
+        )
+
+    def _connect(self) -> None:
+        clientside_callback(
+            ClientsideFunction("dashboard", "dress"),
+            Output(self.graph, "figure"),
+            Input(self.figure, "data"),
+            Input(THEME_ID, "data"),
+            Input(VIEWPORT_ID, "data"),
+            Input(PALETTES_ID, "data"),
+            prevent_initial_call=True,
+        )
+        clientside_callback(
+            ClientsideFunction("dashboard", "downloadImage"),
+            Output(self._done, "children"),
+            Input(self.export, "data"),
+            Input(PALETTES_ID, "data"),
+            prevent_initial_call=True,
+        )
+        clientside_callback(
+            ClientsideFunction("dashboard", "copyLink"),
+            Output(self.copy, "children"),
+            Input(self.copy, "n_clicks"),
+            prevent_initial_call=True,
+        )
+
+
+def export_of(figure: dict[str, Any], kind: str, name: str, title: str, source: str) -> Any:
+    """What the browser needs to save a figure as an image, with title and source inside it."""
+    return {"figure": figure, "kind": kind, "name": name, "title": title, "source": source}

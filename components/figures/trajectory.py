@@ -1,0 +1,439 @@
+"""The core chart: attendance by month before and after the first visit.
+
+Up to six groups share one panel, with their names at the line ends and the students behind
+each month in rows under the axis; more groups get a small panel each, on one scale.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+
+from components import theme, wording
+from queries.trajectories import EVENT_MONTHS, EVERYBODY, Trajectory
+
+Figure = dict[str, Any]
+Trace = dict[str, Any]
+
+MOST_CURVES = 6
+
+_CHART_HEIGHT, _ROW_HEIGHT, _AXIS_HEIGHT = 350, 22, 62
+_TOP, _LEFT, _RIGHT = 34, 112, 128
+_LABEL_DISTANCE = 17  # pixels between the names of two line ends
+_PANEL_COLUMNS = 3
+_PANEL_HEIGHT = 190
+
+# Event months that keep their figures on a narrow screen.
+NARROW_MONTHS = (-9, -6, -3, 0, 3, 6, 9, 12)
+
+
+def trajectory_figure(result: Trajectory) -> Figure:
+    """A plotly figure of a trajectory; colours are role names that the browser fills in."""
+    shown = result.frame[~result.frame["withheld"]]
+    names = list(dict.fromkeys(shown["group"]))
+    groups = [result.frame[result.frame["group"] == name] for name in names]
+    if len(groups) > MOST_CURVES:
+        return _small_multiples(groups, _rate_range(shown))
+    return _one_panel(groups, _rate_range(shown), result.threshold)
+
+
+def _rate_range(shown: pd.DataFrame) -> tuple[float, float]:
+    """Per cent, in steps of five, around all intervals; at least 20 points high."""
+    low, high = 100 * shown["low"].min(), 100 * shown["high"].max()
+    bottom, top = 5 * math.floor((low - 1) / 5), 5 * math.ceil((high + 1) / 5)
+    while top - bottom < 20:
+        bottom, top = (bottom, top + 5) if top <= 90 else (bottom - 5, top)
+    return max(bottom, 0), min(top, 100)
+
+
+# --- One panel ---------------------------------------------------------------------
+
+
+def _one_panel(groups: list[pd.DataFrame], limits: tuple[float, float], threshold: int) -> Figure:
+    rows = max(len(groups), 1)
+    table_height = rows * _ROW_HEIGHT
+    bottom = _AXIS_HEIGHT + table_height
+    height = _TOP + _CHART_HEIGHT + bottom
+    traces: list[Trace] = []
+    for group in groups:
+        traces += _curve(group, single=len(groups) == 1)
+    ends = _end_labels(groups, limits)
+    layout = _base_layout(height) | {
+        "margin": {"l": _LEFT, "r": _RIGHT, "t": _TOP, "b": bottom},
+        "xaxis": _month_axis() | {"title": _axis_title("School months from the first visit")},
+        "yaxis": _rate_axis(limits),
+        "shapes": [_first_visit_line(), _baseline_band()],
+        "annotations": [
+            _note(0, "First visit", "bottom", 1.0),
+            _note(-2, "baseline", "bottom", 1.0),
+            *ends,
+            *_gap_notes(groups, limits, threshold),
+            *_table_of_students(groups),
+        ],
+        "meta": {"kind": "panel", "narrow_months": list(NARROW_MONTHS)},
+    }
+    return {"data": traces, "layout": layout}
+
+
+def _curve(group: pd.DataFrame, *, single: bool, axis: str = "") -> list[Trace]:
+    colour, dash = _style(group)
+    axes = {"xaxis": f"x{axis}", "yaxis": f"y{axis}"}
+    full = group[group["event_month"] != 0]
+    visit = group[group["event_month"] == 0].iloc[0]
+    return [
+        *_bands(group, colour, 0.16 if single else 0.08, axes),
+        *([] if visit["withheld"] else [_link(group, colour, axes)]),
+        {
+            "type": "scatter",
+            "name": group["label"].iloc[0],
+            # A gap at month 0 keeps the full months before and after apart.
+            "x": [*full["event_month"][:9], 0, *full["event_month"][9:]],
+            "y": [*_percent(full[:9]), None, *_percent(full[9:])],
+            "text": [*_sentences(full[:9]), "", *_sentences(full[9:])],
+            "mode": "lines+markers",
+            "line": {"color": colour, "width": 2.5, "dash": dash},
+            "marker": {"color": colour, "size": 5.5},
+            "hovertemplate": "%{text}<extra></extra>",
+            "connectgaps": False,
+            **axes,
+        },
+        {
+            "type": "scatter",
+            "name": f"{group['label'].iloc[0]}, month of the visit",
+            "x": [0],
+            "y": _percent(group[group["event_month"] == 0]),
+            "text": _sentences(group[group["event_month"] == 0]),
+            "mode": "markers",
+            "marker": {"color": "@paper", "size": 9, "line": {"color": colour, "width": 2}},
+            "hovertemplate": "%{text}<br>partly before and partly after the visit<extra></extra>",
+            **axes,
+        },
+    ]
+
+
+def _style(group: pd.DataFrame) -> tuple[str, str]:
+    if group["group"].iloc[0] == EVERYBODY:
+        return "@accent", "solid"
+    return theme.series(int(group["place"].iloc[0]))
+
+
+def _percent(group: pd.DataFrame) -> list[float | None]:
+    return [None if pd.isna(rate) else 100 * rate for rate in group["rate"]]
+
+
+def _sentences(group: pd.DataFrame) -> list[str]:
+    return ["" if row["withheld"] else wording.hover(row) for _index, row in group.iterrows()]
+
+
+def _bands(group: pd.DataFrame, colour: str, opacity: float, axes: Trace) -> list[Trace]:
+    """The interval as one closed shape for each unbroken run of full months."""
+    full = group[(group["event_month"] != 0) & ~group["withheld"]]
+    months = full["event_month"]
+    run = (months.diff() != 1).cumsum()
+    return [
+        {
+            "type": "scatter",
+            "x": [*part["event_month"], *part["event_month"][::-1]],
+            "y": [*(100 * part["low"]), *(100 * part["high"][::-1])],
+            "fill": "toself",
+            "fillcolor": f"{colour}/{opacity}",
+            "line": {"width": 0},
+            "mode": "lines",
+            "hoverinfo": "skip",
+            **axes,
+        }
+        for _number, part in full.groupby(run)
+        if len(part) > 1
+    ]
+
+
+def _link(group: pd.DataFrame, colour: str, axes: Trace) -> Trace:
+    """A thin dotted line through the month of the visit."""
+    around = group[group["event_month"].between(-1, 1)]
+    return {
+        "type": "scatter",
+        "x": list(around["event_month"]),
+        "y": _percent(around),
+        "mode": "lines",
+        "line": {"color": colour, "width": 1.25, "dash": "dot"},
+        "hoverinfo": "skip",
+        **axes,
+    }
+
+
+def _end_labels(groups: list[pd.DataFrame], limits: tuple[float, float]) -> list[Trace]:
+    """Each curve's name and last rate at its end, pushed apart where they would overlap."""
+    ends = []
+    for group in groups:
+        last = group[~group["withheld"]].iloc[-1]
+        name = "Visited students" if last["group"] == EVERYBODY else last["label"]
+        ends.append((100 * last["rate"], int(last["event_month"]), name, _style(group)[0]))
+    distance = _LABEL_DISTANCE * (limits[1] - limits[0]) / _CHART_HEIGHT
+    places = pushed_apart([end[0] for end in ends], distance, limits)
+    return [
+        {
+            "x": at,
+            "y": place,
+            "text": f"<b>{name}</b><br>{wording.percent(rate / 100)}"
+            if len(ends) == 1
+            else f"<b>{name}</b> {rate:.0f} %",
+            "showarrow": False,
+            "xanchor": "left",
+            "xshift": 9,
+            "align": "left",
+            "font": {"color": colour, "size": theme.TICK_SIZE},
+            "name": "curve",
+        }
+        for (rate, at, name, colour), place in zip(ends, places, strict=True)
+    ]
+
+
+def pushed_apart(places: list[float], distance: float, limits: tuple[float, float]) -> list[float]:
+    """Places at least ``distance`` apart, in the same order, as near as can be to the given ones.
+
+    Later ones are pushed up; what passes the upper limit is pushed back down with its neighbours.
+    """
+    order = sorted(range(len(places)), key=lambda index: places[index])
+    moved = list(places)
+    for lower, upper in pairwise(order):
+        moved[upper] = max(moved[upper], moved[lower] + distance)
+    ceiling = limits[1]
+    for index in reversed(order):
+        moved[index] = min(moved[index], ceiling)
+        ceiling = moved[index] - distance
+    return moved
+
+
+def _gap_notes(
+    groups: list[pd.DataFrame], limits: tuple[float, float], threshold: int
+) -> list[Trace]:
+    """What stands where a curve is missing: the summer, or too few students."""
+    notes = []
+    if groups and all(_is_summer(group) for group in groups):
+        notes.append(_inside(0, "summer", limits))
+    if len(groups) == 1:
+        hidden = groups[0][groups[0]["withheld"] & (groups[0]["event_month"] != 0)]
+        for _number, run in hidden.groupby((hidden["event_month"].diff() != 1).cumsum()):
+            middle = run["event_month"].mean()
+            notes.append(_inside(middle, f"fewer than<br>{threshold} students", limits))
+    return notes
+
+
+def _is_summer(group: pd.DataFrame) -> bool:
+    """Nobody has a month of the visit, though the months around it are there."""
+    hidden = group.set_index("event_month")["withheld"]
+    return bool(hidden[0] and not hidden[-1] and not hidden[1])
+
+
+def _inside(at: float, words: str, limits: tuple[float, float]) -> Trace:
+    return {
+        "x": at,
+        "y": limits[0],
+        "text": f"<i>{words}</i>",
+        "showarrow": False,
+        "yanchor": "bottom",
+        "yshift": 6,
+        "font": {"color": "@muted", "size": theme.NOTE_SIZE},
+    }
+
+
+def _table_of_students(groups: list[pd.DataFrame]) -> list[Trace]:
+    """Rows under the axis: the students behind each month."""
+    cells = []
+    for number, group in enumerate(groups):
+        shift = -(_AXIS_HEIGHT + _ROW_HEIGHT * number) + 8
+        colour = "@muted" if len(groups) == 1 else _style(group)[0]
+        name = "Students" if len(groups) == 1 else group["label"].iloc[0]
+        about = "about " if group["about"].any() else ""
+        cells.append(_cell(0, "paper", f"{about}{name}".capitalize(), shift, colour, "row"))
+        cells += [
+            _cell(int(at), "x", "–" if pd.isna(students) else f"{students:,}", shift, colour, "n")
+            for at, students in zip(group["event_month"], group["students"], strict=True)
+        ]
+    return cells
+
+
+def _cell(at: int, reference: str, text: str, shift: int, colour: str, role: str) -> Trace:
+    is_name = role == "row"
+    return {
+        "xref": reference,
+        "yref": "paper",
+        "x": at,
+        "y": 0,
+        "yshift": shift,
+        "xshift": -14 if is_name else 0,
+        "xanchor": "right" if is_name else "center",
+        "yanchor": "top",
+        "text": text,
+        "showarrow": False,
+        "font": {"color": colour, "size": theme.NOTE_SIZE},
+        "name": f"students-{role}",
+    }
+
+
+# --- Small multiples -----------------------------------------------------------------
+
+
+def _small_multiples(groups: list[pd.DataFrame], limits: tuple[float, float]) -> Figure:
+    rows = math.ceil(len(groups) / _PANEL_COLUMNS)
+    layout = _base_layout(rows * _PANEL_HEIGHT) | {
+        "margin": {"l": 44, "r": 16, "t": 30, "b": 34},
+        "annotations": [],
+        "shapes": [],
+        "meta": {"kind": "panels", "panels": len(groups), "panel_height": _PANEL_HEIGHT},
+    }
+    traces: list[Trace] = []
+    for number, group in enumerate(groups):
+        axis = "" if number == 0 else str(number + 1)
+        traces += _curve(group.assign(about=group["about"]), single=True, axis=axis)
+        row, column = divmod(number, _PANEL_COLUMNS)
+        x_domain, y_domain = _cell_domain(row, column, rows)
+        layout[f"xaxis{axis}"] = _month_axis() | {
+            "domain": x_domain,
+            "anchor": f"y{axis}",
+            "tickvals": [-9, -6, -3, 0, 3, 6, 9, 12],
+            "ticktext": [wording.month(at) for at in (-9, -6, -3, 0, 3, 6, 9, 12)],
+            "tickfont": {"size": 11, "color": "@muted"},
+        }
+        layout[f"yaxis{axis}"] = _rate_axis(limits) | {
+            "domain": y_domain,
+            "anchor": f"x{axis}",
+            "nticks": 4,
+            "tickfont": {"size": 11, "color": "@muted"},
+        }
+        layout["annotations"].append(_panel_title(group, axis))
+        layout["shapes"].append(_first_visit_line(axis))
+    return {"data": traces, "layout": layout}
+
+
+def _cell_domain(row: int, column: int, rows: int) -> tuple[list[float], list[float]]:
+    """Share of the figure that a panel takes; the browser does the same for other widths."""
+    width, height = 1 / _PANEL_COLUMNS, 1 / rows
+    top = 1 - row * height
+    return (
+        [column * width + 0.02, (column + 1) * width - 0.02],
+        [top - height * 0.72, top - height * 0.06],
+    )
+
+
+def _panel_title(group: pd.DataFrame, axis: str) -> Trace:
+    after = group[group["event_month"] == 1].iloc[0]
+    people = (
+        ""
+        if pd.isna(after["students"])
+        else f" · {'about ' if after['about'] else ''}{after['students']:,} students"
+    )
+    return {
+        "xref": f"x{axis} domain",
+        "yref": f"y{axis} domain",
+        "x": 0,
+        "y": 1,
+        "yshift": 4,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "text": f"<b>{group['label'].iloc[0]}</b>{people}",
+        "showarrow": False,
+        "font": {"size": theme.NOTE_SIZE, "color": "@ink"},
+    }
+
+
+# --- Shared pieces ---------------------------------------------------------------------
+
+
+def _base_layout(height: int) -> Figure:
+    return {
+        "height": height,
+        "paper_bgcolor": "@paper",
+        "plot_bgcolor": "@paper",
+        "font": {"family": theme.FONT, "color": "@ink", "size": theme.TICK_SIZE},
+        "showlegend": False,
+        "hovermode": "closest",
+        "hoverdistance": 24,
+        "dragmode": False,
+        "hoverlabel": {
+            "bgcolor": "@paper",
+            "bordercolor": "@line",
+            "font": {"family": theme.FONT, "color": "@ink", "size": theme.TICK_SIZE},
+            "align": "left",
+        },
+    }
+
+
+def _month_axis() -> Figure:
+    return {
+        "range": [EVENT_MONTHS[0] - 0.5, EVENT_MONTHS[-1] + 0.5],
+        "tickvals": list(EVENT_MONTHS),
+        "ticktext": [wording.month(at) for at in EVENT_MONTHS],
+        "tickfont": {"size": theme.TICK_SIZE, "color": "@muted"},
+        "showgrid": False,
+        "zeroline": False,
+        "showline": True,
+        "linecolor": "@line",
+        "fixedrange": True,
+    }
+
+
+def _axis_title(words: str) -> Figure:
+    return {
+        "text": words,
+        "font": {"size": theme.NOTE_SIZE, "color": "@muted"},
+        "standoff": 6,
+    }
+
+
+def _rate_axis(limits: tuple[float, float]) -> Figure:
+    return {
+        "range": list(limits),
+        "ticksuffix": " %",
+        "tickfont": {"size": theme.TICK_SIZE, "color": "@muted"},
+        "gridcolor": "@line",
+        "gridwidth": 1,
+        "zeroline": False,
+        "nticks": 7,
+        "fixedrange": True,
+    }
+
+
+def _first_visit_line(axis: str = "") -> Figure:
+    return {
+        "type": "line",
+        "xref": f"x{axis}",
+        "yref": f"y{axis} domain",
+        "x0": 0,
+        "x1": 0,
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": "@muted", "width": 1, "dash": "dot"},
+        "layer": "below",
+    }
+
+
+def _baseline_band() -> Figure:
+    return {
+        "type": "rect",
+        "xref": "x",
+        "yref": "paper",
+        "x0": -3.5,
+        "x1": -0.5,
+        "y0": 0,
+        "y1": 1,
+        "fillcolor": "@muted/0.07",
+        "line": {"width": 0},
+        "layer": "below",
+    }
+
+
+def _note(at: float, words: str, anchor: str, y: float) -> Trace:
+    return {
+        "xref": "x",
+        "yref": "paper",
+        "x": at,
+        "y": y,
+        "yanchor": anchor,
+        "text": words,
+        "showarrow": False,
+        "font": {"color": "@muted", "size": theme.NOTE_SIZE},
+    }

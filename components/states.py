@@ -1,0 +1,53 @@
+"""What a page says when it has nothing to show: designed, and with the next step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import dcc, html
+
+
+def _state(title: str, words: str, *actions: Any) -> html.Div:
+    return html.Div(
+        [html.H2(title), html.P(words), html.Div(actions, className="state-actions")],
+        className="state",
+        role="status",
+    )
+
+
+def _button(words: str, href: str) -> dcc.Link:
+    return dcc.Link(words, href=href, className="button")
+
+
+def too_few(threshold: int, path: str) -> html.Div:
+    """Fewer students than the viewer may see figures of; nobody at all looks the same."""
+    return _state(
+        f"Fewer than {threshold} students match",
+        f"Figures over fewer than {threshold} students are never shown, so that nobody can be "
+        "recognised. Choose more districts, grades or visits.",
+        _button("Show all students", path),
+    )
+
+
+def not_found(path: str) -> html.Div:
+    """An address without a page."""
+    return _state(
+        "There is no such page",
+        f"Nothing is at {path}. The address may be mistyped, or the page has moved.",
+        _button("Go to the trajectories", "/trajectories"),
+    )
+
+
+def unavailable(words: str) -> html.Div:
+    """No database to read."""
+    return _state("There is no data to show yet", words)
+
+
+def failed() -> html.Div:
+    """A query broke; the cause is in the log."""
+    return _state(
+        "This could not be shown",
+        "Something went wrong on our side, and it has been logged. The rest of the page still "
+        "works: change a filter or load the page again. If it stays, tell whoever runs the "
+        "dashboard what you were looking at.",
+    )
