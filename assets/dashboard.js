@@ -130,28 +130,36 @@
   }
 
   function narrowPanel(layout) {
+    var curves = layout.annotations.filter(function (note) { return note.name === "curve"; }).length;
     var months = layout.meta.narrow_months;
     layout.xaxis.ticktext = layout.xaxis.tickvals.map(function (at, index) {
       return months.indexOf(at) < 0 ? "" : layout.xaxis.ticktext[index];
     });
-    layout.margin = Object.assign({}, layout.margin, { l: 46, r: 12, t: 76 });
+    // Names at the line ends leave less room for numbers.
+    var numbered = curves > 1 ? layout.meta.narrowest_months : months;
+    layout.margin = Object.assign({}, layout.margin, { l: 46, r: curves > 1 ? 104 : 14, t: 48 });
     layout.annotations = layout.annotations.filter(function (note) {
-      return note.name !== "students-n" || months.indexOf(note.x) >= 0;
+      if (note.name === "baseline") return false;
+      return note.name !== "students-n" || numbered.indexOf(note.x) >= 0;
     }).map(function (note) {
       var changed = Object.assign({}, note);
       if (note.name === "students-row") {
         // The row's name goes above its numbers.
         changed.xanchor = "left";
         changed.xshift = -40;
-        changed.yshift = 2 * note.yshift + 56;
+        changed.yshift = 2 * note.yshift + 50;
       } else if (note.name === "students-n") {
-        changed.yshift = 2 * note.yshift + 40;
+        changed.yshift = 2 * note.yshift + 34;
         changed.font = Object.assign({}, note.font, { size: 10.5 });
+      } else if (note.name === "curve" && curves > 1) {
+        changed.font = Object.assign({}, note.font, { size: 11 });
+        changed.text = note.text.slice(0, note.text.indexOf("</b>") + 4);
       } else if (note.name === "curve") {
         changed.xanchor = "right";
         changed.xshift = 0;
         changed.yanchor = "bottom";
-        changed.yshift = 4;
+        changed.yshift = 10;
+        changed.text = note.text.replace("<br>", " ");
       }
       return changed;
     });

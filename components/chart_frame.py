@@ -49,7 +49,7 @@ class ChartFrame:
                     [
                         html.P(id=self.summary, className="chart-summary"),
                         html.Div(
-                            dcc.Graph(id=self.graph, config=_CONFIG, responsive=True),
+                            dcc.Graph(id=self.graph, config=_CONFIG, responsive="auto"),
                             className="chart-area",
                             role="img",
                             **{"aria-label": title, "aria-describedby": self.summary},

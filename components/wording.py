@@ -13,7 +13,7 @@ import pandas as pd
 
 from queries.disclosure import Count
 from queries.filters import Filters, KnownValues
-from queries.trajectories import Trajectory
+from queries.trajectories import EVERYBODY, Trajectory
 
 DIMENSION_NAMES = {
     "district": "District",
@@ -40,6 +40,7 @@ HOW_TO_READ = (
     "The band is the 95 % interval of the mean. The numbers under the chart are the students "
     "behind each month: not everyone has been here nine months before and twelve months after. "
     "“Same students throughout” keeps only those who have.",
+    "The shaded months −3 to −1 are the baseline, the level before the visit.",
     "The vertical axis does not start at zero: it fits the data, so look at the figures before "
     "judging a slope.",
 )
@@ -89,6 +90,15 @@ def joined(words: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
+def short(name: str, longest: int) -> str:
+    """A name that fits: its own abbreviation in brackets, or cut off with an ellipsis."""
+    if len(name) <= longest:
+        return name
+    if name.endswith(")"):
+        return name[name.rindex("(") + 1 : -1]
+    return f"{name[: longest - 1].rstrip()}…"
+
+
 def selection(filters: Filters, known: KnownValues) -> str:
     """The filters in words: ``Hartford or New Haven, Grades 6–12``; ``all districts``."""
     parts = [
@@ -130,43 +140,52 @@ def withheld(threshold: int) -> str:
     return f"fewer than {threshold} students"
 
 
+_MOMENTS = (
+    (-1, "in the last full month before the first visit"),
+    (1, "in the first full month after it"),
+    (6, "six months after it"),
+)
+_GROUPS_NAMED = 6
+_BEFORE_AFTER_ALONE = "Before and after alone does not show what the visits caused."
+
+
 def summary(result: Trajectory) -> str:
-    """The chart in a few sentences."""
-    groups = [group for _name, group in result.frame.groupby("group", sort=False)]
-    sentences = [_group_summary(group, single=len(groups) == 1) for group in groups]
-    return " ".join(sentence for sentence in sentences if sentence)
-
-
-def _group_summary(group: pd.DataFrame, *, single: bool) -> str:
-    rates = group[~group["withheld"]].set_index("event_month")["rate"]
-    moments = [
-        (-1, "in the last full month before the first visit"),
-        (1, "in the first full month after it"),
-        (6, "six months after"),
+    """The chart in a few sentences, ending with what it cannot say."""
+    shown = result.frame[~result.frame["withheld"]]
+    sentences = [
+        sentence
+        for at, words in _MOMENTS
+        if (sentence := _moment(shown[shown["event_month"] == at], words))
     ]
-    said = [f"{percent(rates[at])} {words}" for at, words in moments if at in rates.index]
-    if not said:
+    return " ".join([*sentences, _BEFORE_AFTER_ALONE]) if sentences else ""
+
+
+def _moment(groups: pd.DataFrame, words: str) -> str:
+    if groups.empty:
         return ""
-    who = "Mean attendance was" if single else f"{group['label'].iloc[0]}:"
-    return f"{who} {joined(said)}."
+    if list(groups["group"]) == [EVERYBODY]:
+        return f"Mean attendance was {percent(groups['rate'].iloc[0])} {words}."
+    named = [f"{row['label']} {percent(row['rate'])}" for _index, row in groups.iterrows()]
+    if len(named) > _GROUPS_NAMED:
+        order = groups["rate"].argsort()
+        lowest, highest = (named[order.iloc[place]] for place in (0, -1))
+        return f"{words.capitalize()}: from {lowest} to {highest}."
+    return f"{words.capitalize()}: {joined(named)}."
 
 
 def gaps(result: Trajectory) -> str:
-    """Which groups have months that are not shown, and why; empty where none has."""
-    hidden = result.frame[result.frame["withheld"]]
-    if hidden.empty:
+    """What is not shown, and why; empty where all is."""
+    groups = [group for _name, group in result.frame.groupby("group", sort=False)]
+    parts = [words for group in groups if (words := _gap(group, alone=len(groups) == 1))]
+    return f"Not shown, {withheld(result.threshold)}: {'; '.join(parts)}." if parts else ""
+
+
+def _gap(group: pd.DataFrame, *, alone: bool) -> str:
+    hidden = list(group.loc[group["withheld"], "event_month"])
+    if not hidden or hidden == [0]:
         return ""
-    everything = result.frame.groupby("group", sort=False)["withheld"].all()
-    labels = result.frame.drop_duplicates("group").set_index("group")["label"]
-    gone = [labels[group] for group in everything.index[everything]]
-    some = hidden[~hidden["group"].isin(everything.index[everything])]
-    parts = [f"{joined(gone)}: every month"] if gone and len(everything) > 1 else []
-    parts += [
-        f"{labels[group]}: {joined([month(at) for at in months])}"
-        if len(everything) > 1
-        else f"months {joined([month(at) for at in months])}"
-        for group, months in some.groupby("group", sort=False)["event_month"]
-    ]
-    if not parts:
-        return ""
-    return f"Not shown, {withheld(result.threshold)}: {'; '.join(parts)}."
+    label = group["label"].iloc[0]
+    if len(hidden) == len(group):
+        return f"{label} in every month"
+    months = f"{'month' if len(hidden) == 1 else 'months'} {joined([month(at) for at in hidden])}"
+    return months if alone else f"{label} in {months}"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from queries.database import Snapshot, snapshot
+from queries.database import snapshot
+from reporting.demonstration import write_demonstration
 from reporting.load import LoadReport, load
 from reporting.mapping import read_mapping
 
@@ -87,8 +87,21 @@ def delivery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Delivery:
     )
 
 
-@pytest.fixture
-def loaded(delivery: Delivery) -> Callable[[], Snapshot]:
-    """The delivery, loaded."""
-    delivery.load()
-    return snapshot
+@dataclass(frozen=True)
+class Program:
+    """The demonstration of the 15 districts, written and loaded."""
+
+    delivery: Path
+    truth: Path
+    url: str
+    report: LoadReport
+
+
+@pytest.fixture(scope="session")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """Made once for all tests that need a whole program's data."""
+    folder = tmp_path_factory.mktemp("program")
+    delivery = write_demonstration(folder / "demonstration", "program", seed=2021)
+    url = f"duckdb:///{folder}/leap.duckdb"
+    report = load(delivery, sa.make_url(url), read_mapping(None))
+    return Program(delivery, delivery.parent / "truth", url, report)

@@ -20,14 +20,17 @@ Trace = dict[str, Any]
 
 MOST_CURVES = 6
 
-_CHART_HEIGHT, _ROW_HEIGHT, _AXIS_HEIGHT = 350, 22, 62
-_TOP, _LEFT, _RIGHT = 34, 112, 128
+_CHART_HEIGHT, _ROW_HEIGHT, _AXIS_HEIGHT = 360, 22, 58
+_TOP, _RIGHT = 34, 176
+_LETTER_WIDTH = 7  # of a row's name, in pixels
+_LONGEST_NAME = 22
 _LABEL_DISTANCE = 17  # pixels between the names of two line ends
 _PANEL_COLUMNS = 3
 _PANEL_HEIGHT = 190
 
-# Event months that keep their figures on a narrow screen.
+# Event months that keep their figures on a narrow screen, and beside names at the line ends.
 NARROW_MONTHS = (-9, -6, -3, 0, 3, 6, 9, 12)
+NARROWEST_MONTHS = (-9, -3, 3, 9)
 
 
 def trajectory_figure(result: Trajectory) -> Figure:
@@ -62,20 +65,35 @@ def _one_panel(groups: list[pd.DataFrame], limits: tuple[float, float], threshol
         traces += _curve(group, single=len(groups) == 1)
     ends = _end_labels(groups, limits)
     layout = _base_layout(height) | {
-        "margin": {"l": _LEFT, "r": _RIGHT, "t": _TOP, "b": bottom},
+        "margin": {"l": _left_margin(groups), "r": _RIGHT, "t": _TOP, "b": bottom},
         "xaxis": _month_axis() | {"title": _axis_title("School months from the first visit")},
         "yaxis": _rate_axis(limits),
         "shapes": [_first_visit_line(), _baseline_band()],
         "annotations": [
             _note(0, "First visit", "bottom", 1.0),
-            _note(-2, "baseline", "bottom", 1.0),
+            _note(-2, "baseline", "bottom", 1.0) | {"name": "baseline"},
             *ends,
             *_gap_notes(groups, limits, threshold),
             *_table_of_students(groups),
         ],
-        "meta": {"kind": "panel", "narrow_months": list(NARROW_MONTHS)},
+        "meta": {
+            "kind": "panel",
+            "narrow_months": list(NARROW_MONTHS),
+            "narrowest_months": list(NARROWEST_MONTHS),
+        },
     }
     return {"data": traces, "layout": layout}
+
+
+def _left_margin(groups: list[pd.DataFrame]) -> int:
+    longest = max((len(_row_name(group, len(groups))) for group in groups), default=0)
+    return 34 + _LETTER_WIDTH * longest
+
+
+def _row_name(group: pd.DataFrame, groups: int) -> str:
+    """Name of a row of student numbers; rounded numbers say so."""
+    name = "Students" if groups == 1 else wording.short(group["label"].iloc[0], _LONGEST_NAME)
+    return f"{name}, about" if group["about"].any() else name
 
 
 def _curve(group: pd.DataFrame, *, single: bool, axis: str = "") -> list[Trace]:
@@ -169,7 +187,8 @@ def _end_labels(groups: list[pd.DataFrame], limits: tuple[float, float]) -> list
     ends = []
     for group in groups:
         last = group[~group["withheld"]].iloc[-1]
-        name = "Visited students" if last["group"] == EVERYBODY else last["label"]
+        label = "Visited students" if last["group"] == EVERYBODY else last["label"]
+        name = wording.short(label, _LONGEST_NAME)
         ends.append((100 * last["rate"], int(last["event_month"]), name, _style(group)[0]))
     distance = _LABEL_DISTANCE * (limits[1] - limits[0]) / _CHART_HEIGHT
     places = pushed_apart([end[0] for end in ends], distance, limits)
@@ -246,9 +265,7 @@ def _table_of_students(groups: list[pd.DataFrame]) -> list[Trace]:
     for number, group in enumerate(groups):
         shift = -(_AXIS_HEIGHT + _ROW_HEIGHT * number) + 8
         colour = "@muted" if len(groups) == 1 else _style(group)[0]
-        name = "Students" if len(groups) == 1 else group["label"].iloc[0]
-        about = "about " if group["about"].any() else ""
-        cells.append(_cell(0, "paper", f"{about}{name}".capitalize(), shift, colour, "row"))
+        cells.append(_cell(0, "paper", _row_name(group, len(groups)), shift, colour, "row"))
         cells += [
             _cell(int(at), "x", "–" if pd.isna(students) else f"{students:,}", shift, colour, "n")
             for at, students in zip(group["event_month"], group["students"], strict=True)
@@ -288,14 +305,14 @@ def _small_multiples(groups: list[pd.DataFrame], limits: tuple[float, float]) ->
     traces: list[Trace] = []
     for number, group in enumerate(groups):
         axis = "" if number == 0 else str(number + 1)
-        traces += _curve(group.assign(about=group["about"]), single=True, axis=axis)
+        traces += _curve(group, single=True, axis=axis)
         row, column = divmod(number, _PANEL_COLUMNS)
         x_domain, y_domain = _cell_domain(row, column, rows)
         layout[f"xaxis{axis}"] = _month_axis() | {
             "domain": x_domain,
             "anchor": f"y{axis}",
-            "tickvals": [-9, -6, -3, 0, 3, 6, 9, 12],
-            "ticktext": [wording.month(at) for at in (-9, -6, -3, 0, 3, 6, 9, 12)],
+            "tickvals": list(NARROW_MONTHS),
+            "ticktext": [wording.month(at) for at in NARROW_MONTHS],
             "tickfont": {"size": 11, "color": "@muted"},
         }
         layout[f"yaxis{axis}"] = _rate_axis(limits) | {
@@ -334,7 +351,7 @@ def _panel_title(group: pd.DataFrame, axis: str) -> Trace:
         "yshift": 4,
         "xanchor": "left",
         "yanchor": "bottom",
-        "text": f"<b>{group['label'].iloc[0]}</b>{people}",
+        "text": f"<b>{wording.short(group['label'].iloc[0], _LONGEST_NAME)}</b>{people}",
         "showarrow": False,
         "font": {"size": theme.NOTE_SIZE, "color": "@ink"},
     }

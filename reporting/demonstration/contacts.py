@@ -60,7 +60,7 @@ def _day_in(month: np.ndarray, rng: np.random.Generator) -> pd.Series[pd.Timesta
     """A weekday of each calendar month, not in its last days: follow-ups come later."""
     start = pd.Series(pd.to_datetime(pd.Series(month, dtype=str) + "-01"))
     day = start + pd.to_timedelta(rng.integers(1, 25, len(start)), unit="D")
-    return day + pd.to_timedelta((day.dt.dayofweek - 4).clip(lower=0) % 3, unit="D")
+    return day + pd.to_timedelta((day.dt.day_of_week - 4).clip(lower=0) % 3, unit="D")
 
 
 def _repeated(
