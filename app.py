@@ -52,7 +52,7 @@ def create_app() -> Dash:
         title="LEAP",
         update_title="",
         index_string=_INDEX,
-        assets_ignore="early",
+        assets_path_ignore=["early"],
         suppress_callback_exceptions=True,  # a page's parts come with the page
         on_error=_report,
     )

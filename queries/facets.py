@@ -46,7 +46,7 @@ def _counts(data: Snapshot, dimension: str, filters: Filters) -> dict[str, int]:
     statement = (
         sa.select(column, sa.func.count()).where(*in_selection(filters)).group_by(column)
     ).select_from(served_student)
-    counts: dict[str, int] = dict(row._tuple() for row in data.connection.execute(statement))
+    counts: dict[str, int] = {row[0]: row[1] for row in data.connection.execute(statement)}
     if dimension == "grade":
         counts |= {
             band: sum(counts.get(grade, 0) for grade in grades)

@@ -1,0 +1,143 @@
+"""A real server over the demonstration data, and a real browser in front of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from app import create_app
+from tests.conftest import Program
+
+# Debian's browser; without the switches it asks its maker's servers for updates.
+CHROMIUM = "/usr/bin/chromium"
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+WIDTHS = {"laptop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+
+
+@pytest.fixture(scope="session")
+def address(program: Program) -> Iterator[str]:
+    """Where the dashboard is served, for the whole session."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("LEAP_DATABASE_URL", program.url)
+    server = make_server("127.0.0.1", 0, create_app().server, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """A page in the browser, and what it asked of the server."""
+
+    page: Page
+    address: str
+    questions: list[str] = field(default_factory=list)  # outputs of callbacks asked for
+    foreign: list[str] = field(default_factory=list)  # requests to other hosts
+    complaints: list[str] = field(default_factory=list)  # errors on the console
+    waiting: int = 0  # requests without an answer yet
+
+    def go(self, path: str) -> Visit:
+        self.page.goto(f"{self.address}{path}")
+        self.settle()
+        return self
+
+    def settle(self) -> None:
+        """Wait until nothing is being asked or drawn."""
+        self.page.wait_for_function("document.querySelector('#content #page > *') !== null")
+        quiet = 0
+        while quiet < 4:
+            self.page.wait_for_timeout(50)
+            quiet = 0 if self.waiting else quiet + 1
+
+    def asked_for(self, output: str) -> int:
+        return sum(output in question for question in self.questions)
+
+    def search(self) -> str:
+        return self.page.evaluate("decodeURIComponent(window.location.search)")
+
+    def figure(self) -> Any:
+        """Numbers of the drawn curves, as plotly holds them, to the ninth digit.
+
+        The engine adds up in parallel: the last digits depend on the order.
+        """
+        return self.page.evaluate(
+            "Array.from(document.querySelectorAll('.js-plotly-plot')).map(plot =>"
+            " plot.data.map(trace => [trace.name, Array.from(trace.y, y => y && y.toFixed(9))]))"
+        )
+
+    def choose(self, filter_name: str, label: str) -> None:
+        summary = self.page.locator("details.filter summary", has_text=filter_name)
+        summary.click()
+        self.page.get_by_role("checkbox", name=label).first.click()
+        self.page.keyboard.press("Escape")
+        self.settle()
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Callable[..., Visit]]:
+    """Opens the dashboard at a path; asserts at the end that no page complained or called out."""
+    opened: list[tuple[Visit, BrowserContext]] = []
+
+    def open_page(path: str, device: str = "laptop", scheme: str = "light") -> Visit:
+        context = browser.new_context(
+            viewport=WIDTHS[device],
+            color_scheme=scheme,
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        page = context.new_page()
+        visit = Visit(page, address)
+        page.on("request", lambda request: _note_request(visit, request))
+        for end in ("requestfinished", "requestfailed"):
+            page.on(end, lambda _request: _note_answer(visit))
+        page.on(
+            "console",
+            lambda message: (
+                visit.complaints.append(message.text)
+                if message.type in ("error", "warning")
+                else None
+            ),
+        )
+        page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+        opened.append((visit, context))
+        return visit.go(path)
+
+    yield open_page
+    for visit, context in opened:
+        context.close()
+        assert visit.foreign == []
+        assert visit.complaints == []
+
+
+def _note_request(visit: Visit, request: Any) -> None:
+    visit.waiting += 1
+    if "/_dash-update-component" in request.url:
+        visit.questions.append(request.post_data_json["output"])
+    if not request.url.startswith((visit.address, "data:", "blob:")):
+        visit.foreign.append(request.url)
+
+
+def _note_answer(visit: Visit) -> None:
+    visit.waiting -= 1

@@ -1,0 +1,259 @@
+"""The core chart in a real browser."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from pages import trajectories
+from tests.browser.conftest import Visit
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Visit]
+THREE = "/trajectories?district=0640011&grade=6-12&modality=home"
+NOBODY = "/trajectories?district=1430011&grade=PK&modality=phone&cohort=2020-21"
+QUERY = "trajectory-figure"
+
+
+def served(visit: Visit) -> str:
+    return visit.page.locator("#trajectory-selection").inner_text()
+
+
+# --- The URL is the state -------------------------------------------------------------
+
+
+def test_a_cold_link_shows_its_filters_and_asks_once(visit: Open) -> None:
+    page = visit(THREE)
+    said = page.page.locator(".filter-said").all_inner_texts()
+    assert said == ["Hartford", "Grades 6–12", "Home", "All", "All"]
+    assert "Hartford, Grades 6–12, Home" in served(page)
+    assert page.asked_for(QUERY) == 1
+
+
+def test_a_filter_change_asks_once_and_does_not_rebuild_the_page(visit: Open) -> None:
+    page = visit(THREE)
+    page.page.evaluate("document.querySelector('#trajectory-graph').dataset.mark = 'kept'")
+    before, questions = page.figure(), len(page.questions)
+    page.choose("Cohort", "2021-22")
+    assert page.search() == "?district=0640011&grade=6-12&modality=home&cohort=2021-22"
+    assert page.figure() != before
+    assert len(page.questions) - questions == 1
+    mark = page.page.evaluate("document.querySelector('#trajectory-graph').dataset.mark")
+    assert mark == "kept"
+
+
+def test_back_and_forward_give_exactly_the_same_views(visit: Open) -> None:
+    page = visit("/trajectories")
+    views = [(page.search(), served(page), page.figure())]
+    for filter_name, label in (("District", "New Haven"), ("Visit modality", "Home")):
+        page.choose(filter_name, label)
+        views.append((page.search(), served(page), page.figure()))
+    page.page.get_by_role("link", name="Visitor").click()
+    page.settle()
+    views.append((page.search(), served(page), page.figure()))
+    assert len({search for search, _served, _figure in views}) == 4
+    for move, order in (("go_back", views[-2::-1]), ("go_forward", views[1:])):
+        for search, words, figure in order:
+            getattr(page.page, move)()
+            page.settle()
+            assert (page.search(), served(page), page.figure()) == (search, words, figure)
+    assert page.page.locator(".filter-said").all_inner_texts()[:3] == ["New Haven", "All", "Home"]
+
+
+def test_a_shared_link_gives_the_same_view(visit: Open) -> None:
+    page = visit("/trajectories")
+    page.choose("District", "Hartford")
+    page.page.get_by_role("link", name="Grade band").click()
+    page.settle()
+    page.page.get_by_role("button", name="Copy link").click()
+    page.page.wait_for_timeout(100)
+    link = page.page.evaluate("navigator.clipboard.readText()")
+    other = visit(link.removeprefix(page.address))
+    assert other.figure() == page.figure()
+    assert other.page.get_by_text("(chosen)").count() == 1
+
+
+def test_unknown_values_are_ignored_with_a_notice(visit: Open) -> None:
+    page = visit("/trajectories?district=9999999&modality=home")
+    assert "“9999999” is not a known district" in page.page.locator("#notices").inner_text()
+    assert page.page.locator(".filter-said").all_inner_texts()[2] == "Home"
+    page.choose("Visit modality", "Phone")
+    assert page.page.locator("#notices").inner_text() == ""
+
+
+def test_clear_filters_keeps_the_split(visit: Open) -> None:
+    page = visit(f"{THREE}&split=modality")
+    page.page.get_by_role("button", name="Clear filters").click()
+    page.settle()
+    assert page.search() == "?split=modality"
+    assert page.asked_for(QUERY) == 2
+
+
+# --- States -----------------------------------------------------------------------------
+
+
+def test_a_selection_without_enough_students_says_so_and_shows_a_way_out(visit: Open) -> None:
+    page = visit(NOBODY)
+    assert page.page.get_by_text("Fewer than 10 students match").is_visible()
+    assert not page.page.locator("#trajectory-graph").is_visible()
+    page.page.get_by_role("link", name="Show all students").click()
+    page.settle()
+    assert page.page.locator("#trajectory-graph").is_visible()
+    assert page.search() == ""
+
+
+def test_options_say_how_many_students_they_leave(visit: Open) -> None:
+    page = visit("/trajectories?district=1430011")
+    page.page.locator("details.filter summary", has_text="Cohort").click()
+    labels = page.page.locator("details.filter[open] label").all_inner_texts()
+    assert all("(about " in label or "(fewer than 10)" in label for label in labels)
+    page.page.keyboard.press("Escape")
+    page.page.locator("details.filter summary", has_text="District").click()
+    [torrington] = [
+        label
+        for label in page.page.locator("details.filter[open] label").all_inner_texts()
+        if "Torrington" in label
+    ]
+    assert "about" not in torrington
+
+
+def test_an_unknown_address_has_a_page_and_a_status_of_its_own(visit: Open) -> None:
+    page = visit("/trajectories")
+    answer = page.page.goto(f"{page.address}/nowhere")
+    page.settle()
+    assert answer is not None
+    assert answer.status == 404
+    assert page.page.get_by_text("There is no such page").is_visible()
+    page.complaints.clear()  # the browser itself reports the 404
+    assert page.page.goto(f"{page.address}/").url.endswith("/trajectories")
+
+
+def test_a_broken_query_says_what_to_do_and_the_page_recovers(
+    visit: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    page = visit("/trajectories")
+    with monkeypatch.context() as broken:
+        broken.setattr(trajectories, "trajectory", lambda *_: 1 / 0)
+        page.choose("District", "Hartford")
+        assert page.page.get_by_text("This could not be shown").is_visible()
+        assert "ZeroDivisionError" in caplog.text
+    page.choose("District", "New Haven")
+    assert not page.page.get_by_text("This could not be shown").is_visible()
+    assert "Hartford or New Haven" in served(page)
+
+
+# --- The chart ---------------------------------------------------------------------------
+
+
+def test_splits_of_up_to_six_share_a_panel_and_more_get_one_each(visit: Open) -> None:
+    page = visit("/trajectories?split=modality")
+    assert page.page.locator(".js-plotly-plot .subplot").count() == 1
+    page.page.get_by_role("link", name="District").click()
+    page.settle()
+    assert page.page.locator(".js-plotly-plot .subplot").count() == 15
+
+
+def test_hovering_reads_like_a_sentence(visit: Open) -> None:
+    page = visit("/trajectories")
+    point = page.page.locator(".js-plotly-plot .scatterlayer .trace .points path").nth(10)
+    box = point.bounding_box()
+    assert box is not None
+    page.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.page.wait_for_selector(".hoverlayer .hovertext")
+    words = page.page.locator(".hoverlayer").text_content()
+    assert "of days attended, " in words
+    assert "after the first visit" in words
+    assert "students, 95 % interval" in words
+
+
+def test_the_data_behind_the_chart_opens_as_a_table(visit: Open) -> None:
+    page = visit(THREE)
+    page.page.get_by_text("Show the data").click()
+    rows = page.page.locator("table.figures tbody tr")
+    assert rows.count() == 22
+    assert rows.nth(8).inner_text().startswith("−1")
+
+
+def test_everything_works_by_keyboard(visit: Open) -> None:
+    page = visit("/trajectories")
+    page.page.keyboard.press("Tab")
+    assert page.page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.page.locator("details.filter summary").first.focus()
+    page.page.keyboard.press("Enter")
+    page.page.keyboard.press("Tab")
+    page.page.keyboard.press("Space")
+    page.settle()
+    assert page.search() == "?district=0150011"
+    page.page.keyboard.press("Escape")
+    assert page.page.locator("details.filter[open]").count() == 0
+    assert page.page.evaluate("document.activeElement.tagName") == "SUMMARY"
+
+
+def test_the_theme_can_be_switched_and_is_remembered(visit: Open) -> None:
+    page = visit("/trajectories")
+    paper = "getComputedStyle(document.querySelector('.card-panel')).backgroundColor"
+    light = page.page.evaluate(paper)
+    page.page.get_by_role("button", name="Dark").click()
+    page.page.wait_for_timeout(300)
+    assert page.page.evaluate(paper) != light
+    drawn = "document.querySelector('.js-plotly-plot').layout.paper_bgcolor"
+    assert page.page.evaluate(drawn) == "#171f27"
+    page.go("/trajectories")
+    assert page.page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
+
+
+@pytest.mark.parametrize("device", ["laptop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "path", ["/trajectories?split=modality", "/trajectories?split=district", NOBODY]
+)
+def test_no_serious_accessibility_violation_and_nothing_sticks_out(
+    visit: Open, path: str, device: str, scheme: str
+) -> None:
+    page = visit(path, device, scheme)
+    page.page.get_by_text("How to read this").click() if path != NOBODY else None
+    page.page.locator("details.filter summary").first.click()
+    violations = [
+        (violation["id"], [node["html"] for node in violation["nodes"]][:3])
+        for violation in Axe().run(page.page).response["violations"]
+        if violation["impact"] in ("serious", "critical")
+    ]
+    assert violations == []
+    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.page.evaluate(overflow) <= 0
+
+
+# --- Downloads: held to the presenter's threshold -------------------------------------------
+
+
+def download(page: Visit, kind: str) -> bytes:
+    with page.page.expect_download() as waiting:
+        page.page.get_by_role("button", name=kind).click()
+    path = waiting.value.path()
+    return path.read_bytes()
+
+
+def test_the_csv_holds_the_figures_and_follows_the_presenters_threshold(visit: Open) -> None:
+    page = visit("/trajectories?split=cohort&district=1040011")
+    rows = list(csv.DictReader(io.StringIO(download(page, "CSV").decode())))
+    assert len(rows) == 7 * 22
+    shown = [row for row in rows if row["withheld"] == "False"]
+    hidden = [row for row in rows if row["withheld"] == "True"]
+    assert shown
+    assert hidden
+    assert min(int(row["students"]) for row in shown) >= 20
+    assert all(row["rate"] == "" and row["students"] == "" for row in hidden)
+
+
+def test_pictures_carry_their_title_and_source(visit: Open) -> None:
+    page = visit("/trajectories?district=0640011")
+    picture = download(page, "SVG").decode()
+    assert "Attendance before and after the first visit: Hartford" in picture
+    assert "Data as of 30 June 2024" in picture
+    assert "Demonstration data" in picture
+    assert download(page, "PNG").startswith(b"\x89PNG")
