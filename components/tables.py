@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Hashable
+from typing import Any
+
 from dash import html
 
 from components import wording
@@ -21,7 +23,7 @@ def trajectory_table(result: Trajectory) -> html.Table:
                 *_cells(row, result.threshold),
             ]
         )
-        for _index, row in result.frame.iterrows()
+        for row in result.frame.to_dict("records")
     ]
     return html.Table(
         [
@@ -35,7 +37,7 @@ def trajectory_table(result: Trajectory) -> html.Table:
     )
 
 
-def _cells(row: pd.Series, threshold: int) -> list[html.Td]:
+def _cells(row: dict[Hashable, Any], threshold: int) -> list[html.Td]:
     if row["withheld"]:
         return [html.Td("–"), html.Td("–"), html.Td(f"fewer than {threshold}")]
     return [

@@ -6,8 +6,9 @@ rounded count says "about".
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -125,8 +126,8 @@ def source(result: Trajectory, data_as_of: date, demonstration: bool) -> str:
     )
 
 
-def hover(row: pd.Series) -> str:
-    """A point as a sentence."""
+def hover(row: Mapping[Hashable, Any]) -> str:
+    """A point, one row of a trajectory, as a sentence."""
     about = "about " if row["about"] else ""
     return (
         f"<b>{row['label']}</b><br>{percent(row['rate'])} of days attended, "
@@ -165,7 +166,7 @@ def _moment(groups: pd.DataFrame, words: str) -> str:
         return ""
     if list(groups["group"]) == [EVERYBODY]:
         return f"Mean attendance was {percent(groups['rate'].iloc[0])} {words}."
-    named = [f"{row['label']} {percent(row['rate'])}" for _index, row in groups.iterrows()]
+    named = [f"{row['label']} {percent(row['rate'])}" for row in groups.to_dict("records")]
     if len(named) > _GROUPS_NAMED:
         order = groups["rate"].argsort()
         lowest, highest = (named[order.iloc[place]] for place in (0, -1))

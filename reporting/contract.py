@@ -115,7 +115,9 @@ def _text(name: str, required: bool = False) -> InputColumn:
 
 
 def _day(name: str, required: bool = False) -> InputColumn:
-    return InputColumn(name, required, _iso_date, "a date like 2021-10-05", is_date=True)
+    return InputColumn(
+        name, required, _iso_date, "a date of the calendar like 2021-10-05", is_date=True
+    )
 
 
 def _days(name: str) -> InputColumn:

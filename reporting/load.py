@@ -38,6 +38,9 @@ from reporting.staging import Outcome, StagedFile
 MAX_REJECTED_PERCENT = 2.0
 REJECTED_FILE = "rejected.csv"
 
+# What the engine may hold in memory; beyond it, it uses the disk beside the database.
+ENGINE_MEMORY = "3GB"
+
 # A folder with this file holds invented students; such data and real data never mix.
 DEMONSTRATION_MARKER = "DEMONSTRATION"
 
@@ -77,7 +80,10 @@ def load(
     progress("Looking through the files", 0)
     files = _delivered_files(folder, mapping)
     with _only_load(database), _new_file(database) as new:
-        engine = sa.create_engine(sa.URL.create("duckdb", database=str(new)))
+        engine = sa.create_engine(
+            sa.URL.create("duckdb", database=str(new)),
+            connect_args={"config": {"memory_limit": ENGINE_MEMORY}},
+        )
         with engine.begin() as connection:
             _prepare(connection, is_demonstration=(folder / DEMONSTRATION_MARKER).exists())
             report = _take_in(connection, files, mapping, max_rejected, progress)

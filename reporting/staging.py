@@ -122,19 +122,7 @@ class StagedFile:
                 f"{self._csv.path.name}: the quotation marks do not match, so it cannot be said "
                 "where one row ends. Export the file again as CSV."
             )
-        self._stage_lines()
         return raw
-
-    def _stage_lines(self) -> None:
-        lines = pd.DataFrame(
-            {
-                "record": np.arange(len(self._records)),
-                "line": self._csv.lines[self._records],
-            }
-        )
-        self._driver.complete()  # DuckDB registers nothing while a result is unread
-        self._driver.register(f"lines_{self._file.name}", lines)
-        self._lines = sa.table(f"lines_{self._file.name}", sa.column("record"), sa.column("line"))
 
     # --- Checking ------------------------------------------------------------
 
@@ -383,7 +371,7 @@ class StagedFile:
         )
         statement = (
             sa.select(
-                self._lines.c.line,
+                raw.c.record,
                 column.label("column"),
                 value.label("value"),
                 reason.label("reason"),
@@ -391,11 +379,11 @@ class StagedFile:
             )
             .select_from(self._checked)
             .join(raw, raw.c.record == self._checked.c.record)
-            .join(self._lines, self._lines.c.record == self._checked.c.record)
             .where(where)
-            .order_by(self._lines.c.line)
+            .order_by(raw.c.record)
         )
-        return pd.read_sql_query(statement, self._connection)
+        rows = pd.read_sql_query(statement, self._connection)
+        return rows.assign(line=self._csv.lines[self._records[rows.pop("record")]])
 
     def merge(self) -> Outcome:
         """Put the good rows into the fact table; a key that is there already is replaced."""
@@ -425,13 +413,8 @@ class StagedFile:
         """Give the staged rows' memory back."""
         for name in (self._raw.name, self._checked.name, self._repeats.name):
             self._execute(f"DROP TABLE {name}")
-        self._driver.unregister(self._lines.name)
 
     # --- Engine --------------------------------------------------------------
-
-    @property
-    def _driver(self) -> Any:
-        return self._connection.connection.dbapi_connection
 
     def _execute(self, statement: str) -> None:
         self._connection.exec_driver_sql(statement)

@@ -143,7 +143,7 @@ def _percent(group: pd.DataFrame) -> list[float | None]:
 
 
 def _sentences(group: pd.DataFrame) -> list[str]:
-    return ["" if row["withheld"] else wording.hover(row) for _index, row in group.iterrows()]
+    return ["" if row["withheld"] else wording.hover(row) for row in group.to_dict("records")]
 
 
 def _bands(group: pd.DataFrame, colour: str, opacity: float, axes: Trace) -> list[Trace]:

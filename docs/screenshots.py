@@ -1,0 +1,50 @@
+"""Takes the pictures of the documentation from a running dashboard.
+
+make run                                  # in one terminal
+python docs/screenshots.py                # in another
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+ADDRESS = "http://127.0.0.1:8050"
+IMAGES = Path(__file__).parent / "images"
+LAPTOP, PHONE = (1440, 900), (390, 844)
+PICTURES = (
+    ("trajectories", "/trajectories", LAPTOP, "light"),
+    ("trajectories-dark", "/trajectories?district=0640011&district=0930011", LAPTOP, "dark"),
+    ("trajectories-phone", "/trajectories?cohort=Summer+2021", PHONE, "light"),
+    ("trajectories-split", "/trajectories?split=modality", LAPTOP, "light"),
+    ("trajectories-districts", "/trajectories?split=district", LAPTOP, "light"),
+    (
+        "trajectories-empty",
+        "/trajectories?district=1430011&grade=PK&modality=phone",
+        LAPTOP,
+        "light",
+    ),
+)
+
+
+def main() -> None:
+    """Write every picture into docs/images."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
+        for name, path, (width, height), scheme in PICTURES:
+            page = browser.new_page(
+                viewport={"width": width, "height": height}, color_scheme=scheme
+            )
+            page.goto(f"{ADDRESS}{path}")
+            page.wait_for_load_state("networkidle")
+            page.wait_for_timeout(1500)
+            page.screenshot(path=IMAGES / f"{name}.png", full_page=True)
+            page.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
