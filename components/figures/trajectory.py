@@ -255,6 +255,7 @@ def _inside(at: float, words: str, limits: tuple[float, float]) -> Trace:
         "showarrow": False,
         "yanchor": "bottom",
         "yshift": 6,
+        "bgcolor": "@paper",
         "font": {"color": "@muted", "size": theme.NOTE_SIZE},
     }
 

@@ -253,7 +253,7 @@ def test_a_second_load_waits_for_the_first(delivery: Delivery) -> None:
     delivery.load()
     assert slow.wait() == 0
     # Both are in, one after the other: had they overlapped, one would have been lost.
-    assert len(delivery.read(sa.select(delivery_table.c.load_id.distinct()))) == 3
+    assert len(delivery.read(sa.select(delivery_table.c.load_id).distinct())) == 3
 
 
 def start_load(delivery: Delivery, marts_step: str) -> subprocess.Popen[bytes]:
