@@ -101,6 +101,13 @@ def _file_mapping(path: str, input_file: InputFile, entries: dict[str, Any]) -> 
                     f"{path}: [{input_file.name}] {entry} names “{column}”, which is not a column "
                     f"of {input_file.file_name}. Columns: {', '.join(sorted(columns))}"
                 )
+    dates = {column.name for column in input_file.columns if column.is_date}
+    for column in entries.get("dates", {}):
+        if column not in dates:
+            raise MappingError(
+                f"{path}: [{input_file.name}] dates names “{column}”, which is not a date. "
+                f"Dates: {', '.join(sorted(dates)) or 'none'}"
+            )
     return FileMapping(
         file=entries.get("file", input_file.file_name),
         columns={column: str(local) for column, local in entries.get("columns", {}).items()},

@@ -6,28 +6,21 @@ touched one by one.
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from reporting.contract import SPREADSHEET_NUMBER, Expression, InputColumn, InputFile, Row
+from reporting.contract import Expression, InputColumn, InputFile, Row
 from reporting.csv_files import CsvFile
 from reporting.errors import DeliveryRefusedError
+from reporting.faults import possible_faults
 from reporting.mapping import FileMapping
+from reporting.reading import read_rows
 from reporting.statements import insert_rows
-
-# Connecticut's codes have these many digits: a shorter one has lost its leading zeros.
-OFFICIAL_DIGITS = {"student_id": 10, "district_code": 7, "school_code": 7}
-
-_SPREADSHEET_ADVICE = "a spreadsheet did this; export the column as text"
 
 
 @dataclass(frozen=True)
@@ -39,13 +32,6 @@ class Outcome:
     changed: int
     duplicate: int
     rejected: int
-
-
-@dataclass(frozen=True)
-class _Fault:
-    column: str
-    found: Expression
-    reason: Expression
 
 
 class StagedFile:
@@ -68,7 +54,7 @@ class StagedFile:
         self._mapping = mapping
         self._today = today
         self._columns = self._delivered_columns()
-        self._raw = self._read()
+        self._raw = read_rows(connection, input_file.name, csv_file)
         self._checked = self._check()
         self._mark_repeats()
 
@@ -88,54 +74,18 @@ class StagedFile:
                 )
         return tuple(delivered)
 
-    def _read(self) -> sa.Table:
-        """Stage the text of every record, numbered from 0 in file order."""
-        count = len(self._csv.header)
-        names = [f"field_{index}" for index in range(count)]
-        columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
-        raw = sa.Table(
-            f"raw_{self._file.name}",
-            sa.MetaData(),
-            sa.Column("record", sa.BigInteger),
-            *(sa.Column(name, sa.Text) for name in names),
-        )
-        self._execute("DROP TABLE IF EXISTS reject_errors")
-        self._execute("DROP TABLE IF EXISTS reject_scans")
-        with _one_kind_of_line_ends(self._csv) as path:
-            source = str(path).replace("'", "''")
-            self._execute(
-                f"CREATE OR REPLACE TEMP TABLE {raw.name} AS "  # noqa: S608 (quoted above)
-                f"SELECT row_number() OVER () - 1 AS record, * FROM read_csv('{source}', "
-                f"columns={{{columns}}}, auto_detect=false, header=true, delim=',', quote='\"', "
-                "escape='\"', strict_mode=true, store_rejects=true, rejects_limit=0)"
-            )
-        staged = self._count(raw)
-        self._records = np.arange(len(self._csv.lines))
-        self._malformed: dict[int, int] = {}
-        if staged != len(self._records):
-            fields = self._csv.field_counts()
-            wrong = np.flatnonzero(fields != count)
-            self._malformed = {int(record): int(fields[record]) for record in wrong}
-            self._records = np.delete(self._records, wrong)
-        if staged != len(self._records):
-            raise DeliveryRefusedError(
-                f"{self._csv.path.name}: the quotation marks do not match, so it cannot be said "
-                "where one row ends. Export the file again as CSV."
-            )
-        return raw
-
     # --- Checking ------------------------------------------------------------
 
     def _check(self) -> sa.Table:
         """Type every value and find the first rule each row breaks."""
-        source = sa.alias(self._raw, "raw")
+        source = sa.alias(self._raw.table, "raw")
         joined: sa.FromClause = source
         text: dict[str, Expression] = {}
         value: dict[str, Expression] = {}
         for column in self._columns:
             text[column.name] = self._text(source, column)
             joined, value[column.name] = self._value(joined, column, text[column.name])
-        blank = sa.and_(*(field.is_(None) for field in self._fields(source)))
+        blank = sa.and_(*(field.is_(None) for field in self._raw.fields(source)))
         typed = (
             sa.select(
                 source.c.record,
@@ -152,8 +102,8 @@ class StagedFile:
             today=self._today,
         )
         faults = [
-            (fault.found, sa.func.list_value(fault.column, row.text[fault.column], fault.reason))
-            for fault in self._possible_faults(row)
+            (fault.broken, sa.func.list_value(fault.column, row.text[fault.column], fault.reason))
+            for fault in possible_faults(self._connection, self._file, self._columns, row)
         ]
         checked = sa.select(
             typed.c.record,
@@ -162,13 +112,9 @@ class StagedFile:
         )
         return self._create_temporary(f"checked_{self._file.name}", checked)
 
-    def _fields(self, raw: sa.FromClause) -> list[Expression]:
-        """The delivered columns of a staged file, in the order of its header."""
-        return [raw.c[f"field_{index}"] for index in range(len(self._csv.header))]
-
     def _text(self, source: sa.FromClause, column: InputColumn) -> Expression:
         pieces: list[Expression] = [
-            sa.func.trim(sa.func.coalesce(source.c[f"field_{self._csv.header.index(part)}"], ""))
+            sa.func.trim(sa.func.coalesce(self._raw.field(source, part), ""))
             if is_column
             else sa.literal(part)
             for part, is_column in self._mapping.parts(column.name)
@@ -207,83 +153,6 @@ class StagedFile:
             unique = ~beginnings.duplicated(keep=False)
             spellings |= dict(zip(beginnings[unique], np.array(codes)[unique], strict=True))
         return {local.strip().lower(): ours for local, ours in spellings.items()}
-
-    def _possible_faults(self, row: Row) -> list[_Fault]:
-        faults = [fault for column in self._columns for fault in self._column_faults(column, row)]
-        names = {column.name for column in self._columns}
-        faults += [
-            _Fault(reason.column, reason.broken(row), sa.literal(f"{reason.column} {reason.why}"))
-            for reason in self._file.reasons
-            if reason.column in names
-        ]
-        return faults
-
-    def _column_faults(self, column: InputColumn, row: Row) -> list[_Fault]:
-        name, text, value = column.name, row.text[column.name], row.value[column.name]
-        found: list[tuple[Expression, Any]] = []
-        if column.required:
-            found.append((text.is_(None), f"{name} is empty"))
-        if column.is_code:
-            found.append(
-                (
-                    sa.func.regexp_full_match(text, SPREADSHEET_NUMBER),
-                    sa.literal(f"{name} has become a number, ")
-                    .concat(text)
-                    .concat(f": {_SPREADSHEET_ADVICE}"),
-                )
-            )
-        if column.is_code and column.declared_in is None:
-            digits = self._digits_of_codes(column)
-            if digits:
-                short = sa.and_(
-                    sa.func.regexp_full_match(text, "[0-9]+"), sa.func.length(text) < digits
-                )
-                found.append((short, _lost_zeros(name, text, digits)))
-        if column.expected:
-            found.append(
-                (sa.and_(text.is_not(None), value.is_(None)), f"{name} is not {column.expected}")
-            )
-        if column.declared_in is not None:
-            found += self._undeclared(column.name, column.declared_in, value)
-        return [_Fault(name, broken, _as_text(reason)) for broken, reason in found]
-
-    def _digits_of_codes(self, column: InputColumn) -> int | None:
-        """The length of this column's codes where they have a fixed one, known or evident."""
-        delivered = self._text(self._raw, column)
-        declared = self._file.table.c[column.name]
-        every = sa.union_all(
-            sa.select(delivered.label("code")), sa.select(declared.label("code"))
-        ).subquery()
-        digits = sa.func.regexp_full_match(every.c.code, "[0-9]+")
-        longest, padded = self._connection.execute(
-            sa.select(
-                sa.func.max(sa.func.length(every.c.code)),
-                sa.func.bool_or(every.c.code.startswith("0")),
-            ).where(digits)
-        ).one()
-        is_fixed = padded or longest == OFFICIAL_DIGITS[column.name]
-        return longest if is_fixed else None
-
-    def _undeclared(
-        self, name: str, declared: sa.Table, value: Expression
-    ) -> list[tuple[Expression, Any]]:
-        if declared.name == "school" and not self._count(declared):
-            return []  # schools.csv is optional: without one, school codes are taken as they are
-        code = declared.c[name]
-        digits = self._connection.scalar(sa.select(sa.func.max(sa.func.length(code)))) or 0
-        undeclared = value.not_in(sa.select(code))
-        width = sa.cast(sa.func.greatest(digits, sa.func.length(value)), sa.Integer)
-        padded = sa.func.lpad(value, width, "0")
-        return [
-            (
-                sa.and_(undeclared, padded.in_(sa.select(code))),
-                _lost_zeros(name, value, digits),
-            ),
-            (
-                undeclared,
-                f"{name} is not declared in {declared.name}s.csv or the database",
-            ),
-        ]
 
     # --- Repetitions ---------------------------------------------------------
 
@@ -336,14 +205,14 @@ class StagedFile:
         expected = len(self._csv.header)
         return pd.DataFrame(
             {
-                "line": [int(self._csv.lines[record]) for record in self._malformed],
+                "line": [int(self._csv.lines[record]) for record in self._raw.malformed],
                 "column": "",
                 "value": "",
                 "reason": [
                     f"the row has {fields} fields, the header {expected}"
-                    for fields in self._malformed.values()
+                    for fields in self._raw.malformed.values()
                 ],
-                "row": [self._csv.record(record) for record in self._malformed],
+                "row": [self._csv.record(record) for record in self._raw.malformed],
             }
         )
 
@@ -365,9 +234,9 @@ class StagedFile:
     def _rejected(
         self, column: Expression, value: Expression, reason: Expression, where: Expression
     ) -> pd.DataFrame:
-        raw = sa.alias(self._raw, "raw")
+        raw = sa.alias(self._raw.table, "raw")
         delivered = sa.func.concat_ws(
-            ",", *(sa.func.coalesce(field, "") for field in self._fields(raw))
+            ",", *(sa.func.coalesce(field, "") for field in self._raw.fields(raw))
         )
         statement = (
             sa.select(
@@ -383,7 +252,7 @@ class StagedFile:
             .order_by(raw.c.record)
         )
         rows = pd.read_sql_query(statement, self._connection)
-        return rows.assign(line=self._csv.lines[self._records[rows.pop("record")]])
+        return rows.assign(line=self._csv.lines[self._raw.records[rows.pop("record")]])
 
     def merge(self) -> Outcome:
         """Put the good rows into the fact table; a key that is there already is replaced."""
@@ -399,7 +268,7 @@ class StagedFile:
         insert_rows(self._connection, target, self.good_rows())
         loaded = self._count(new)
         rejected = (
-            len(self._malformed)
+            len(self._raw.malformed)
             + self._count(self._checked, self._checked.c.fault.is_not(None))
             + self._count(self._repeats, self._repeats.c.conflicting)
         )
@@ -411,7 +280,7 @@ class StagedFile:
 
     def drop(self) -> None:
         """Give the staged rows' memory back."""
-        for name in (self._raw.name, self._checked.name, self._repeats.name):
+        for name in (self._raw.table.name, self._checked.name, self._repeats.name):
             self._execute(f"DROP TABLE {name}")
 
     # --- Engine --------------------------------------------------------------
@@ -430,31 +299,3 @@ class StagedFile:
         self._execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {compiled}")
         columns = [sa.Column(column.name, column.type) for column in statement.subquery().c]
         return sa.Table(name, sa.MetaData(), *columns)
-
-
-@contextmanager
-def _one_kind_of_line_ends(csv_file: CsvFile) -> Iterator[Path]:
-    """The file itself, or a copy where its line ends are mixed: DuckDB takes one kind only."""
-    if not csv_file.mixed_line_ends:
-        yield csv_file.path
-        return
-    with tempfile.NamedTemporaryFile(suffix=".csv", delete=False) as copy:
-        copy.write(csv_file.path.read_bytes().replace(b"\r\n", b"\n"))
-    try:
-        yield Path(copy.name)
-    finally:
-        Path(copy.name).unlink()
-
-
-def _lost_zeros(name: str, text: Expression, digits: int) -> Expression:
-    return (
-        sa.literal(f"{name} has lost its leading zeros, ")
-        .concat(text)
-        .concat(" should be ")
-        .concat(sa.func.lpad(text, digits, "0"))
-        .concat(f": {_SPREADSHEET_ADVICE}")
-    )
-
-
-def _as_text(reason: Any) -> Expression:
-    return sa.literal(reason) if isinstance(reason, str) else reason

@@ -160,6 +160,11 @@ def test_ids_of_free_length_are_not_taken_for_lost_zeros(delivery: Delivery) -> 
     assert len(delivery.load().rejected) == 0
 
 
+def test_one_id_that_is_too_long_does_not_make_the_others_too_short(delivery: Delivery) -> None:
+    delivery.write(students=STUDENTS + "12345678901234567890,Di,Example,,\n")
+    assert len(delivery.load().rejected) == 0
+
+
 def test_a_rejected_row_keeps_file_line_value_and_the_whole_row(delivery: Delivery) -> None:
     delivery.write(
         students=STUDENTS + '\r\n"1000000004","Two\nlines","Example",,\r\n\n2,Di,Example,,\n'

@@ -72,6 +72,7 @@ visit_date = "%m/%d/%Y"
         ("[visit]\n", "not an input file"),
         ("[visits]\ncolums = {}\n", "not understood"),
         ("[visits.columns]\nvisitdate = 'x'\n", "not a column of visits.csv"),
+        ("[attendance.dates]\nmonth = '%m/%Y'\n", "which is not a date"),
         ("not toml", "not a TOML file"),
     ],
 )
