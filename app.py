@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import logging
+from functools import cache
 from typing import Any
 
 from dash import Dash, Input, Output, callback, set_props
 from flask import Flask, Response, redirect, request
 from flask_compress import Compress
 
-from access import current_viewer, guard
+from access import SignInNeededError, current_viewer, guard
 from components import shell, states, theme
 from pages import HOME, PAGES, page_at
 from queries.database import DatabaseUnavailableError, snapshot
@@ -39,6 +40,8 @@ _INDEX = f"""<!DOCTYPE html>
 
 _A_DAY = 24 * 60 * 60
 
+_NOTHING_TO_SHOW = (DatabaseUnavailableError, SignInNeededError)
+
 
 def create_app() -> Dash:
     """The app over the reporting database of LEAP_DATABASE_URL.
@@ -47,6 +50,12 @@ def create_app() -> Dash:
     """
     with snapshot() as data:
         current_viewer(data)
+    return _app()
+
+
+@cache
+def _app() -> Dash:
+    # Dash hands the pages' callbacks to the first app of a process alone: there is one.
     app = Dash(
         __name__,
         title="LEAP",
@@ -65,11 +74,15 @@ def create_app() -> Dash:
 
 
 def _layout() -> Any:
-    with snapshot() as data:
-        pages = [(page.path, page.title) for page in PAGES]
-        return shell.shell(
-            pages, known_values(data), data.data_as_of, demonstration=data.is_demonstration
-        )
+    pages = [(page.path, page.title) for page in PAGES]
+    try:
+        with snapshot() as data:
+            current_viewer(data)
+            return shell.shell(
+                pages, known_values(data), data.data_as_of, demonstration=data.is_demonstration
+            )
+    except _NOTHING_TO_SHOW as error:
+        return states.unavailable(str(error))
 
 
 @callback(Output(shell.PAGE_ID, "children"), Input(shell.URL_ID, "pathname"))
@@ -80,7 +93,7 @@ def _route(path: str | None) -> Any:
 
 def _report(error: Exception) -> None:
     """A callback broke: log the cause, tell the reader what to do, leave the page standing."""
-    if isinstance(error, DatabaseUnavailableError):
+    if isinstance(error, _NOTHING_TO_SHOW):
         state = states.unavailable(str(error))
     else:
         _log.error("A callback failed", exc_info=error)

@@ -33,10 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return command(options)
     except (DeliveryRefusedError, DatabaseUnavailableError) as error:
-        _console.print(f"[bold red]Refused.[/] {error}")
+        _console.print(f"[bold red]Refused.[/] {error}", soft_wrap=True)
         return REFUSED
     except MappingError as error:
-        _console.print(f"[bold red]Mapping.[/] {error}")
+        _console.print(f"[bold red]Mapping.[/] {error}", soft_wrap=True)
         return WRONG_USAGE
 
 
@@ -103,7 +103,7 @@ def _check(_options: argparse.Namespace) -> int:
         table.add_row(name, f"{rows:,}")
     _console.print(table)
     for oddity in summary.oddities:
-        _console.print(f"[yellow]•[/] {oddity}")
+        _console.print(f"[yellow]•[/] {oddity}", soft_wrap=True)
     if not summary.oddities:
         _console.print("Nothing looks wrong.")
     return LOADED
@@ -118,9 +118,9 @@ def _print_report(report: LoadReport, folder: Path) -> None:
         table.add_row(name, *(f"{getattr(outcome, column):,}" for column in columns))
     _console.print(table)
     if len(report.rejected):
-        _console.print(f"Rejected rows and reasons: {folder / REJECTED_FILE}")
+        _console.print(f"Rejected rows and reasons: {folder / REJECTED_FILE}", soft_wrap=True)
     if report.refusal:
-        _console.print(f"[bold red]Refused.[/] {report.refusal}")
+        _console.print(f"[bold red]Refused.[/] {report.refusal}", soft_wrap=True)
 
 
 @contextmanager

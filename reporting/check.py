@@ -53,7 +53,7 @@ def _thin_months(data: Snapshot) -> list[str]:
     sums = data.frame(
         sa.select(month.month, sa.func.sum(month.days_enrolled).label("days")).group_by(month.month)
     )
-    thin = sums[sums["days"] < _THIN_MONTH * sums["days"].median()].sort_values("month")
+    thin = sums[sums["days"] <= _THIN_MONTH * sums["days"].median()].sort_values("month")
     return [
         f"{row.month} holds only {row.days:,.0f} student-days: if that is a summer month or an "
         "error, it still counts as a school month and moves months before and after visits."

@@ -7,7 +7,8 @@ each month in rows under the axis; more groups get a small panel each, on one sc
 from __future__ import annotations
 
 import math
-from itertools import pairwise
+from collections.abc import Hashable
+from itertools import groupby, pairwise
 from typing import Any
 
 import pandas as pd
@@ -17,8 +18,12 @@ from queries.trajectories import EVENT_MONTHS, EVERYBODY, Trajectory
 
 Figure = dict[str, Any]
 Trace = dict[str, Any]
+Point = dict[Hashable, Any]  # a row of a trajectory
+Group = list[Point]  # one group's 22 months in order
 
 MOST_CURVES = 6
+
+_VISIT = EVENT_MONTHS.index(0)
 
 _CHART_HEIGHT, _ROW_HEIGHT, _AXIS_HEIGHT = 360, 22, 58
 _TOP, _RIGHT = 34, 176
@@ -37,7 +42,8 @@ def trajectory_figure(result: Trajectory) -> Figure:
     """A plotly figure of a trajectory; colours are role names that the browser fills in."""
     shown = result.frame[~result.frame["withheld"]]
     names = list(dict.fromkeys(shown["group"]))
-    groups = [result.frame[result.frame["group"] == name] for name in names]
+    rows = result.frame.to_dict("records")
+    groups = [[row for row in rows if row["group"] == name] for name in names]
     if len(groups) > MOST_CURVES:
         return _small_multiples(groups, _rate_range(shown))
     return _one_panel(groups, _rate_range(shown), result.threshold)
@@ -55,7 +61,7 @@ def _rate_range(shown: pd.DataFrame) -> tuple[float, float]:
 # --- One panel ---------------------------------------------------------------------
 
 
-def _one_panel(groups: list[pd.DataFrame], limits: tuple[float, float], threshold: int) -> Figure:
+def _one_panel(groups: list[Group], limits: tuple[float, float], threshold: int) -> Figure:
     rows = max(len(groups), 1)
     table_height = rows * _ROW_HEIGHT
     bottom = _AXIS_HEIGHT + table_height
@@ -85,32 +91,36 @@ def _one_panel(groups: list[pd.DataFrame], limits: tuple[float, float], threshol
     return {"data": traces, "layout": layout}
 
 
-def _left_margin(groups: list[pd.DataFrame]) -> int:
+def _left_margin(groups: list[Group]) -> int:
     longest = max((len(_row_name(group, len(groups))) for group in groups), default=0)
     return 34 + _LETTER_WIDTH * longest
 
 
-def _row_name(group: pd.DataFrame, groups: int) -> str:
+def _row_name(group: Group, groups: int) -> str:
     """Name of a row of student numbers; rounded numbers say so."""
-    name = "Students" if groups == 1 else wording.short(group["label"].iloc[0], _LONGEST_NAME)
-    return f"{name}, about" if group["about"].any() else name
+    name = "Students" if groups == 1 else _name(group)
+    return f"{name}, about" if group[0]["about"] else name
 
 
-def _curve(group: pd.DataFrame, *, single: bool, axis: str = "") -> list[Trace]:
+def _name(group: Group) -> str:
+    return wording.short(group[0]["label"], _LONGEST_NAME)
+
+
+def _curve(group: Group, *, single: bool, axis: str = "") -> list[Trace]:
     colour, dash = _style(group)
     axes = {"xaxis": f"x{axis}", "yaxis": f"y{axis}"}
-    full = group[group["event_month"] != 0]
-    visit = group[group["event_month"] == 0].iloc[0]
+    visit = group[_VISIT]
+    # A gap at month 0 keeps the full months before and after apart.
+    full = [point | {"withheld": True} if point is visit else point for point in group]
     return [
-        *_bands(group, colour, 0.16 if single else 0.08, axes),
+        *_bands(full, colour, 0.16 if single else 0.08, axes),
         *([] if visit["withheld"] else [_link(group, colour, axes)]),
         {
             "type": "scatter",
-            "name": group["label"].iloc[0],
-            # A gap at month 0 keeps the full months before and after apart.
-            "x": [*full["event_month"][:9], 0, *full["event_month"][9:]],
-            "y": [*_percent(full[:9]), None, *_percent(full[9:])],
-            "text": [*_sentences(full[:9]), "", *_sentences(full[9:])],
+            "name": visit["label"],
+            "x": list(EVENT_MONTHS),
+            "y": _percent(full),
+            "text": _sentences(full),
             "mode": "lines+markers",
             "line": {"color": colour, "width": 2.5, "dash": dash},
             "marker": {"color": colour, "size": 5.5},
@@ -120,10 +130,10 @@ def _curve(group: pd.DataFrame, *, single: bool, axis: str = "") -> list[Trace]:
         },
         {
             "type": "scatter",
-            "name": f"{group['label'].iloc[0]}, month of the visit",
+            "name": f"{visit['label']}, month of the visit",
             "x": [0],
-            "y": _percent(group[group["event_month"] == 0]),
-            "text": _sentences(group[group["event_month"] == 0]),
+            "y": _percent([visit]),
+            "text": _sentences([visit]),
             "mode": "markers",
             "marker": {"color": "@paper", "size": 9, "line": {"color": colour, "width": 2}},
             "hovertemplate": "%{text}<br>partly before and partly after the visit<extra></extra>",
@@ -132,30 +142,36 @@ def _curve(group: pd.DataFrame, *, single: bool, axis: str = "") -> list[Trace]:
     ]
 
 
-def _style(group: pd.DataFrame) -> tuple[str, str]:
-    if group["group"].iloc[0] == EVERYBODY:
+def _style(group: Group) -> tuple[str, str]:
+    if group[0]["group"] == EVERYBODY:
         return "@accent", "solid"
-    return theme.series(int(group["place"].iloc[0]))
+    return theme.series(group[0]["place"])
 
 
-def _percent(group: pd.DataFrame) -> list[float | None]:
-    return [None if pd.isna(rate) else 100 * rate for rate in group["rate"]]
+def _percent(points: Group) -> list[float | None]:
+    return [None if point["withheld"] else 100 * point["rate"] for point in points]
 
 
-def _sentences(group: pd.DataFrame) -> list[str]:
-    return ["" if row["withheld"] else wording.hover(row) for row in group.to_dict("records")]
+def _sentences(points: Group) -> list[str]:
+    return ["" if point["withheld"] else wording.hover(point) for point in points]
 
 
-def _bands(group: pd.DataFrame, colour: str, opacity: float, axes: Trace) -> list[Trace]:
+def _runs(points: Group, *, withheld: bool) -> list[Group]:
+    """Unbroken stretches of months that are withheld, or that are not."""
+    runs = groupby(points, key=lambda point: bool(point["withheld"]))
+    return [list(run) for is_withheld, run in runs if is_withheld == withheld]
+
+
+def _bands(full: Group, colour: str, opacity: float, axes: Trace) -> list[Trace]:
     """The interval as one closed shape for each unbroken run of full months."""
-    full = group[(group["event_month"] != 0) & ~group["withheld"]]
-    months = full["event_month"]
-    run = (months.diff() != 1).cumsum()
     return [
         {
             "type": "scatter",
-            "x": [*part["event_month"], *part["event_month"][::-1]],
-            "y": [*(100 * part["low"]), *(100 * part["high"][::-1])],
+            "x": [point["event_month"] for point in (*run, *reversed(run))],
+            "y": [
+                *(100 * point["low"] for point in run),
+                *(100 * point["high"] for point in reversed(run)),
+            ],
             "fill": "toself",
             "fillcolor": f"{colour}/{opacity}",
             "line": {"width": 0},
@@ -163,17 +179,17 @@ def _bands(group: pd.DataFrame, colour: str, opacity: float, axes: Trace) -> lis
             "hoverinfo": "skip",
             **axes,
         }
-        for _number, part in full.groupby(run)
-        if len(part) > 1
+        for run in _runs(full, withheld=False)
+        if len(run) > 1
     ]
 
 
-def _link(group: pd.DataFrame, colour: str, axes: Trace) -> Trace:
+def _link(group: Group, colour: str, axes: Trace) -> Trace:
     """A thin dotted line through the month of the visit."""
-    around = group[group["event_month"].between(-1, 1)]
+    around = group[_VISIT - 1 : _VISIT + 2]
     return {
         "type": "scatter",
-        "x": list(around["event_month"]),
+        "x": [point["event_month"] for point in around],
         "y": _percent(around),
         "mode": "lines",
         "line": {"color": colour, "width": 1.25, "dash": "dot"},
@@ -182,14 +198,13 @@ def _link(group: pd.DataFrame, colour: str, axes: Trace) -> Trace:
     }
 
 
-def _end_labels(groups: list[pd.DataFrame], limits: tuple[float, float]) -> list[Trace]:
+def _end_labels(groups: list[Group], limits: tuple[float, float]) -> list[Trace]:
     """Each curve's name and last rate at its end, pushed apart where they would overlap."""
     ends = []
     for group in groups:
-        last = group[~group["withheld"]].iloc[-1]
-        label = "Visited students" if last["group"] == EVERYBODY else last["label"]
-        name = wording.short(label, _LONGEST_NAME)
-        ends.append((100 * last["rate"], int(last["event_month"]), name, _style(group)[0]))
+        last = [point for point in group if not point["withheld"]][-1]
+        name = "Visited students" if last["group"] == EVERYBODY else _name(group)
+        ends.append((100 * last["rate"], last["event_month"], name, _style(group)[0]))
     distance = _LABEL_DISTANCE * (limits[1] - limits[0]) / _CHART_HEIGHT
     places = pushed_apart([end[0] for end in ends], distance, limits)
     return [
@@ -226,25 +241,24 @@ def pushed_apart(places: list[float], distance: float, limits: tuple[float, floa
     return moved
 
 
-def _gap_notes(
-    groups: list[pd.DataFrame], limits: tuple[float, float], threshold: int
-) -> list[Trace]:
+def _gap_notes(groups: list[Group], limits: tuple[float, float], threshold: int) -> list[Trace]:
     """What stands where a curve is missing: the summer, or too few students."""
     notes = []
     if groups and all(_is_summer(group) for group in groups):
         notes.append(_inside(0, "summer", limits))
     if len(groups) == 1:
-        hidden = groups[0][groups[0]["withheld"] & (groups[0]["event_month"] != 0)]
-        for _number, run in hidden.groupby((hidden["event_month"].diff() != 1).cumsum()):
-            middle = run["event_month"].mean()
-            notes.append(_inside(middle, f"fewer than<br>{threshold} students", limits))
+        [group] = groups
+        for run in _runs(group, withheld=True):
+            if run != [group[_VISIT]]:
+                middle = (run[0]["event_month"] + run[-1]["event_month"]) / 2
+                notes.append(_inside(middle, f"fewer than<br>{threshold} students", limits))
     return notes
 
 
-def _is_summer(group: pd.DataFrame) -> bool:
+def _is_summer(group: Group) -> bool:
     """Nobody has a month of the visit, though the months around it are there."""
-    hidden = group.set_index("event_month")["withheld"]
-    return bool(hidden[0] and not hidden[-1] and not hidden[1])
+    before, visit, after = (point["withheld"] for point in group[_VISIT - 1 : _VISIT + 2])
+    return bool(visit and not before and not after)
 
 
 def _inside(at: float, words: str, limits: tuple[float, float]) -> Trace:
@@ -260,7 +274,7 @@ def _inside(at: float, words: str, limits: tuple[float, float]) -> Trace:
     }
 
 
-def _table_of_students(groups: list[pd.DataFrame]) -> list[Trace]:
+def _table_of_students(groups: list[Group]) -> list[Trace]:
     """Rows under the axis: the students behind each month."""
     cells = []
     for number, group in enumerate(groups):
@@ -268,10 +282,14 @@ def _table_of_students(groups: list[pd.DataFrame]) -> list[Trace]:
         colour = "@muted" if len(groups) == 1 else _style(group)[0]
         cells.append(_cell(0, "paper", _row_name(group, len(groups)), shift, colour, "row"))
         cells += [
-            _cell(int(at), "x", "–" if pd.isna(students) else f"{students:,}", shift, colour, "n")
-            for at, students in zip(group["event_month"], group["students"], strict=True)
+            _cell(point["event_month"], "x", _students(point), shift, colour, "n")
+            for point in group
         ]
     return cells
+
+
+def _students(point: Point) -> str:
+    return "–" if point["withheld"] else f"{point['students']:,}"
 
 
 def _cell(at: int, reference: str, text: str, shift: int, colour: str, role: str) -> Trace:
@@ -295,7 +313,7 @@ def _cell(at: int, reference: str, text: str, shift: int, colour: str, role: str
 # --- Small multiples -----------------------------------------------------------------
 
 
-def _small_multiples(groups: list[pd.DataFrame], limits: tuple[float, float]) -> Figure:
+def _small_multiples(groups: list[Group], limits: tuple[float, float]) -> Figure:
     rows = math.ceil(len(groups) / _PANEL_COLUMNS)
     layout = _base_layout(rows * _PANEL_HEIGHT) | {
         "margin": {"l": 44, "r": 16, "t": 30, "b": 34},
@@ -337,13 +355,10 @@ def _cell_domain(row: int, column: int, rows: int) -> tuple[list[float], list[fl
     )
 
 
-def _panel_title(group: pd.DataFrame, axis: str) -> Trace:
-    after = group[group["event_month"] == 1].iloc[0]
-    people = (
-        ""
-        if pd.isna(after["students"])
-        else f" · {'about ' if after['about'] else ''}{after['students']:,} students"
-    )
+def _panel_title(group: Group, axis: str) -> Trace:
+    after = group[_VISIT + 1]
+    about = "about " if after["about"] else ""
+    people = "" if after["withheld"] else f" · {about}{after['students']:,} students"
     return {
         "xref": f"x{axis} domain",
         "yref": f"y{axis} domain",
@@ -352,7 +367,7 @@ def _panel_title(group: pd.DataFrame, axis: str) -> Trace:
         "yshift": 4,
         "xanchor": "left",
         "yanchor": "bottom",
-        "text": f"<b>{wording.short(group['label'].iloc[0], _LONGEST_NAME)}</b>{people}",
+        "text": f"<b>{_name(group)}</b>{people}",
         "showarrow": False,
         "font": {"size": theme.NOTE_SIZE, "color": "@ink"},
     }

@@ -1,0 +1,70 @@
+"""The command line as a person uses it."""
+
+from __future__ import annotations
+
+import pytest
+
+from reporting.__main__ import main
+from tests.conftest import ATTENDANCE_HEADER, Delivery, months
+
+ADA = "0000000001"
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> str:
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_a_load_prints_a_table_of_what_became_of_each_file(
+    delivery: Delivery, capsys: pytest.CaptureFixture[str]
+) -> None:
+    delivery.add("attendance", f"{ADA},0640011,2022-06,20,99")
+    assert main(["load", str(delivery.folder), "--max-rejected", "10"]) == 0
+    words = said(capsys)
+    assert "file read loaded changed duplicate rejected" in words
+    assert "attendance.csv 21 20 0 0 1" in words
+    assert "rejected.csv" in words
+
+
+def test_check_says_what_is_there_and_what_looks_wrong(
+    delivery: Delivery, capsys: pytest.CaptureFixture[str]
+) -> None:
+    delivery.write(
+        districts="district_code,district_name\n0640011,Hartford\n0930011,New Haven\n1,Nowhere\n",
+        attendance=ATTENDANCE_HEADER
+        + months(ADA, "0640011", [18] * 10)
+        + f"0000000002,0930011,2021-09,20,20\n{ADA},0640011,2022-07,1,1\n",
+    )
+    delivery.add("visits", "v2,1000000003,2021-12-08,home,completed,school")
+    delivery.load()
+    capsys.readouterr()
+    assert main(["check"]) == 0
+    words = said(capsys)
+    assert "Data as of 31 July 2022" in words
+    assert "attendance_month 12" in words
+    assert "2022-07 holds only 1 student-days" in words
+    assert "New Haven: attendance ends with 2021-09, elsewhere with 2022-07" in words
+    assert "1 served students have no attendance in the three months before" in words
+    assert "The last load rejected 1 rows of districts.csv for district_code" in words
+
+
+def test_check_without_a_database_says_how_to_make_one(
+    delivery: Delivery, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert delivery.folder.exists()
+    assert main(["check"]) == 1
+    assert "python -m reporting demo" in said(capsys)
+
+
+def test_demo_makes_a_demonstration_database(
+    delivery: Delivery, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert delivery.folder.exists()
+    assert main(["demo", "--scale", "district", "--seed", "5"]) == 0
+    capsys.readouterr()
+    assert main(["check"]) == 0
+    assert "Demonstration data: invented students." in said(capsys)
+
+
+def test_a_folder_that_is_not_there_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["load", "/nowhere/at/all"]) == 1
+    assert "There is no folder /nowhere/at/all" in said(capsys)
