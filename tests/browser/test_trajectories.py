@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
+import threading
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
+import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
 
 from pages import trajectories
 from tests.browser.conftest import Visit
+from tests.conftest import Program
 
 pytestmark = pytest.mark.browser
 
@@ -257,3 +264,42 @@ def test_pictures_carry_their_title_and_source(visit: Open) -> None:
     assert "Data as of 30 June 2024" in picture
     assert "Demonstration data" in picture
     assert download(page, "PNG").startswith(b"\x89PNG")
+
+
+def test_a_slow_answer_fades_the_chart_and_moves_nothing(
+    visit: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = visit("/trajectories")
+    height = page.page.evaluate("document.querySelector('#trajectory-body').offsetHeight")
+    answer = trajectories.trajectory
+    may_answer = threading.Event()
+
+    def slowly(*arguments: Any) -> Any:
+        may_answer.wait(10)
+        return answer(*arguments)
+
+    monkeypatch.setattr(trajectories, "trajectory", slowly)
+    page.page.get_by_role("link", name="Grade band").click()
+    page.page.wait_for_selector("#trajectory-body.loading")
+    assert page.page.evaluate("document.querySelector('#trajectory-body').offsetHeight") == height
+    may_answer.set()
+    page.settle()
+    assert page.page.locator("#trajectory-body.loading").count() == 0
+
+
+def test_a_new_load_shows_in_an_open_page(visit: Open, program: Program, tmp_path: Path) -> None:
+    page = visit("/trajectories")
+    assert "Data as of 30 June 2024" in page.page.locator("footer").first.inner_text()
+    database = Path(sa.make_url(program.url).database)
+    kept = shutil.copyfile(database, tmp_path / "kept.duckdb")
+    changed = shutil.copyfile(database, tmp_path / "changed.duckdb")
+    with duckdb.connect(changed) as connection:
+        connection.execute("UPDATE meta SET data_as_of = DATE '2024-05-31'")
+        connection.execute("DELETE FROM served_student WHERE district_code = '0640011'")
+    changed.replace(database)
+    page.choose("Visit modality", "Home")
+    assert "Data as of 31 May 2024" in page.page.locator("footer").first.inner_text()
+    page.page.locator("details.filter summary", has_text="District").click()
+    hartford = page.page.locator("details.filter[open] label", has_text="Hartford (").last
+    assert "fewer than 10" in hartford.inner_text()
+    kept.replace(database)
