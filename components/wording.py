@@ -48,8 +48,8 @@ HOW_TO_READ = (
 
 
 def percent(rate: float) -> str:
-    """0.8237 -> ``82.4 %``."""
-    return f"{100 * rate:.1f} %"
+    """0.8237 -> ``82.4 %``, never broken over two lines."""
+    return f"{100 * rate:.1f}\N{NO-BREAK SPACE}%"
 
 
 def count(students: int | None, about: bool, threshold: int) -> str:

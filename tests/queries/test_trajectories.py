@@ -89,6 +89,19 @@ def test_counts_are_exact_one_way_and_rounded_in_combinations(delivery: Delivery
     assert (split["students"], split["about"]) == (15, True)
 
 
+def test_a_grade_band_selects_its_grades(delivery: Delivery) -> None:
+    load_students(delivery, 30, 0)  # all in grade 7
+    assert ask(View(Filters(grade=("6-12",)))).served.students == 30
+    assert ask(View(Filters(grade=("PK-5", "7")))).served.students == 30
+    assert ask(View(Filters(grade=("PK-5", "8")))).served.students is None
+
+
+def test_the_result_says_which_threshold_it_was_held_to(delivery: Delivery) -> None:
+    load_students(delivery, 30, 0)
+    assert ask(View()).threshold == 10
+    assert ask(View(), LEADERSHIP.for_export()).threshold == 20
+
+
 def test_same_students_throughout_leaves_out_who_misses_a_month(delivery: Delivery) -> None:
     load_students(delivery, 30, 0)
     result = ask(View(same_students=True))  # nobody has 22 months in one school year
