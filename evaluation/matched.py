@@ -1,0 +1,277 @@
+"""The effect of the first visit against similar students not visited yet.
+
+Every visit month is a stack: the visited, and those not yet visited with the same recent
+attendance. The comparison at month e are the students of the stratum still unvisited by then,
+weighted up by the chance of staying unvisited, because those who do are the ones doing better.
+What is left of the differences in history is taken off by regression within strata.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from evaluation.histories import (
+    EARLIER_MONTHS_CUTS,
+    HISTORY,
+    LAST_MONTH_CUTS,
+    Records,
+    earlier_months_bin,
+    histories,
+    last_month_bin,
+    unvisited_log_odds,
+)
+from evaluation.inference import Estimates, Floats, Ints, standard_errors, summed_by
+
+Flags = npt.NDArray[np.bool_]
+
+# Months shown, and the two that the matching never used, to check it by.
+EFFECT_MONTHS = tuple(range(-9, 13))
+HELD_OUT_MONTHS = (-15, -12)
+
+_MOST_WEIGHT = 20.0
+_FEWEST_COMPARED, _COMPARED_PER_VISITED = 60, 10
+
+
+@dataclass(frozen=True)
+class Stacks:
+    """Rows prepared for any number of fits: a student in a visit month's comparison.
+
+    ``outcome`` and ``weight`` are rows x ``event`` (nan where there is none); ``history`` rows x
+    HISTORY. ``student`` and ``school`` are codes; visited rows come with ``visited`` true.
+    """
+
+    event: Ints
+    student: Ints
+    school: Ints
+    visited: Flags
+    stratum: Ints
+    history: Floats
+    outcome: Floats
+    weight: Floats
+
+    def column(self, event: int) -> int:
+        """Index of an event month."""
+        return int(np.flatnonzero(self.event == event)[0])
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Effects by event month, with who they rest on.
+
+    ``estimates`` in rates (0.04 is 4 points); ``visited_rate`` and ``comparison_rate`` are the
+    two lines whose gap the effect is; ``students`` visited students behind each month;
+    ``comparison_size`` the effective number of comparison rows; ``share_matched`` of the
+    visited with an outcome.
+    """
+
+    estimates: Estimates
+    visited_rate: Floats
+    comparison_rate: Floats
+    students: Ints
+    comparison_size: Floats
+    share_matched: Floats
+
+
+def prepare(
+    records: Records,
+    event_months: Sequence[int] = (*HELD_OUT_MONTHS, *EFFECT_MONTHS),
+    *,
+    by_history: bool = True,
+) -> Stacks:
+    """Stack every visit month's visited and comparison students.
+
+    With ``by_history`` strata are visit month x band x recent attendance, and comparison rows
+    are weighted by the chance of staying unvisited; without, visit month x band, unweighted.
+    """
+    stay = unvisited_log_odds(records) if by_history else np.zeros(records.rate.shape)
+    times = np.unique(records.visited_at[np.isfinite(records.visited_at)])
+    stacks = [
+        stack
+        for number, time in enumerate(times)
+        if (stack := _stack(records, float(time), event_months, stay, number, by_history))
+    ]
+    if not stacks:
+        raise ValueError("no visit month has three school months of attendance before it")
+    parts = [np.concatenate(part) for part in zip(*stacks, strict=True)]
+    student, visited, stratum, history, outcome, weight = parts
+    return Stacks(
+        np.array(event_months),
+        student,
+        records.school[student],
+        visited.astype(bool),
+        np.unique(stratum, return_inverse=True)[1],
+        history,
+        outcome,
+        weight,
+    )
+
+
+def _stack(
+    records: Records,
+    time: float,
+    event_months: Sequence[int],
+    stay: Floats,
+    number: int,
+    by_history: bool,
+) -> tuple[npt.NDArray[np.generic], ...] | None:
+    in_school = time == np.floor(time)
+    last = int(time) - 1 if in_school else int(np.floor(time))
+    if last < 2:
+        return None
+    has_past = ~np.isnan(records.rate[:, last - 2 : last + 1]).any(axis=1)
+    rows = np.flatnonzero(has_past & (records.visited_at >= time))
+    history = histories(records, last)[rows]
+    visited = records.visited_at[rows] == time
+    stratum = _strata(history, records.band[rows, last], number, by_history)
+    kept = _kept(stratum, visited, records.order[rows])
+    rows, history, visited, stratum = rows[kept], history[kept], visited[kept], stratum[kept]
+    outcome = np.full((len(rows), len(event_months)), np.nan)
+    weight = np.ones_like(outcome)
+    for column, event in enumerate(event_months):
+        month = _month(event, last, in_school)
+        if month is None or not 0 <= month < records.rate.shape[1]:
+            continue
+        values = records.rate[rows, month]
+        unvisited = records.visited_at[rows] > max(month, time)
+        outcome[:, column] = np.where(visited | unvisited, values, np.nan)
+        if event >= 0:
+            # Only the months after the visit's own choose among the comparison students.
+            weight[:, column] = np.exp(stay[rows, month] - stay[rows, int(np.floor(time))])
+    weight[visited] = 1.0
+    return rows, visited, stratum, history, outcome, np.minimum(weight, _MOST_WEIGHT)
+
+
+def _month(event: int, last: int, in_school: bool) -> int | None:
+    """School month of an event month; a visit between school months has no month 0."""
+    if event < 0:
+        return last + 1 + event
+    if in_school:
+        return last + 1 + event
+    return last + event if event > 0 else None
+
+
+def _strata(history: Floats, band: Ints, number: int, by_history: bool) -> Ints:
+    code = number * (int(band.max()) + 2) + band + 1 if len(band) else band
+    if by_history:
+        code = code * (len(LAST_MONTH_CUTS) + 1) + last_month_bin(history[:, 0])
+        earlier = earlier_months_bin(history[:, 1:3].mean(axis=1))
+        code = code * (len(EARLIER_MONTHS_CUTS) + 1) + earlier
+    return np.asarray(code * 10_000 + number)
+
+
+def _kept(stratum: Ints, visited: Flags, order: Ints) -> Ints:
+    """Rows of strata with a visited student, comparison students up to the cap."""
+    codes, stratum = np.unique(stratum, return_inverse=True)
+    per_stratum = np.bincount(stratum, visited, len(codes))
+    cap = np.maximum(_FEWEST_COMPARED, _COMPARED_PER_VISITED * per_stratum)
+    sorting = np.lexsort((order, visited, stratum))
+    starts = np.searchsorted(stratum[sorting], np.arange(len(codes)))
+    place = np.arange(len(sorting)) - starts[stratum[sorting]]
+    chosen = visited[sorting] | (place < cap[stratum[sorting]])
+    return np.sort(sorting[chosen & (per_stratum[stratum[sorting]] > 0)])
+
+
+def fit(
+    stacks: Stacks,
+    event_months: Sequence[int],
+    selected: Flags | None = None,
+    adjust_for: Sequence[str] = HISTORY,
+) -> Fit:
+    """Effects at the given event months for the ``selected`` visited rows (all without it).
+
+    ``adjust_for`` names the histories whose remaining differences are taken off.
+    """
+    chosen = stacks.visited if selected is None else stacks.visited & selected
+    outcomes = stacks.outcome[:, [stacks.column(event) for event in event_months]]
+    weights = stacks.weight[:, [stacks.column(event) for event in event_months]]
+    return fit_outcomes(stacks, np.array(event_months), outcomes, weights, chosen, adjust_for)
+
+
+def fit_outcomes(
+    stacks: Stacks,
+    event: Ints,
+    outcomes: Floats,
+    weights: Floats,
+    chosen: Flags,
+    adjust_for: Sequence[str],
+) -> Fit:
+    """The same for any outcome of the stacks' rows, one column an event month."""
+    covariates = stacks.history[:, [HISTORY.index(name) for name in adjust_for]]
+    months = [
+        _one_month(stacks, outcomes[:, column], weights[:, column], chosen, covariates)
+        for column in range(len(event))
+    ]
+    influence = np.column_stack([month.influence for month in months])
+    by_student = summed_by(np.unique(stacks.student, return_inverse=True)[1], influence)
+    by_school = summed_by(np.unique(stacks.school, return_inverse=True)[1], influence)
+    error = np.maximum(standard_errors(by_student), standard_errors(by_school))
+    effect = np.array([month.effect for month in months])
+    own = np.array([month.visited_rate for month in months])
+    return Fit(
+        Estimates(event, effect, error, by_student),
+        own,
+        own - effect,
+        np.array([month.students for month in months]),
+        np.array([month.comparison_size for month in months]),
+        np.array([month.share_matched for month in months]),
+    )
+
+
+@dataclass(frozen=True)
+class _Month:
+    effect: float
+    visited_rate: float
+    students: int
+    comparison_size: float
+    share_matched: float
+    influence: Floats
+
+
+def _one_month(
+    stacks: Stacks, outcome: Floats, weight: Floats, chosen: Flags, covariates: Floats
+) -> _Month:
+    strata = int(stacks.stratum.max()) + 1
+    known = ~np.isnan(outcome)
+    visited, compared = known & chosen, known & ~stacks.visited
+    wanted = int(visited.sum())
+    people = np.bincount(stacks.stratum[visited], None, strata)
+    total = np.bincount(stacks.stratum[compared], weight[compared], strata)
+    filled = ((people > 0) & (total > 0))[stacks.stratum]
+    visited, compared = visited & filled, compared & filled
+    if not visited.any():
+        return _Month(np.nan, np.nan, 0, 0.0, 0.0, np.zeros(len(outcome)))
+    own, other = stacks.stratum[visited], stacks.stratum[compared]
+    # Each stratum's comparison counts as much as its visited students.
+    share = weight[compared] * (people / np.maximum(total, 1e-12))[other]
+
+    def comparison_mean(values: Floats) -> Floats:
+        return np.bincount(other, share * values, strata) / np.maximum(people, 1)
+
+    rate = comparison_mean(outcome[compared])
+    level = np.column_stack(
+        [comparison_mean(column) for column in covariates[compared].T] or [np.empty((strata, 0))]
+    )
+    around = covariates[compared] - level[other]
+    cross = around.T @ (share[:, None] * around)
+    inverse = np.linalg.pinv(cross, hermitian=True)
+    slope = inverse @ (around.T @ (share * (outcome[compared] - rate[other])))
+    gap = covariates[visited] - level[own]
+    difference = outcome[visited] - rate[own] - gap @ slope
+    effect = difference.mean()
+    left_over = outcome[compared] - rate[other] - around @ slope
+    leverage = around @ (inverse @ gap.sum(axis=0))
+    influence = np.zeros(len(outcome))
+    influence[visited] = (difference - effect) / len(difference)
+    influence[compared] = -share * left_over * (1 + leverage) / len(difference)
+    return _Month(
+        float(effect),
+        float(outcome[visited].mean()),
+        len(difference),
+        float(share.sum() ** 2 / np.sum(share**2)),
+        len(difference) / wanted,
+        influence,
+    )

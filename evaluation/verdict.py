@@ -1,0 +1,96 @@
+"""Checks of the effect, the second opinion, and what may be said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from evaluation.histories import HISTORY
+from evaluation.inference import Estimates
+from evaluation.matched import (
+    HELD_OUT_MONTHS,
+    Fit,
+    Flags,
+    Stacks,
+    fit,
+    fit_outcomes,
+)
+
+# Fewer students than this: a wide band and no headline; from the second on, checks run.
+FEWEST_FOR_HEADLINE, FEWEST_FOR_CHECKS = 50, 100
+FEWEST_MATCHED = 0.8
+LARGEST_HELD_OUT_GAP, LARGEST_HELD_OUT_Z = 0.01, 2.5
+LARGEST_PLAIN_LEAD = 0.02
+PLAIN_LEADS = (-9, -6, -4)
+_FARTHEST_BASE = -9
+
+
+class Verdict(Enum):
+    """What may be said of a selection."""
+
+    EFFECT = "the matched effect is the headline"
+    SYMMETRIC = "the symmetric design is the headline"
+    RANGE = "visited students already differed from the comparison group"
+    FEW = "too few students for a headline"
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Gaps in months the matching never used; passes where they are near zero."""
+
+    gaps: Estimates
+    passes: bool
+
+
+def held_out_check(stacks: Stacks, selected: Flags | None = None) -> HeldOut | None:
+    """Fit months -15 and -12 with the year before left out; None where nobody reaches so far."""
+    months = fit(stacks, HELD_OUT_MONTHS, selected, adjust_for=HISTORY[:-1])
+    known = ~np.isnan(months.estimates.estimate)
+    if not known.any():
+        return None
+    gap = months.estimates.estimate[known]
+    z = gap / months.estimates.standard_error[known]
+    passes = abs(gap.mean()) <= LARGEST_HELD_OUT_GAP or bool(
+        np.all(np.abs(z) <= LARGEST_HELD_OUT_Z)
+    )
+    return HeldOut(months.estimates, passes)
+
+
+def symmetric_difference(
+    unmatched: Stacks, event_months: tuple[int, ...], selected: Flags | None = None
+) -> Fit:
+    """Change from month -(e+2), at most -9, to month e, against the not yet visited.
+
+    ``unmatched`` comes from ``prepare(..., by_history=False)``.
+    """
+    bases = tuple(max(-(event + 2), _FARTHEST_BASE) for event in event_months)
+    return _change(unmatched, event_months, bases, selected)
+
+
+def plain_leads(unmatched: Stacks, selected: Flags | None = None) -> Fit:
+    """Unmatched differences before the visit, against month -1."""
+    return _change(unmatched, PLAIN_LEADS, (-1,) * len(PLAIN_LEADS), selected)
+
+
+def _change(
+    unmatched: Stacks, event: tuple[int, ...], base: tuple[int, ...], selected: Flags | None
+) -> Fit:
+    chosen = unmatched.visited if selected is None else unmatched.visited & selected
+    at = [unmatched.column(month) for month in event]
+    change = unmatched.outcome[:, at] - unmatched.outcome[:, [unmatched.column(b) for b in base]]
+    weights = np.ones_like(change)
+    return fit_outcomes(unmatched, np.array(event), change, weights, chosen, ())
+
+
+def verdict(effect: Fit, held_out: HeldOut | None, leads: Fit) -> Verdict:
+    """The rule: enough students, a past that matches, or else a past that runs parallel."""
+    students = int(effect.students.max(initial=0))
+    if students < FEWEST_FOR_HEADLINE or effect.share_matched.min(initial=1) < FEWEST_MATCHED:
+        return Verdict.FEW
+    if students < FEWEST_FOR_CHECKS or (held_out is not None and held_out.passes):
+        return Verdict.EFFECT
+    if np.all(np.abs(leads.estimates.estimate) <= LARGEST_PLAIN_LEAD):
+        return Verdict.SYMMETRIC
+    return Verdict.RANGE

@@ -1,0 +1,245 @@
+"""The matched design: what it finds, what must not matter to it, and its checks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from benchmarks.recovery import SHOWN, World, simulate
+from evaluation.histories import Records, histories
+from evaluation.matched import Fit, fit, prepare
+from evaluation.verdict import (
+    Verdict,
+    held_out_check,
+    plain_leads,
+    symmetric_difference,
+    verdict,
+)
+
+MONTHS = (1, 3, 6)
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return simulate("last month", seed=1)
+
+
+@pytest.fixture(scope="module")
+def found(world: World) -> Fit:
+    return fit(prepare(world.records), SHOWN)
+
+
+# --- Histories ------------------------------------------------------------------------
+
+
+def records(rate: list[list[float]], days: list[list[float]] | None = None) -> Records:
+    rates = np.array(rate)
+    students, months = rates.shape
+    return Records(
+        rates,
+        np.where(np.isnan(rates), 0.0, 20.0) if days is None else np.array(days),
+        np.zeros((students, months), dtype=np.int64),
+        np.full(students, np.inf),
+        np.zeros(students, dtype=np.int64),
+        np.arange(students),
+    )
+
+
+def test_histories_are_the_last_three_months_the_half_year_and_the_year_before() -> None:
+    rates = [0.1] * 11 + [0.5] * 6 + [0.7, 0.8, 0.9]
+    [history] = histories(records([rates]), last=19)
+    assert history == pytest.approx([0.9, 0.8, 0.7, 0.5, 0.1])
+
+
+def test_histories_weight_by_days_and_fall_back_where_days_are_few() -> None:
+    rates = [0.1] * 11 + [0.2, 0.2, 0.2, 0.2, 0.2, 0.8] + [0.7, 0.8, 0.9]
+    days = [0.0] * 11 + [5.0] * 5 + [20.0] + [20.0] * 3
+    [history] = histories(records([rates], [days]), last=19)
+    assert history[3] == pytest.approx((25 * 0.2 + 20 * 0.8) / 45)
+    assert history[4] == history[3]  # no year before
+    short = [0.0] * 15 + [5.0, 20.0] + [20.0] * 3
+    [history] = histories(records([rates], [short]), last=19)
+    assert history[3] == pytest.approx(np.mean([0.7, 0.8, 0.9]))
+
+
+# --- Recovery ----------------------------------------------------------------------------
+
+
+def test_the_effect_is_found_where_before_and_after_is_far_off(world: World, found: Fit) -> None:
+    at = world.records.visited_at
+    visited = np.flatnonzero(np.isfinite(at))
+    month = at[visited].astype(int)
+    rise = (
+        world.records.rate[visited, np.minimum(month + 1, 39)]
+        - world.records.rate[visited, month - 1]
+    ).mean()
+    assert rise > world.truth[0] + 0.1
+    assert found.estimates.estimate == pytest.approx(world.truth, abs=0.012)
+    low, high = found.estimates.interval()
+    assert np.all(high - low < 0.03)
+    assert np.all(found.share_matched > 0.95)
+
+
+def test_where_visits_change_nothing_nothing_is_found() -> None:
+    world = simulate("null effect", seed=2)
+    assert np.all(world.truth == 0)
+    found = fit(prepare(world.records), SHOWN).estimates
+    assert np.all(np.abs(found.estimate) < 0.012)
+
+
+def test_the_two_lines_differ_by_the_effect(found: Fit) -> None:
+    assert found.visited_rate - found.comparison_rate == pytest.approx(found.estimates.estimate)
+    assert np.all(found.students > 1_000)
+    assert np.all(found.comparison_size > found.students)
+
+
+def test_the_last_months_before_agree_by_construction(world: World) -> None:
+    before = fit(prepare(world.records), (-3, -2, -1)).estimates.estimate
+    assert before == pytest.approx(0, abs=1e-9)
+
+
+# --- What must not matter -------------------------------------------------------------------
+
+
+def shuffled(world: Records, seed: int = 3) -> Records:
+    order = np.random.default_rng(seed).permutation(len(world.visited_at))
+    return Records(
+        world.rate[order],
+        world.days[order],
+        world.band[order],
+        world.visited_at[order],
+        world.school[order],
+        world.order[order],
+    )
+
+
+def same(one: Fit, other: Fit, tolerance: float = 1e-9) -> None:
+    assert one.estimates.estimate == pytest.approx(other.estimates.estimate, abs=tolerance)
+    assert one.estimates.standard_error == pytest.approx(
+        other.estimates.standard_error, abs=tolerance
+    )
+
+
+def test_the_order_and_names_of_students_do_not_matter(world: World, found: Fit) -> None:
+    same(fit(prepare(shuffled(world.records)), SHOWN), found)
+
+
+def test_students_in_strata_without_visited_ones_do_not_matter(world: World) -> None:
+    stacks = prepare(world.records)
+    kept = np.bincount(stacks.stratum, stacks.visited)
+    assert np.all(kept > 0)
+    only_first = stacks.visited & (stacks.stratum < 40)
+    unused = stacks.stratum >= 40
+    trimmed = replace(
+        stacks,
+        **{
+            name: getattr(stacks, name)[~unused]
+            for name in (
+                "student",
+                "school",
+                "visited",
+                "stratum",
+                "history",
+                "outcome",
+                "weight",
+            )
+        },
+    )
+    same(fit(trimmed, MONTHS), fit(stacks, MONTHS, only_first))
+
+
+def test_doubling_the_data_halves_the_variance(world: World) -> None:
+    small = shuffled(world.records)
+    part = slice(0, 6_000)
+    one = Records(
+        small.rate[part],
+        small.days[part],
+        small.band[part],
+        small.visited_at[part],
+        np.arange(6_000),  # each student a school: clusters double too
+        small.order[part],
+    )
+    stacks = prepare(one)
+    rows = len(stacks.student)
+    twice = replace(
+        stacks,
+        student=np.concatenate([stacks.student, stacks.student + 6_000]),
+        school=np.concatenate([stacks.school, stacks.school + 6_000]),
+        visited=np.tile(stacks.visited, 2),
+        stratum=np.tile(stacks.stratum, 2),
+        history=np.tile(stacks.history, (2, 1)),
+        outcome=np.tile(stacks.outcome, (2, 1)),
+        weight=np.tile(stacks.weight, (2, 1)),
+    )
+    assert len(twice.student) == 2 * rows
+    single, double = fit(stacks, MONTHS).estimates, fit(twice, MONTHS).estimates
+    assert double.estimate == pytest.approx(single.estimate, abs=1e-9)
+    assert double.standard_error == pytest.approx(single.standard_error / np.sqrt(2), abs=1e-9)
+
+
+def test_a_level_added_to_every_outcome_does_not_matter(world: World, found: Fit) -> None:
+    stacks = prepare(world.records)
+    higher = replace(stacks, outcome=stacks.outcome + 0.25)
+    same(fit(higher, SHOWN), found)
+
+
+def test_a_student_in_several_stacks_counts_once_in_the_clustering(world: World) -> None:
+    stacks = prepare(world.records)
+    several = np.bincount(stacks.student[~stacks.visited])
+    assert several.max() > 1
+    influence = fit(stacks, MONTHS).estimates.influence
+    assert len(influence) == len(np.unique(stacks.student))
+
+
+# --- Summers and limits -----------------------------------------------------------------------
+
+
+def test_a_summer_visit_has_no_month_zero_and_june_is_the_month_before(world: World) -> None:
+    at = world.records.visited_at
+    summer = replace(world.records, visited_at=np.where(at == 20, 19.5, at))
+    stacks = prepare(summer)
+    rows = stacks.visited & np.isin(stacks.student, np.flatnonzero(at == 20))
+    assert np.isnan(stacks.outcome[rows][:, stacks.column(0)]).all()
+    student = stacks.student[rows]
+    assert stacks.outcome[rows][:, stacks.column(-1)] == pytest.approx(
+        world.records.rate[student, 19]
+    )
+    assert stacks.outcome[rows][:, stacks.column(1)] == pytest.approx(
+        world.records.rate[student, 20]
+    )
+
+
+def test_without_three_months_before_any_visit_there_is_nothing_to_compare(world: World) -> None:
+    early = replace(
+        world.records, visited_at=np.where(np.isfinite(world.records.visited_at), 1.0, np.inf)
+    )
+    with pytest.raises(ValueError, match="three school months"):
+        prepare(early)
+
+
+# --- Checks and verdicts ------------------------------------------------------------------------
+
+
+def opinion(records: Records) -> Verdict:
+    stacks = prepare(records)
+    unmatched = prepare(records, range(-11, 13), by_history=False)
+    return verdict(fit(stacks, SHOWN), held_out_check(stacks), plain_leads(unmatched))
+
+
+def test_visits_chosen_by_recent_attendance_pass_and_by_a_fixed_trait_do_not(world: World) -> None:
+    assert opinion(world.records) is Verdict.EFFECT
+    trait = simulate("fixed trait", seed=1)
+    assert opinion(trait.records) is Verdict.SYMMETRIC
+    unmatched = prepare(trait.records, range(-11, 13), by_history=False)
+    second = symmetric_difference(unmatched, SHOWN).estimates.estimate
+    assert second == pytest.approx(trait.truth, abs=0.015)
+
+
+def test_few_students_get_no_headline(world: World) -> None:
+    stacks = prepare(world.records)
+    few = stacks.visited & (np.cumsum(stacks.visited) <= 40)
+    unmatched = prepare(world.records, range(-11, 13), by_history=False)
+    said = verdict(fit(stacks, SHOWN, few), held_out_check(stacks, few), plain_leads(unmatched))
+    assert said is Verdict.FEW
