@@ -36,8 +36,8 @@ class Records:
     """
 
     rate: Floats
-    days: Floats
-    band: Ints
+    days: npt.NDArray[np.floating]
+    band: npt.NDArray[np.integer]
     visited_at: Floats
     school: Ints
     order: Ints
@@ -109,7 +109,7 @@ def _share_visited(
     last = np.searchsorted(VISIT_CHANCE_CUTS, records.rate[at_risk, month - 1], side="right")
     before = earlier_months_bin(records.rate[at_risk, month - 2])
     bins = len(VISIT_CHANCE_CUTS) + 1
-    band = records.band[at_risk, month]
+    band = records.band[at_risk, month].astype(np.int64)
     cell = (band * bins + last) * bins + before
     wide_share = np.bincount(last, visited, bins) / np.maximum(np.bincount(last, None, bins), 1)
     cells = int(cell.max()) + 1

@@ -33,7 +33,12 @@ EFFECT_MONTHS = tuple(range(-9, 13))
 HELD_OUT_MONTHS = (-15, -12)
 
 _MOST_WEIGHT = 20.0
+_MOST_STACKS = 10_000
 _FEWEST_COMPARED, _COMPARED_PER_VISITED = 60, 10
+
+
+class NoComparisonError(ValueError):
+    """There is nobody to compare, or no past to compare by."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ class Stacks:
 
     ``outcome`` and ``weight`` are rows x ``event`` (nan where there is none); ``history`` rows x
     HISTORY. ``student`` and ``school`` are codes; visited rows come with ``visited`` true.
+    ``place`` numbers the comparison rows of a stratum in the order of a fixed shuffle.
     """
 
     event: Ints
@@ -49,6 +55,7 @@ class Stacks:
     school: Ints
     visited: Flags
     stratum: Ints
+    place: Ints
     history: Floats
     outcome: Floats
     weight: Floats
@@ -95,19 +102,53 @@ def prepare(
         if (stack := _stack(records, float(time), event_months, stay, number, by_history))
     ]
     if not stacks:
-        raise ValueError("no visit month has three school months of attendance before it")
+        raise NoComparisonError("no visit month has three school months of attendance before it")
     parts = [np.concatenate(part) for part in zip(*stacks, strict=True)]
-    student, visited, stratum, history, outcome, weight = parts
+    student, visited, stratum, place, history, outcome, weight = parts
     return Stacks(
         np.array(event_months),
         student,
         records.school[student],
         visited.astype(bool),
         np.unique(stratum, return_inverse=True)[1],
+        place,
         history,
         outcome,
         weight,
     )
+
+
+def select(stacks: Stacks, chosen: Flags) -> Stacks:
+    """The stacks of some of the visited rows alone, with as many to compare as they need.
+
+    ``chosen`` flags rows; those of them that are visited stay, with the comparison rows of
+    their strata up to the cap.
+    """
+    visited = stacks.visited & chosen
+    strata = int(stacks.stratum.max()) + 1
+    people = np.bincount(stacks.stratum[visited], None, strata)
+    cap = np.where(people > 0, _cap(people), 0)
+    kept = visited | (~stacks.visited & (stacks.place < cap[stacks.stratum]))
+    return Stacks(
+        stacks.event,
+        *(
+            getattr(stacks, name)[kept]
+            for name in (
+                "student",
+                "school",
+                "visited",
+                "stratum",
+                "place",
+                "history",
+                "outcome",
+                "weight",
+            )
+        ),
+    )
+
+
+def _cap(visited: Ints) -> Ints:
+    return np.asarray(np.maximum(_FEWEST_COMPARED, _COMPARED_PER_VISITED * visited))
 
 
 def _stack(
@@ -127,7 +168,7 @@ def _stack(
     history = histories(records, last)[rows]
     visited = records.visited_at[rows] == time
     stratum = _strata(history, records.band[rows, last], number, by_history)
-    kept = _kept(stratum, visited, records.order[rows])
+    kept, place = _kept(stratum, visited, records.order[rows])
     rows, history, visited, stratum = rows[kept], history[kept], visited[kept], stratum[kept]
     outcome = np.full((len(rows), len(event_months)), np.nan)
     weight = np.ones_like(outcome)
@@ -142,7 +183,7 @@ def _stack(
             # Only the months after the visit's own choose among the comparison students.
             weight[:, column] = np.exp(stay[rows, month] - stay[rows, int(np.floor(time))])
     weight[visited] = 1.0
-    return rows, visited, stratum, history, outcome, np.minimum(weight, _MOST_WEIGHT)
+    return rows, visited, stratum, place, history, outcome, np.minimum(weight, _MOST_WEIGHT)
 
 
 def _month(event: int, last: int, in_school: bool) -> int | None:
@@ -154,55 +195,44 @@ def _month(event: int, last: int, in_school: bool) -> int | None:
     return last + event if event > 0 else None
 
 
-def _strata(history: Floats, band: Ints, number: int, by_history: bool) -> Ints:
-    code = number * (int(band.max()) + 2) + band + 1 if len(band) else band
+def _strata(history: Floats, band: npt.NDArray[np.integer], number: int, by_history: bool) -> Ints:
+    code = band.astype(np.int64)
     if by_history:
         code = code * (len(LAST_MONTH_CUTS) + 1) + last_month_bin(history[:, 0])
         earlier = earlier_months_bin(history[:, 1:3].mean(axis=1))
         code = code * (len(EARLIER_MONTHS_CUTS) + 1) + earlier
-    return np.asarray(code * 10_000 + number)
+    return np.asarray(code * _MOST_STACKS + number)
 
 
-def _kept(stratum: Ints, visited: Flags, order: Ints) -> Ints:
-    """Rows of strata with a visited student, comparison students up to the cap."""
+def _kept(stratum: Ints, visited: Flags, order: Ints) -> tuple[Ints, Ints]:
+    """Rows of strata with a visited student, comparison rows up to the cap, and their places."""
     codes, stratum = np.unique(stratum, return_inverse=True)
-    per_stratum = np.bincount(stratum, visited, len(codes))
-    cap = np.maximum(_FEWEST_COMPARED, _COMPARED_PER_VISITED * per_stratum)
+    people = np.bincount(stratum, visited, len(codes))
     sorting = np.lexsort((order, visited, stratum))
     starts = np.searchsorted(stratum[sorting], np.arange(len(codes)))
-    place = np.arange(len(sorting)) - starts[stratum[sorting]]
-    chosen = visited[sorting] | (place < cap[stratum[sorting]])
-    return np.sort(sorting[chosen & (per_stratum[stratum[sorting]] > 0)])
+    place = np.empty(len(sorting), dtype=np.int64)
+    place[sorting] = np.arange(len(sorting)) - starts[stratum[sorting]]
+    kept = (visited | (place < _cap(people)[stratum])) & (people[stratum] > 0)
+    return np.flatnonzero(kept), place[kept]
 
 
-def fit(
-    stacks: Stacks,
-    event_months: Sequence[int],
-    selected: Flags | None = None,
-    adjust_for: Sequence[str] = HISTORY,
-) -> Fit:
-    """Effects at the given event months for the ``selected`` visited rows (all without it).
+def fit(stacks: Stacks, event_months: Sequence[int], adjust_for: Sequence[str] = HISTORY) -> Fit:
+    """Effects at the given event months.
 
     ``adjust_for`` names the histories whose remaining differences are taken off.
     """
-    chosen = stacks.visited if selected is None else stacks.visited & selected
-    outcomes = stacks.outcome[:, [stacks.column(event) for event in event_months]]
-    weights = stacks.weight[:, [stacks.column(event) for event in event_months]]
-    return fit_outcomes(stacks, np.array(event_months), outcomes, weights, chosen, adjust_for)
+    at = [stacks.column(event) for event in event_months]
+    outcomes, weights = stacks.outcome[:, at], stacks.weight[:, at]
+    return fit_outcomes(stacks, np.array(event_months), outcomes, weights, adjust_for)
 
 
 def fit_outcomes(
-    stacks: Stacks,
-    event: Ints,
-    outcomes: Floats,
-    weights: Floats,
-    chosen: Flags,
-    adjust_for: Sequence[str],
+    stacks: Stacks, event: Ints, outcomes: Floats, weights: Floats, adjust_for: Sequence[str]
 ) -> Fit:
     """The same for any outcome of the stacks' rows, one column an event month."""
     covariates = stacks.history[:, [HISTORY.index(name) for name in adjust_for]]
     months = [
-        _one_month(stacks, outcomes[:, column], weights[:, column], chosen, covariates)
+        _one_month(stacks, outcomes[:, column], weights[:, column], covariates)
         for column in range(len(event))
     ]
     influence = np.column_stack([month.influence for month in months])
@@ -231,12 +261,10 @@ class _Month:
     influence: Floats
 
 
-def _one_month(
-    stacks: Stacks, outcome: Floats, weight: Floats, chosen: Flags, covariates: Floats
-) -> _Month:
+def _one_month(stacks: Stacks, outcome: Floats, weight: Floats, covariates: Floats) -> _Month:
     strata = int(stacks.stratum.max()) + 1
     known = ~np.isnan(outcome)
-    visited, compared = known & chosen, known & ~stacks.visited
+    visited, compared = known & stacks.visited, known & ~stacks.visited
     wanted = int(visited.sum())
     people = np.bincount(stacks.stratum[visited], None, strata)
     total = np.bincount(stacks.stratum[compared], weight[compared], strata)

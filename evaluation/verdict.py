@@ -12,7 +12,6 @@ from evaluation.inference import Estimates
 from evaluation.matched import (
     HELD_OUT_MONTHS,
     Fit,
-    Flags,
     Stacks,
     fit,
     fit_outcomes,
@@ -44,9 +43,9 @@ class HeldOut:
     passes: bool
 
 
-def held_out_check(stacks: Stacks, selected: Flags | None = None) -> HeldOut | None:
+def held_out_check(stacks: Stacks) -> HeldOut | None:
     """Fit months -15 and -12 with the year before left out; None where nobody reaches so far."""
-    months = fit(stacks, HELD_OUT_MONTHS, selected, adjust_for=HISTORY[:-1])
+    months = fit(stacks, HELD_OUT_MONTHS, adjust_for=HISTORY[:-1])
     known = ~np.isnan(months.estimates.estimate)
     if not known.any():
         return None
@@ -58,30 +57,25 @@ def held_out_check(stacks: Stacks, selected: Flags | None = None) -> HeldOut | N
     return HeldOut(months.estimates, passes)
 
 
-def symmetric_difference(
-    unmatched: Stacks, event_months: tuple[int, ...], selected: Flags | None = None
-) -> Fit:
+def symmetric_difference(unmatched: Stacks, event_months: tuple[int, ...]) -> Fit:
     """Change from month -(e+2), at most -9, to month e, against the not yet visited.
 
     ``unmatched`` comes from ``prepare(..., by_history=False)``.
     """
     bases = tuple(max(-(event + 2), _FARTHEST_BASE) for event in event_months)
-    return _change(unmatched, event_months, bases, selected)
+    return _change(unmatched, event_months, bases)
 
 
-def plain_leads(unmatched: Stacks, selected: Flags | None = None) -> Fit:
+def plain_leads(unmatched: Stacks) -> Fit:
     """Unmatched differences before the visit, against month -1."""
-    return _change(unmatched, PLAIN_LEADS, (-1,) * len(PLAIN_LEADS), selected)
+    return _change(unmatched, PLAIN_LEADS, (-1,) * len(PLAIN_LEADS))
 
 
-def _change(
-    unmatched: Stacks, event: tuple[int, ...], base: tuple[int, ...], selected: Flags | None
-) -> Fit:
-    chosen = unmatched.visited if selected is None else unmatched.visited & selected
+def _change(unmatched: Stacks, event: tuple[int, ...], base: tuple[int, ...]) -> Fit:
     at = [unmatched.column(month) for month in event]
     change = unmatched.outcome[:, at] - unmatched.outcome[:, [unmatched.column(b) for b in base]]
     weights = np.ones_like(change)
-    return fit_outcomes(unmatched, np.array(event), change, weights, chosen, ())
+    return fit_outcomes(unmatched, np.array(event), change, weights, ())
 
 
 def verdict(effect: Fit, held_out: HeldOut | None, leads: Fit) -> Verdict:

@@ -22,7 +22,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 MODALITIES = ("home", "school", "community", "virtual", "phone")
 OUTCOMES = ("completed", "attempted", "cancelled")
@@ -248,6 +248,52 @@ visit_month = Table(
     comment="volume of visits",
 )
 
+# The comparison's event months: two held out to check it by, and those shown. The unmatched
+# rows of the second opinion begin two months earlier than its last effect reaches back.
+COMPARISON_MONTHS = (-15, -12, -11, -10, *range(FIRST_EVENT_MONTH, LAST_EVENT_MONTH + 1))
+
+
+def outcome_column(event_month: int) -> str:
+    """Column of ``comparison_cell`` with the rate in an event month: rate_m12, rate_p06."""
+    return f"rate_{'m' if event_month < 0 else 'p'}{abs(event_month):02d}"
+
+
+def weight_column(event_month: int) -> str:
+    """Column of ``comparison_cell`` with the row's weight in a month from the visit on."""
+    return f"weight_p{event_month:02d}"
+
+
+comparison_cell = Table(
+    "comparison_cell",
+    metadata,
+    _column("student_id", Text, "student, visited or not yet visited"),
+    _column("student", Integer, "the student's number in this load, for clustering"),
+    _column("school", Integer, "the school's number in this load, for clustering"),
+    _column("matched", Boolean, "row of the matched design; false: of the symmetric one"),
+    _column("visited", Boolean, "visited in the row's visit month"),
+    _column("stratum", Integer, "those compared with each other"),
+    _column("place", Integer, "place among the comparison rows of the stratum, by a fixed shuffle"),
+    *(
+        _column(name, Double, f"history before the visit month: {words}")
+        for name, words in (
+            ("L1", "rate in month -1"),
+            ("L2", "rate in month -2"),
+            ("L3", "rate in month -3"),
+            ("LR", "pooled rate over months -4 to -9"),
+            ("PY", "pooled rate over months -10 to -19"),
+        )
+    ),
+    *(
+        _column(outcome_column(month), Double, f"rate in event month {month}; empty: not compared")
+        for month in COMPARISON_MONTHS
+    ),
+    *(
+        _column(weight_column(month), Double, f"weight in event month {month}")
+        for month in range(LAST_EVENT_MONTH + 1)
+    ),
+    comment="students by visit month and stratum: what the effect of the first visit is fitted to",
+)
+
 FACTS = (
     district,
     school,
@@ -259,4 +305,11 @@ FACTS = (
     visit,
 )
 PROVENANCE = (delivery, rejected_row, meta)
-MARTS = (school_month, served_student, trajectory_month, district_month, visit_month)
+MARTS = (
+    school_month,
+    served_student,
+    trajectory_month,
+    district_month,
+    visit_month,
+    comparison_cell,
+)

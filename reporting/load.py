@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from queries import schema
 from queries.database import duckdb_file
-from reporting import marts
+from reporting import comparison, marts
 from reporting.contract import (
     ATTENDANCE,
     ATTENDANCE_DAILY,
@@ -142,8 +142,10 @@ def _take_in(
     rejected_rows = _rejected_rows(rejected, load_id)
     refusal = _too_many_rejected(outcomes, max_rejected)
     if refusal is None:
-        progress("Computing the marts", 0.75)
+        progress("Computing the marts", 0.7)
         marts.rebuild(connection)
+        progress("Finding similar students", 0.85)
+        comparison.rebuild(connection)
         _record(connection, load_id, loaded_at, files, outcomes, rejected_rows)
     return LoadReport(outcomes, rejected_rows.drop(columns="load_id"), refusal)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import sqlalchemy as sa
 
 
@@ -11,3 +12,13 @@ def insert_rows(connection: sa.Connection, table: sa.Table, rows: sa.Select[Any]
     """Insert the rows of a select whose columns are named like the table's."""
     names = list(rows.selected_columns.keys())
     connection.execute(sa.insert(table).from_select(names, rows))
+
+
+def insert_frame(connection: sa.Connection, table: sa.Table, frame: pd.DataFrame) -> None:
+    """Insert a frame whose columns are named like the table's, as a whole."""
+    driver: Any = connection.connection.dbapi_connection
+    driver.complete()  # DuckDB registers nothing while a result is unread
+    driver.register("incoming", frame)
+    columns = ", ".join(f'"{column}"' for column in frame.columns)
+    connection.exec_driver_sql(f"INSERT INTO {table.name} ({columns}) SELECT * FROM incoming")
+    driver.unregister("incoming")

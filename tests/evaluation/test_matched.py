@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.recovery import SHOWN, World, simulate
 from evaluation.histories import Records, histories
-from evaluation.matched import Fit, fit, prepare
+from evaluation.matched import Fit, fit, prepare, select
 from evaluation.verdict import (
     Verdict,
     held_out_check,
@@ -19,6 +19,7 @@ from evaluation.verdict import (
 )
 
 MONTHS = (1, 3, 6)
+ROWS = ("student", "school", "visited", "stratum", "place", "history", "outcome", "weight")
 
 
 @pytest.fixture(scope="module")
@@ -130,24 +131,30 @@ def test_students_in_strata_without_visited_ones_do_not_matter(world: World) -> 
     stacks = prepare(world.records)
     kept = np.bincount(stacks.stratum, stacks.visited)
     assert np.all(kept > 0)
-    only_first = stacks.visited & (stacks.stratum < 40)
-    unused = stacks.stratum >= 40
-    trimmed = replace(
+    far = replace(
         stacks,
-        **{
-            name: getattr(stacks, name)[~unused]
-            for name in (
-                "student",
-                "school",
-                "visited",
-                "stratum",
-                "history",
-                "outcome",
-                "weight",
-            )
-        },
+        stratum=np.where(stacks.visited, stacks.stratum, stacks.stratum + 10_000),
     )
-    same(fit(trimmed, MONTHS), fit(stacks, MONTHS, only_first))
+    strangers = {
+        name: np.concatenate([getattr(stacks, name), getattr(far, name)[~far.visited]])
+        for name in ROWS
+    }
+    same(fit(replace(stacks, **strangers), MONTHS), fit(stacks, MONTHS))
+
+
+def test_a_selection_uses_its_own_strata_and_enough_to_compare(world: World) -> None:
+    stacks = prepare(world.records)
+    chosen = np.isin(stacks.student, np.flatnonzero(world.records.visited_at == 20))
+    few = select(stacks, chosen)
+    assert few.visited.sum() == (chosen & stacks.visited).sum() > 100
+    assert set(few.stratum) == set(few.stratum[few.visited])
+    everyone = chosen | ~stacks.visited
+    kept = {name: getattr(stacks, name)[everyone] for name in ROWS}
+    with_all_to_compare = fit(replace(stacks, **kept), MONTHS).estimates
+    assert fit(few, MONTHS).estimates.estimate == pytest.approx(
+        with_all_to_compare.estimate, abs=0.004
+    )
+    assert len(few.student) < everyone.sum() / 5
 
 
 def test_doubling_the_data_halves_the_variance(world: World) -> None:
@@ -169,6 +176,7 @@ def test_doubling_the_data_halves_the_variance(world: World) -> None:
         school=np.concatenate([stacks.school, stacks.school + 6_000]),
         visited=np.tile(stacks.visited, 2),
         stratum=np.tile(stacks.stratum, 2),
+        place=np.tile(stacks.place, 2),
         history=np.tile(stacks.history, (2, 1)),
         outcome=np.tile(stacks.outcome, (2, 1)),
         weight=np.tile(stacks.weight, (2, 1)),
@@ -239,7 +247,7 @@ def test_visits_chosen_by_recent_attendance_pass_and_by_a_fixed_trait_do_not(wor
 
 def test_few_students_get_no_headline(world: World) -> None:
     stacks = prepare(world.records)
-    few = stacks.visited & (np.cumsum(stacks.visited) <= 40)
+    few = select(stacks, np.cumsum(stacks.visited) <= 40)
     unmatched = prepare(world.records, range(-11, 13), by_history=False)
-    said = verdict(fit(stacks, SHOWN, few), held_out_check(stacks, few), plain_leads(unmatched))
+    said = verdict(fit(few, SHOWN), held_out_check(few), plain_leads(unmatched))
     assert said is Verdict.FEW

@@ -1,0 +1,156 @@
+"""The rows that the effect of the first visit is fitted to, prepared by every load."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import sqlalchemy as sa
+
+from evaluation.histories import HISTORY, Records
+from evaluation.matched import NoComparisonError, Stacks, prepare
+from queries import schema
+from queries.database import fetch_arrays
+from queries.schema import (
+    COMPARISON_MONTHS,
+    attendance_month,
+    comparison_cell,
+    enrollment,
+    school_month,
+    served_student,
+)
+from reporting.statements import insert_frame
+
+_UNKNOWN_BAND = len(schema.GRADE_BANDS)
+
+
+def rebuild(connection: sa.Connection) -> None:
+    """Fill ``comparison_cell`` for both designs, from the facts and the other marts.
+
+    It stays empty where no visit month has three school months of attendance before it.
+    """
+    connection.execute(sa.delete(comparison_cell))
+    students = _students(connection)
+    records = _records(connection, students)
+    for matched in (True, False):
+        try:
+            stacks = prepare(records, COMPARISON_MONTHS, by_history=matched)
+        except NoComparisonError:
+            return
+        insert_frame(connection, comparison_cell, _frame(stacks, students, matched))
+
+
+def _numbered() -> sa.Subquery:
+    """Students with days enrolled, numbered from 0 by id."""
+    ids = (
+        sa.select(attendance_month.c.student_id)
+        .where(attendance_month.c.days_enrolled > 0)
+        .distinct()
+        .subquery("ids")
+    )
+    number = sa.func.row_number().over(order_by=ids.c.student_id) - 1
+    return sa.select(ids.c.student_id, number.label("student")).subquery("numbered")
+
+
+def _students(connection: sa.Connection) -> pd.DataFrame:
+    """Ids by number, and a fixed shuffle of them."""
+    numbered = _numbered()
+    shuffle = sa.func.hash(numbered.c.student_id)
+    rows = sa.select(numbered.c.student_id, shuffle.label("shuffle")).order_by(numbered.c.student)
+    return pd.DataFrame(fetch_arrays(connection, rows))
+
+
+def _records(connection: sa.Connection, people: pd.DataFrame) -> Records:
+    students = len(people)
+    months = connection.scalar(sa.select(sa.func.count()).select_from(school_month)) or 0
+    days = np.zeros((students, months), dtype=np.float32)
+    rate = np.full((students, months), np.nan)
+    attendance = fetch_arrays(connection, _attendance())
+    at = (attendance["student"], attendance["month"])
+    days[at] = attendance["enrolled"]
+    rate[at] = attendance["attended"] / attendance["enrolled"]
+    visited_at = np.full(students, np.inf)
+    visits = fetch_arrays(connection, _first_visits())
+    visited_at[visits["student"]] = visits["visited_at"]
+    band, school = _places(connection, students, months)
+    order = people["shuffle"].rank(method="first").to_numpy().astype(np.int64)
+    return Records(rate, days, band, visited_at, school, order)
+
+
+def _attendance() -> sa.Select[tuple[int, int, float, float]]:
+    numbered = _numbered()
+    months = attendance_month.c
+    return (
+        sa.select(
+            numbered.c.student,
+            (school_month.c.number - 1).label("month"),
+            sa.func.sum(months.days_enrolled).label("enrolled"),
+            sa.func.sum(months.days_attended).label("attended"),
+        )
+        .join_from(attendance_month, numbered, numbered.c.student_id == months.student_id)
+        .join(school_month, school_month.c.month == months.month)
+        .where(months.days_enrolled > 0)
+        .group_by(numbered.c.student, school_month.c.number)
+    )
+
+
+def _first_visits() -> sa.Select[tuple[int, float]]:
+    numbered = _numbered()
+    # Months count from 0 here; a visit between school months lies half a month before the next.
+    following = sa.cast(served_student.c.month_plus_one, sa.Double) - 1
+    visited_at = sa.case((served_student.c.has_month_zero, following - 1), else_=following - 0.5)
+    return sa.select(numbered.c.student, visited_at.label("visited_at")).join_from(
+        served_student, numbered, numbered.c.student_id == served_student.c.student_id
+    )
+
+
+def _places(
+    connection: sa.Connection, students: int, months: int
+) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int64]]:
+    """Grade band by month, and the last school, as codes."""
+    numbered = _numbered()
+    bands = schema.GRADE_BANDS.values()
+    code = sa.case(
+        *((enrollment.c.grade.in_(grades), number) for number, grades in enumerate(bands)),
+        else_=_UNKNOWN_BAND,
+    )
+    place = sa.func.coalesce(enrollment.c.school_code, enrollment.c.district_code)
+    rows = (
+        sa.select(
+            numbered.c.student,
+            sa.cast(sa.func.left(enrollment.c.school_year, 4), sa.Integer).label("start"),
+            sa.func.max(code).label("band"),
+            sa.func.max(place).label("place"),
+        )
+        .join_from(enrollment, numbered, numbered.c.student_id == enrollment.c.student_id)
+        .group_by(numbered.c.student, sa.text("start"))
+        .order_by(sa.text("start"))
+    )
+    found = fetch_arrays(connection, rows)
+    names = list(connection.scalars(sa.select(school_month.c.month).order_by("number")))
+    starts = np.array([int(name[:4]) - (name[5:] < "08") for name in names])
+    band = np.full((students, months), _UNKNOWN_BAND, dtype=np.int8)
+    for start in np.unique(starts):
+        of_year = found["start"] == start
+        band[np.ix_(found["student"][of_year], starts == start)] = found["band"][of_year, None]
+    school = np.zeros(students, dtype=np.int64)
+    school[found["student"]] = np.unique(found["place"].astype(str), return_inverse=True)[1] + 1
+    return band, school
+
+
+def _frame(stacks: Stacks, students: pd.DataFrame, matched: bool) -> pd.DataFrame:
+    columns = {
+        "student_id": students["student_id"].to_numpy()[stacks.student],
+        "student": stacks.student,
+        "school": stacks.school,
+        "matched": matched,
+        "visited": stacks.visited,
+        "stratum": stacks.stratum,
+        "place": stacks.place,
+    }
+    columns |= {name: stacks.history[:, place] for place, name in enumerate(HISTORY)}
+    for place, month in enumerate(stacks.event):
+        columns[schema.outcome_column(month)] = stacks.outcome[:, place]
+        if month >= 0:
+            columns[schema.weight_column(month)] = stacks.weight[:, place]
+    return pd.DataFrame(columns)
