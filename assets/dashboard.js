@@ -137,7 +137,7 @@
     });
     // Names at the line ends leave less room for numbers.
     var numbered = curves > 1 ? layout.meta.narrowest_months : months;
-    layout.margin = Object.assign({}, layout.margin, { l: 46, r: curves > 1 ? 104 : 14, t: 48 });
+    layout.margin = Object.assign({}, layout.margin, { l: 46, r: curves > 1 ? 118 : 14, t: 48 });
     layout.annotations = layout.annotations.filter(function (note) {
       if (note.name === "baseline") return false;
       return note.name !== "students-n" || numbered.indexOf(note.x) >= 0;

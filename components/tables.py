@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any
 
+import pandas as pd
 from dash import html
 
 from components import wording
+from queries.effects import Effect
 from queries.trajectories import Trajectory
 
 
@@ -19,7 +21,7 @@ def trajectory_table(result: Trajectory) -> html.Table:
         html.Tr(
             [
                 *([html.Th(row["label"], scope="row")] if grouped else []),
-                html.Td(wording.month(row["event_month"])),
+                html.Td(wording.signed(row["event_month"])),
                 *_cells(row, result.threshold),
             ]
         )
@@ -45,3 +47,33 @@ def _cells(row: dict[Hashable, Any], threshold: int) -> list[html.Td]:
         html.Td(f"{100 * row['low']:.1f} to {100 * row['high']:.1f}"),
         html.Td(wording.count(int(row["students"]), row["about"], threshold)),
     ]
+
+
+def effect_table(result: Effect) -> html.Table:
+    """The figures of the comparison, one row per month."""
+    head = ["Month", wording.VISITED, wording.COMPARED, "Difference", "95 % band", "Students"]
+    return html.Table(
+        [
+            html.Caption("Mean monthly attendance rates; differences in points"),
+            html.Thead(html.Tr([html.Th(name, scope="col") for name in head])),
+            html.Tbody(
+                [
+                    html.Tr([html.Td(cell) for cell in _effect_cells(row, result.threshold)])
+                    for row in result.frame.to_dict("records")
+                ]
+            ),
+        ],
+        className="figures",
+    )
+
+
+def _effect_cells(row: dict[Hashable, Any], threshold: int) -> list[str]:
+    month = wording.signed(row["event_month"])
+    if row["withheld"]:
+        return [month, "–", "–", "–", "–", f"fewer than {threshold}"]
+    gap = ["matched", ""]
+    if not pd.isna(row["effect"]):
+        gap = [wording.points(row["effect"]), wording.band(row)]
+    people = wording.count(int(row["students"]), row["about"], threshold)
+    rates = [wording.percent(row[name]) for name in ("visited_rate", "comparison_rate")]
+    return [month, *rates, *gap, people]

@@ -12,7 +12,9 @@ from typing import Any
 
 import pandas as pd
 
+from evaluation.verdict import Verdict
 from queries.disclosure import Count
+from queries.effects import HEADLINE_MONTH, Effect
 from queries.filters import Filters, KnownValues
 from queries.trajectories import EVERYBODY, Trajectory
 
@@ -25,11 +27,10 @@ DIMENSION_NAMES = {
     "cohort": "Cohort",
 }
 
-NOT_AN_EFFECT = (
-    "This shows what happened, not what the visits caused. Students are visited when their "
-    "attendance is at its lowest, and low months are often followed by better ones with or "
-    "without a visit. What similar students did who were not visited is not part of this chart, "
-    "so it cannot say how much of a rise is due to the visits."
+ANYWAY = (
+    "Students are visited when their attendance is at its lowest, and low months are often "
+    "followed by better ones with or without a visit. So the visited are compared with similar "
+    "students who were not visited, in the same months: all that were chosen, splits together."
 )
 
 HOW_TO_READ = (
@@ -64,11 +65,11 @@ def students(number: Count, threshold: int) -> str:
     return f"{count(number.students, number.about, threshold)} students"
 
 
-def month(event_month: int) -> str:
-    """``−9``, ``0``, ``+1``."""
-    if event_month == 0:
+def signed(number: int) -> str:
+    """``−9``, ``0``, ``+1``: months around the visit, and points."""
+    if number == 0:
         return "0"
-    return f"+{event_month}" if event_month > 0 else f"\N{MINUS SIGN}{-event_month}"
+    return f"+{number}" if number > 0 else f"\N{MINUS SIGN}{-number}"
 
 
 def month_in_words(event_month: int) -> str:
@@ -188,5 +189,127 @@ def _gap(group: pd.DataFrame, *, alone: bool) -> str:
     label = group["label"].iloc[0]
     if len(hidden) == len(group):
         return f"{label} in every month"
-    months = f"{'month' if len(hidden) == 1 else 'months'} {joined([month(at) for at in hidden])}"
+    months = f"{'month' if len(hidden) == 1 else 'months'} {joined([signed(at) for at in hidden])}"
     return months if alone else f"{label} in {months}"
+
+
+NEWER_DATA = (
+    "New data was loaded a moment ago. The chart shows the data before: load the page again."
+)
+
+# --- The effect ------------------------------------------------------------------------
+
+MONTHS_AXIS = "School months from the first visit"
+VISITED, COMPARED, COMPARED_SHORT = (
+    "Visited students",
+    "Similar students, not visited",
+    "Similar, not visited",
+)
+
+EFFECT_HOW_TO_READ = (
+    "Every visited student is compared with students of the same grade band who had the same "
+    "attendance in the months before, in the same calendar month, and who had not been visited "
+    "by the month shown. The upper lines are their mean attendance, the lower one the gap.",
+    "Months −3 to −1 agree because the matching makes them agree; they prove nothing. The check "
+    "is attendance 12 and 15 months before the visit, which the matching never used.",
+    "The band holds the gaps of all months at once in 95 % of samples. The second opinion "
+    "compares changes around the visit without matching on attendance.",
+)
+
+
+def points(difference: float) -> str:
+    """0.0914 -> ``9.1 points``, with a true minus sign."""
+    number = f"{100 * difference:.1f}".replace("-", "\N{MINUS SIGN}")
+    return f"{number} points"
+
+
+def line_hover(point: Mapping[Hashable, Any], name: str, who: str) -> str:
+    """A point of one of the two lines as a sentence."""
+    if point["withheld"]:
+        return ""
+    return (
+        f"<b>{who}</b><br>{percent(point[name])} of days attended, "
+        f"{month_in_words(point['event_month'])}<br>beside {_about(point)} visited students"
+    )
+
+
+def gap_hover(point: Mapping[Hashable, Any]) -> str:
+    """A difference as a sentence."""
+    if point["withheld"] or pd.isna(point["effect"]):
+        return ""
+    higher = "higher" if point["effect"] >= 0 else "lower"
+    return (
+        f"<b>{points(abs(point['effect']))} {higher}</b> than similar students not visited,<br>"
+        f"{month_in_words(point['event_month'])}; 95 % band {_ends(point)} points, "
+        f"{_about(point)} students"
+    )
+
+
+def _about(point: Mapping[Hashable, Any]) -> str:
+    return f"{'about ' if point['about'] else ''}{point['students']:,}"
+
+
+def band(point: Mapping[Hashable, Any]) -> str:
+    """``8.2 to 10.1``."""
+    return f"{100 * point['low']:.1f} to {100 * point['high']:.1f}".replace("-", "\N{MINUS SIGN}")
+
+
+def effect_source(data_as_of: date, demonstration: bool) -> str:
+    """What stands under an exported picture of the comparison."""
+    kind = "Demonstration data: invented students. " if demonstration else ""
+    return (
+        f"{kind}Similar: same grade band, month and recent attendance, not visited by then. "
+        f"Band: 95 %, all months at once. Data as of {day(data_as_of)}."
+    )
+
+
+def _ends(point: Mapping[Hashable, Any]) -> str:
+    return f"{100 * point['low']:.0f} to {100 * point['high']:.0f}".replace("-", "\N{MINUS SIGN}")
+
+
+def effect_sentence(result: Effect) -> str:
+    """What may be said of the selection, by its verdict."""
+    if result.verdict is None:
+        return ""
+    if result.verdict is Verdict.FEW:
+        return (
+            "These are too few visited students, or too few of them find similar students, to "
+            "put a figure on the difference; the wide band shows why."
+        )
+    known = result.frame[~result.frame["withheld"] & (result.frame["event_month"] > 0)]
+    known = known[known["event_month"] <= HEADLINE_MONTH].dropna(subset=["effect"])
+    if known.empty:
+        return ""
+    return _said(result, known.to_dict("records")[-1])
+
+
+def _said(result: Effect, point: Mapping[Hashable, Any]) -> str:
+    when = f"{month_in_words(point['event_month'])}".capitalize()
+    second = f"The second opinion finds {points(result.symmetric)} at month +{HEADLINE_MONTH}."
+    if result.verdict is Verdict.EFFECT:
+        size = f"about {abs(100 * point['effect']):.0f} points"
+        higher = "higher" if point["effect"] >= 0 else "lower"
+        sure = (
+            f"{size} {higher} than that of similar students who were not visited"
+            if point["low"] > 0 or point["high"] < 0
+            else "not clearly different from that of similar students who were not visited"
+        )
+        return (
+            f"{when}, attendance of visited students was {sure} (95 % band {_ends(point)} "
+            f"points). {second}"
+        )
+    differed = "Visited students already differed from the comparison group before the visit"
+    if result.verdict is Verdict.SYMMETRIC:
+        return (
+            f"{differed}, so the matched gap is no headline. Compared by their change around the "
+            f"visit, they gained about {100 * result.symmetric:.0f} points at month "
+            f"+{HEADLINE_MONTH}."
+        )
+    low, high = sorted((point["effect"], result.symmetric))
+    designs = f"The two designs find between {points(low)} and {points(high)}."
+    if result.verdict is Verdict.UNCHECKED:
+        return (
+            "The records do not reach a year before these visits, so whether the comparison "
+            f"students are alike cannot be checked: no single figure is given. {designs}"
+        )
+    return f"{differed}: no single figure can be given. {designs}"

@@ -32,6 +32,7 @@ class Verdict(Enum):
     EFFECT = "the matched effect is the headline"
     SYMMETRIC = "the symmetric design is the headline"
     RANGE = "visited students already differed from the comparison group"
+    UNCHECKED = "the records do not reach far enough back to check the comparison"
     FEW = "too few students for a headline"
 
 
@@ -81,9 +82,14 @@ def _change(unmatched: Stacks, event: tuple[int, ...], base: tuple[int, ...]) ->
 def verdict(effect: Fit, held_out: HeldOut | None, leads: Fit) -> Verdict:
     """The rule: enough students, a past that matches, or else a past that runs parallel."""
     students = int(effect.students.max(initial=0))
-    if students < FEWEST_FOR_HEADLINE or effect.share_matched.min(initial=1) < FEWEST_MATCHED:
+    matched = effect.share_matched[effect.students > 0].min(initial=1)
+    if students < FEWEST_FOR_HEADLINE or matched < FEWEST_MATCHED:
         return Verdict.FEW
-    if students < FEWEST_FOR_CHECKS or (held_out is not None and held_out.passes):
+    if students < FEWEST_FOR_CHECKS:
+        return Verdict.EFFECT
+    if held_out is None:
+        return Verdict.UNCHECKED
+    if held_out.passes:
         return Verdict.EFFECT
     if np.all(np.abs(leads.estimates.estimate) <= LARGEST_PLAIN_LEAD):
         return Verdict.SYMMETRIC

@@ -10,8 +10,10 @@ from dash import Input, Output, State, callback, ctx, dcc, html
 from access import current_viewer
 from components import controls, filter_bar, shell, states, tables, wording
 from components.chart_frame import ChartFrame, export_of
+from components.figures.effect import effect_figure
 from components.figures.trajectory import trajectory_figure
 from queries.database import snapshot
+from queries.effects import Effect, effect
 from queries.facets import option_counts
 from queries.filters import KnownValues, View
 from queries.trajectories import Trajectory, trajectory
@@ -20,12 +22,14 @@ from queries.values import known_values
 PATH, TITLE = "/trajectories", "Trajectories"
 HEADING = "Attendance before and after the first visit"
 
-CHART = ChartFrame("trajectory")
-_SELECTION_ID, _CONTROLS_ID, _STATE_ID, _CHART_ID = (
+CHART, EFFECT = ChartFrame("trajectory"), ChartFrame("effect")
+_SELECTION_ID, _CONTROLS_ID, _STATE_ID, _CHART_ID, _EFFECT_ID, _SHOWN_ID = (
     "trajectory-selection",
     "trajectory-controls",
     "trajectory-state",
     "trajectory-chart",
+    "trajectory-effect",
+    "trajectory-shown",
 )
 
 
@@ -38,6 +42,7 @@ def layout() -> html.Div:
                 className="page-head",
             ),
             html.Div(id=_CONTROLS_ID),
+            dcc.Store(id=_SHOWN_ID),
             html.Div(id=_STATE_ID),
             html.Div(
                 CHART.layout(
@@ -47,9 +52,11 @@ def layout() -> html.Div:
                 ),
                 id=_CHART_ID,
             ),
-            html.Section(
-                [html.H2("Would they have come back anyway?"), html.P(wording.NOT_AN_EFFECT)],
-                className="card-panel caution",
+            html.Div(
+                EFFECT.layout(
+                    "Would they have come back anyway?", wording.ANYWAY, wording.EFFECT_HOW_TO_READ
+                ),
+                id=_EFFECT_ID,
             ),
         ]
     )
@@ -65,6 +72,7 @@ def layout() -> html.Div:
         "controls": Output(_CONTROLS_ID, "children"),
         "state": Output(_STATE_ID, "children"),
         "hidden": Output(_CHART_ID, "hidden"),
+        "shown": Output(_SHOWN_ID, "data"),
     },
     inputs=Input(shell.URL_ID, "search"),
     running=[(Output(CHART.body, "className"), "chart-body loading", "chart-body")],
@@ -78,7 +86,7 @@ def show(search: str | None) -> dict[str, Any]:
         counts = option_counts(data, viewer, view.filters)
     filter_bar.show_counts(counts, viewer.threshold)
     shell.show(data.data_as_of, ignored)
-    return _contents(result, known)
+    return _contents(result, known) | {"shown": {"load": data.load_id, "search": search}}
 
 
 def _contents(result: Trajectory, known: KnownValues) -> dict[str, Any]:
@@ -92,6 +100,33 @@ def _contents(result: Trajectory, known: KnownValues) -> dict[str, Any]:
         "controls": controls.trajectory_controls(PATH, result.view),
         "state": states.too_few(result.threshold, PATH) if empty else None,
         "hidden": empty,
+    }
+
+
+@callback(
+    output={
+        "figure": Output(EFFECT.figure, "data"),
+        "summary": Output(EFFECT.summary, "children"),
+        "table": Output(EFFECT.table, "children"),
+        "hidden": Output(_EFFECT_ID, "hidden"),
+    },
+    inputs=Input(_SHOWN_ID, "data"),
+    prevent_initial_call=True,
+    running=[(Output(EFFECT.body, "className"), "chart-body loading", "chart-body")],
+)
+def show_effect(shown: dict[str, Any]) -> dict[str, Any]:
+    """The comparison to the chart above; by itself, because fitting takes longer than drawing."""
+    with snapshot() as data:
+        if data.load_id != shown["load"]:
+            shell.show(data.data_as_of, [wording.NEWER_DATA])
+            return {"figure": None, "summary": "", "table": None, "hidden": True}
+        view, _ignored = View.parse(shown["search"], known_values(data))
+        result = effect(data, current_viewer(data), view)
+    return {
+        "figure": None if result.verdict is None else effect_figure(result),
+        "summary": wording.effect_sentence(result),
+        "table": tables.effect_table(result),
+        "hidden": result.verdict is None,
     }
 
 
@@ -132,3 +167,42 @@ def _for_export(search: str | None) -> tuple[Trajectory, KnownValues, str]:
         view, _ignored = View.parse(search, known)
         result = trajectory(data, viewer, view)
         return result, known, wording.source(result, data.data_as_of, data.is_demonstration)
+
+
+@callback(
+    Output(EFFECT.export, "data"),
+    Input(EFFECT.buttons["png"], "n_clicks"),
+    Input(EFFECT.buttons["svg"], "n_clicks"),
+    State(shell.URL_ID, "search"),
+    prevent_initial_call=True,
+)
+def export_effect_image(_png: int | None, _svg: int | None, search: str | None) -> Any:
+    """The comparison as it may leave the screen, with its sentence in the picture."""
+    result, words, source = _effect_for_export(search)
+    if result.verdict is None:
+        return None
+    kind = "svg" if ctx.triggered_id == EFFECT.buttons["svg"] else "png"
+    source = f"{wording.effect_sentence(result)}<br>{source}"
+    title = f"Visited and similar students: {words}"
+    return export_of(effect_figure(result), kind, "visited-and-similar-students", title, source)
+
+
+@callback(
+    Output(EFFECT.csv, "data"),
+    Input(EFFECT.buttons["csv"], "n_clicks"),
+    State(shell.URL_ID, "search"),
+    prevent_initial_call=True,
+)
+def export_effect_csv(_clicks: int | None, search: str | None) -> dict[str, Any]:
+    """The comparison's figures as they may leave the screen."""
+    result, _words, _source = _effect_for_export(search)
+    return dcc.send_data_frame(result.frame.to_csv, "visited-and-similar-students.csv", index=False)
+
+
+def _effect_for_export(search: str | None) -> tuple[Effect, str, str]:
+    with snapshot() as data:
+        known = known_values(data)
+        view, _ignored = View.parse(search, known)
+        result = effect(data, current_viewer(data).for_export(), view)
+        words = wording.selection(view.filters, known)
+        return result, words, wording.effect_source(data.data_as_of, data.is_demonstration)

@@ -25,11 +25,10 @@ _UNKNOWN_BAND = len(schema.GRADE_BANDS)
 
 
 def rebuild(connection: sa.Connection) -> None:
-    """Fill ``comparison_cell`` for both designs, from the facts and the other marts.
+    """Fill the empty ``comparison_cell`` for both designs, from the facts and the other marts.
 
     It stays empty where no visit month has three school months of attendance before it.
     """
-    connection.execute(sa.delete(comparison_cell))
     students = _students(connection)
     records = _records(connection, students)
     for matched in (True, False):

@@ -197,6 +197,8 @@ def _new_file(database: Path) -> Iterator[Path]:
 
 
 def _prepare(connection: sa.Connection, *, is_demonstration: bool) -> None:
+    # Marts are made anew, so that a database of an older version takes their present form.
+    schema.metadata.drop_all(connection, tables=schema.MARTS)
     schema.metadata.create_all(connection)
     present = connection.scalar(sa.select(schema.meta.c.is_demonstration))
     if present is not None and present != is_demonstration:

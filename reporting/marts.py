@@ -26,9 +26,7 @@ Expression = sa.ColumnElement[Any]
 
 
 def rebuild(connection: sa.Connection) -> None:
-    """Empty every mart and fill it from the facts, in the caller's transaction."""
-    for mart in schema.MARTS:
-        connection.execute(sa.delete(mart))
+    """Fill the empty marts from the facts, in the caller's transaction."""
     for mart, rows in (
         (school_month, _school_months),
         (served_student, _served_students),

@@ -14,10 +14,19 @@ from typing import Any
 import pandas as pd
 
 from components import theme, wording
+from components.figures.frame import (
+    Figure,
+    Trace,
+    axis_title,
+    base_layout,
+    baseline_band,
+    first_visit_line,
+    month_axis,
+    note,
+    rate_axis,
+)
 from queries.trajectories import EVENT_MONTHS, EVERYBODY, Trajectory
 
-Figure = dict[str, Any]
-Trace = dict[str, Any]
 Point = dict[Hashable, Any]  # a row of a trajectory
 Group = list[Point]  # one group's 22 months in order
 
@@ -70,14 +79,14 @@ def _one_panel(groups: list[Group], limits: tuple[float, float], threshold: int)
     for group in groups:
         traces += _curve(group, single=len(groups) == 1)
     ends = _end_labels(groups, limits)
-    layout = _base_layout(height) | {
+    layout = base_layout(height) | {
         "margin": {"l": _left_margin(groups), "r": _RIGHT, "t": _TOP, "b": bottom},
-        "xaxis": _month_axis() | {"title": _axis_title("School months from the first visit")},
-        "yaxis": _rate_axis(limits),
-        "shapes": [_first_visit_line(), _baseline_band()],
+        "xaxis": month_axis() | {"title": axis_title(wording.MONTHS_AXIS)},
+        "yaxis": rate_axis(limits),
+        "shapes": [first_visit_line(), baseline_band()],
         "annotations": [
-            _note(0, "First visit", "bottom", 1.0),
-            _note(-2, "baseline", "bottom", 1.0) | {"name": "baseline"},
+            note(0, "First visit", "bottom", 1.0),
+            note(-2, "baseline", "bottom", 1.0) | {"name": "baseline"},
             *ends,
             *_gap_notes(groups, limits, threshold),
             *_table_of_students(groups),
@@ -315,7 +324,7 @@ def _cell(at: int, reference: str, text: str, shift: int, colour: str, role: str
 
 def _small_multiples(groups: list[Group], limits: tuple[float, float]) -> Figure:
     rows = math.ceil(len(groups) / _PANEL_COLUMNS)
-    layout = _base_layout(rows * _PANEL_HEIGHT) | {
+    layout = base_layout(rows * _PANEL_HEIGHT) | {
         "margin": {"l": 44, "r": 16, "t": 30, "b": 34},
         "annotations": [],
         "shapes": [],
@@ -327,21 +336,21 @@ def _small_multiples(groups: list[Group], limits: tuple[float, float]) -> Figure
         traces += _curve(group, single=True, axis=axis)
         row, column = divmod(number, _PANEL_COLUMNS)
         x_domain, y_domain = _cell_domain(row, column, rows)
-        layout[f"xaxis{axis}"] = _month_axis() | {
+        layout[f"xaxis{axis}"] = month_axis() | {
             "domain": x_domain,
             "anchor": f"y{axis}",
             "tickvals": list(NARROW_MONTHS),
-            "ticktext": [wording.month(at) for at in NARROW_MONTHS],
+            "ticktext": [wording.signed(at) for at in NARROW_MONTHS],
             "tickfont": {"size": 11, "color": "@muted"},
         }
-        layout[f"yaxis{axis}"] = _rate_axis(limits) | {
+        layout[f"yaxis{axis}"] = rate_axis(limits) | {
             "domain": y_domain,
             "anchor": f"x{axis}",
             "nticks": 4,
             "tickfont": {"size": 11, "color": "@muted"},
         }
         layout["annotations"].append(_panel_title(group, axis))
-        layout["shapes"].append(_first_visit_line(axis))
+        layout["shapes"].append(first_visit_line(axis))
     return {"data": traces, "layout": layout}
 
 
@@ -370,103 +379,4 @@ def _panel_title(group: Group, axis: str) -> Trace:
         "text": f"<b>{_name(group)}</b>{people}",
         "showarrow": False,
         "font": {"size": theme.NOTE_SIZE, "color": "@ink"},
-    }
-
-
-# --- Shared pieces ---------------------------------------------------------------------
-
-
-def _base_layout(height: int) -> Figure:
-    return {
-        "height": height,
-        "paper_bgcolor": "@paper",
-        "plot_bgcolor": "@paper",
-        "font": {"family": theme.FONT, "color": "@ink", "size": theme.TICK_SIZE},
-        "showlegend": False,
-        "hovermode": "closest",
-        "hoverdistance": 24,
-        "dragmode": False,
-        "hoverlabel": {
-            "bgcolor": "@paper",
-            "bordercolor": "@line",
-            "font": {"family": theme.FONT, "color": "@ink", "size": theme.TICK_SIZE},
-            "align": "left",
-        },
-    }
-
-
-def _month_axis() -> Figure:
-    return {
-        "range": [EVENT_MONTHS[0] - 0.5, EVENT_MONTHS[-1] + 0.5],
-        "tickvals": list(EVENT_MONTHS),
-        "ticktext": [wording.month(at) for at in EVENT_MONTHS],
-        "tickfont": {"size": theme.TICK_SIZE, "color": "@muted"},
-        "showgrid": False,
-        "zeroline": False,
-        "showline": True,
-        "linecolor": "@line",
-        "fixedrange": True,
-    }
-
-
-def _axis_title(words: str) -> Figure:
-    return {
-        "text": words,
-        "font": {"size": theme.NOTE_SIZE, "color": "@muted"},
-        "standoff": 6,
-    }
-
-
-def _rate_axis(limits: tuple[float, float]) -> Figure:
-    return {
-        "range": list(limits),
-        "ticksuffix": " %",
-        "tickfont": {"size": theme.TICK_SIZE, "color": "@muted"},
-        "gridcolor": "@line",
-        "gridwidth": 1,
-        "zeroline": False,
-        "nticks": 7,
-        "fixedrange": True,
-    }
-
-
-def _first_visit_line(axis: str = "") -> Figure:
-    return {
-        "type": "line",
-        "xref": f"x{axis}",
-        "yref": f"y{axis} domain",
-        "x0": 0,
-        "x1": 0,
-        "y0": 0,
-        "y1": 1,
-        "line": {"color": "@muted", "width": 1, "dash": "dot"},
-        "layer": "below",
-    }
-
-
-def _baseline_band() -> Figure:
-    return {
-        "type": "rect",
-        "xref": "x",
-        "yref": "paper",
-        "x0": -3.5,
-        "x1": -0.5,
-        "y0": 0,
-        "y1": 1,
-        "fillcolor": "@muted/0.07",
-        "line": {"width": 0},
-        "layer": "below",
-    }
-
-
-def _note(at: float, words: str, anchor: str, y: float) -> Trace:
-    return {
-        "xref": "x",
-        "yref": "paper",
-        "x": at,
-        "y": y,
-        "yanchor": anchor,
-        "text": words,
-        "showarrow": False,
-        "font": {"color": "@muted", "size": theme.NOTE_SIZE},
     }

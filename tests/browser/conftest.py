@@ -68,7 +68,7 @@ class Visit:
         """Wait until nothing is being asked or drawn."""
         self.page.wait_for_function("document.querySelector('#content #page > *') !== null")
         quiet = 0
-        while quiet < 4:
+        while quiet < 10:  # drawing can hold the next question back for a while
             self.page.wait_for_timeout(50)
             quiet = 0 if self.waiting else quiet + 1
 

@@ -6,7 +6,9 @@ import csv
 import io
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ pytestmark = pytest.mark.browser
 Open = Callable[..., Visit]
 THREE = "/trajectories?district=0640011&grade=6-12&modality=home"
 NOBODY = "/trajectories?district=1430011&grade=PK&modality=phone&cohort=2020-21"
-QUERY = "trajectory-figure"
+QUERY, EFFECT = "trajectory-figure", "effect-figure"
 
 
 def served(visit: Visit) -> str:
@@ -39,17 +41,19 @@ def test_a_cold_link_shows_its_filters_and_asks_once(visit: Open) -> None:
     said = page.page.locator(".filter-said").all_inner_texts()
     assert said == ["Hartford", "Grades 6–12", "Home", "All", "All"]
     assert "Hartford, Grades 6–12, Home" in served(page)
-    assert page.asked_for(QUERY) == 1
+    assert page.asked_for(QUERY) == page.asked_for(EFFECT) == 1
 
 
 def test_a_filter_change_asks_once_and_does_not_rebuild_the_page(visit: Open) -> None:
     page = visit(THREE)
     page.page.evaluate("document.querySelector('#trajectory-graph').dataset.mark = 'kept'")
-    before, questions = page.figure(), len(page.questions)
+    before = page.figure()
+    page.questions.clear()
     page.choose("Cohort", "2021-22")
     assert page.search() == "?district=0640011&grade=6-12&modality=home&cohort=2021-22"
     assert page.figure() != before
-    assert len(page.questions) - questions == 1
+    assert page.asked_for(QUERY) == page.asked_for(EFFECT) == 1
+    assert len(page.questions) == 2
     mark = page.page.evaluate("document.querySelector('#trajectory-graph').dataset.mark")
     assert mark == "kept"
 
@@ -77,7 +81,7 @@ def test_a_shared_link_gives_the_same_view(visit: Open) -> None:
     page.choose("District", "Hartford")
     page.page.get_by_role("link", name="Grade band").click()
     page.settle()
-    page.page.get_by_role("button", name="Copy link").click()
+    page.page.get_by_role("button", name="Copy link").first.click()
     page.page.wait_for_timeout(100)
     link = page.page.evaluate("navigator.clipboard.readText()")
     other = visit(link.removeprefix(page.address))
@@ -159,10 +163,10 @@ def test_a_broken_query_says_what_to_do_and_the_page_recovers(
 
 def test_splits_of_up_to_six_share_a_panel_and_more_get_one_each(visit: Open) -> None:
     page = visit("/trajectories?split=modality")
-    assert page.page.locator(".js-plotly-plot .subplot").count() == 1
+    assert page.page.locator("#trajectory-graph .subplot").count() == 1
     page.page.get_by_role("link", name="District").click()
     page.settle()
-    assert page.page.locator(".js-plotly-plot .subplot").count() == 15
+    assert page.page.locator("#trajectory-graph .subplot").count() == 15
 
 
 def test_hovering_reads_like_a_sentence(visit: Open) -> None:
@@ -172,7 +176,7 @@ def test_hovering_reads_like_a_sentence(visit: Open) -> None:
     assert box is not None
     page.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.page.wait_for_selector(".hoverlayer .hovertext")
-    words = page.page.locator(".hoverlayer").text_content()
+    words = page.page.locator(".hoverlayer").first.text_content()
     assert "of days attended, " in words
     assert "after the first visit" in words
     assert "students, 95 % interval" in words
@@ -180,8 +184,8 @@ def test_hovering_reads_like_a_sentence(visit: Open) -> None:
 
 def test_the_data_behind_the_chart_opens_as_a_table(visit: Open) -> None:
     page = visit(THREE)
-    page.page.get_by_text("Show the data").click()
-    rows = page.page.locator("table.figures tbody tr")
+    page.page.get_by_text("Show the data").first.click()
+    rows = page.page.locator("#trajectory-table tbody tr")
     assert rows.count() == 22
     assert rows.nth(8).inner_text().startswith("−1")
 
@@ -223,7 +227,7 @@ def test_no_serious_accessibility_violation_and_nothing_sticks_out(
     visit: Open, path: str, device: str, scheme: str
 ) -> None:
     page = visit(path, device, scheme)
-    page.page.get_by_text("How to read this").click() if path != NOBODY else None
+    page.page.get_by_text("How to read this").first.click() if path != NOBODY else None
     page.page.locator("details.filter summary").first.click()
     violations = [
         (violation["id"], [node["html"] for node in violation["nodes"]][:3])
@@ -238,9 +242,9 @@ def test_no_serious_accessibility_violation_and_nothing_sticks_out(
 # --- Downloads: held to the presenter's threshold -------------------------------------------
 
 
-def download(page: Visit, kind: str) -> bytes:
+def download(page: Visit, kind: str, chart: str = "trajectory-chart") -> bytes:
     with page.page.expect_download() as waiting:
-        page.page.get_by_role("button", name=kind).click()
+        page.page.locator(f"#{chart}").get_by_role("button", name=kind).click()
     path = waiting.value.path()
     return path.read_bytes()
 
@@ -303,3 +307,62 @@ def test_a_new_load_shows_in_an_open_page(visit: Open, program: Program, tmp_pat
     hartford = page.page.locator("details.filter[open] label", has_text="Hartford (").last
     assert "fewer than 10" in hartford.inner_text()
     kept.replace(database)
+
+
+# --- Would they have come back anyway? -----------------------------------------------------
+
+
+def test_the_comparison_says_how_much_higher_and_shows_both_lines(visit: Open) -> None:
+    page = visit("/trajectories")
+    words = page.page.locator("#effect-summary").inner_text()
+    assert "higher than that of similar students who were not visited" in words
+    assert "The second opinion finds" in words
+    assert page.page.locator("#effect-graph .subplot").count() == 2
+    page.page.get_by_text("Show the data").nth(1).click()
+    rows = page.page.locator("#effect-table tbody tr")
+    assert rows.count() == 22
+    assert "matched" in rows.nth(7).inner_text()
+
+
+def test_a_small_selection_gets_no_figure_and_nobody_gets_no_comparison(visit: Open) -> None:
+    page = visit("/trajectories?district=1430011&modality=phone")
+    assert "too few" in page.page.locator("#effect-summary").inner_text()
+    page.go(NOBODY)
+    assert not page.page.locator("#trajectory-effect").is_visible()
+
+
+def test_where_the_past_cannot_be_checked_the_words_say_so(visit: Open) -> None:
+    page = visit("/trajectories?cohort=Summer+2021")
+    words = page.page.locator("#effect-summary").inner_text()
+    assert "do not reach a year before these visits" in words
+    assert "no single figure is given" in words
+
+
+def test_the_comparison_can_be_taken_along(visit: Open) -> None:
+    page = visit("/trajectories?district=0640011")
+    rows = list(csv.DictReader(io.StringIO(download(page, "CSV", "trajectory-effect").decode())))
+    at_six = next(row for row in rows if row["event_month"] == "6")
+    gap = float(at_six["visited_rate"]) - float(at_six["comparison_rate"])
+    assert gap == pytest.approx(float(at_six["effect"]), abs=1e-9)
+    picture = download(page, "SVG", "trajectory-effect").decode()
+    assert "similar students who were not visited" in picture
+
+
+def test_a_load_between_chart_and_comparison_is_not_mixed(
+    visit: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = visit("/trajectories")
+    opened = trajectories.snapshot
+    calls: list[int] = []
+
+    @contextmanager
+    def newer_for_the_comparison() -> Iterator[Any]:
+        calls.append(1)
+        with opened() as data:
+            yield replace(data, load_id="newer") if len(calls) == 2 else data
+
+    monkeypatch.setattr(trajectories, "snapshot", newer_for_the_comparison)
+    page.page.get_by_role("link", name="Grade band").click()
+    page.settle()
+    assert "New data was loaded" in page.page.locator("#notices").inner_text()
+    assert not page.page.locator("#trajectory-effect").is_visible()

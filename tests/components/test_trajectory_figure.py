@@ -141,8 +141,8 @@ def test_the_summary_states_the_figures_and_what_they_cannot_say() -> None:
 
 
 def test_numbers_read_as_people_write_them() -> None:
-    assert wording.month(-9) == "−9"
-    assert wording.month(12) == "+12"
+    assert wording.signed(-9) == "−9"
+    assert wording.signed(12) == "+12"
     assert wording.count(1387, False, 10) == "1,387"
     assert wording.count(95, True, 10) == "about 95"
     assert wording.count(None, True, 20) == "fewer than 20"

@@ -1,0 +1,227 @@
+"""Visited and similar students, and under them, on the same months, the gap between them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Sequence
+from itertools import groupby
+from typing import Any
+
+from components import theme, wording
+from components.figures.frame import (
+    Figure,
+    Trace,
+    axis_title,
+    base_layout,
+    baseline_band,
+    first_visit_line,
+    month_axis,
+    note,
+    rate_axis,
+)
+from components.figures.trajectory import NARROW_MONTHS, pushed_apart
+from queries.effects import Effect
+
+Point = dict[Hashable, Any]  # a row of an effect
+
+_LINES, _GAP = [0.44, 1.0], [0.0, 0.34]
+_HEIGHT, _LINES_HEIGHT, _MARGIN = 600, 280, {"l": 56, "r": 176, "t": 34, "b": 58}
+_LABEL_DISTANCE = 32
+
+
+def effect_figure(result: Effect) -> Figure:
+    """Both lines above, their gap in points with its band below."""
+    points = result.frame.to_dict("records")
+    shown = [point for point in points if not point["withheld"]]
+    lines, gaps = _line_range(shown), _gap_range(shown)
+    layout = base_layout(_HEIGHT) | {
+        "margin": _MARGIN,
+        "xaxis": month_axis() | {"anchor": "y2", "title": axis_title(wording.MONTHS_AXIS)},
+        "yaxis": rate_axis(lines) | {"domain": _LINES},
+        "yaxis2": _points_axis(gaps),
+        "shapes": [first_visit_line() | {"yref": "paper"}, baseline_band(), _no_difference()],
+        "annotations": [
+            note(0, "First visit", "bottom", 1.0),
+            note(-2, "matched", "bottom", 1.0) | {"name": "baseline"},
+            _panel_name("Difference, in points", _GAP[1]),
+            *_line_names(shown, lines),
+        ],
+        "meta": {
+            "kind": "panel",
+            "narrow_months": list(NARROW_MONTHS),
+            "narrowest_months": list(NARROW_MONTHS),
+        },
+    }
+    traces = [
+        *_line(points, "comparison_rate", "@muted", "dash", wording.COMPARED),
+        *_line(points, "visited_rate", "@accent", "solid", wording.VISITED),
+        *_band(points),
+        *_gap(points),
+    ]
+    return {"data": traces, "layout": layout}
+
+
+def _line_range(shown: Sequence[Point]) -> tuple[float, float]:
+    rates = [100 * point[name] for point in shown for name in ("visited_rate", "comparison_rate")]
+    return 5 * math.floor((min(rates) - 1) / 5), min(5 * math.ceil((max(rates) + 1) / 5), 100)
+
+
+def _gap_range(shown: Sequence[Point]) -> tuple[float, float]:
+    """Points in steps of five around the band, zero within."""
+    ends = [100 * point[name] for point in shown for name in ("low", "high")]
+    known = [end for end in ends if not math.isnan(end)] or [0.0]
+    return 5 * math.floor(min(*known, -1) / 5), 5 * math.ceil(max(*known, 1) / 5)
+
+
+def _points_axis(limits: tuple[float, float]) -> Figure:
+    low, high = (int(limit) for limit in limits)
+    step = next(step for step in (5, 10, 20, 50) if (high - low) / step <= 5)
+    ticks = range(-(-low // step) * step, high + 1, step)
+    return rate_axis(limits) | {
+        "domain": _GAP,
+        "ticksuffix": "",
+        "tickvals": list(ticks),
+        "ticktext": [wording.signed(tick) for tick in ticks],
+    }
+
+
+def _panel_name(words: str, y: float) -> Trace:
+    return {
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0,
+        "y": y,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "yshift": 4,
+        "text": f"<b>{words}</b>",
+        "showarrow": False,
+        "font": {"size": theme.TICK_SIZE, "color": "@ink"},
+    }
+
+
+def _no_difference() -> Trace:
+    return {
+        "type": "line",
+        "xref": "paper",
+        "yref": "y2",
+        "x0": 0,
+        "x1": 1,
+        "y0": 0,
+        "y1": 0,
+        "line": {"color": "@muted", "width": 1},
+        "layer": "below",
+    }
+
+
+def _runs(points: Sequence[Point], name: str) -> list[list[Point]]:
+    """Unbroken stretches of full months that have a figure."""
+    runs = groupby(points, key=lambda point: not math.isnan(_full(point, name)))
+    return [list(run) for is_known, run in runs if is_known]
+
+
+def _full(point: Point, name: str) -> float:
+    """A figure of a full month; the month of the visit is partial, and drawn by itself."""
+    hidden = point["withheld"] or point["event_month"] == 0
+    return math.nan if hidden else 100 * point[name]
+
+
+def _line(points: list[Point], name: str, colour: str, dash: str, who: str) -> list[Trace]:
+    visit = next(point for point in points if point["event_month"] == 0)
+    return [
+        {
+            "type": "scatter",
+            "name": who,
+            "x": [point["event_month"] for point in points],
+            "y": [_or_none(_full(point, name)) for point in points],
+            "text": [wording.line_hover(point, name, who) for point in points],
+            "mode": "lines+markers",
+            "line": {"color": colour, "width": 2.5, "dash": dash},
+            "marker": {"color": colour, "size": 5.5},
+            "hovertemplate": "%{text}<extra></extra>",
+            "connectgaps": False,
+        },
+        _hollow([visit], name, colour, wording.line_hover(visit, name, who)),
+    ]
+
+
+def _hollow(visit: list[Point], name: str, colour: str, words: str, axis: str = "y") -> Trace:
+    return {
+        "type": "scatter",
+        "x": [0],
+        "y": [None if point["withheld"] else 100 * point[name] for point in visit],
+        "text": [words],
+        "mode": "markers",
+        "marker": {"color": "@paper", "size": 9, "line": {"color": colour, "width": 2}},
+        "hovertemplate": "%{text}<br>partly before and partly after the visit<extra></extra>",
+        "yaxis": axis,
+    }
+
+
+def _band(points: list[Point]) -> list[Trace]:
+    return [
+        {
+            "type": "scatter",
+            "x": [point["event_month"] for point in (*run, *reversed(run))],
+            "y": [
+                *(100 * point["low"] for point in run),
+                *(100 * point["high"] for point in reversed(run)),
+            ],
+            "fill": "toself",
+            "fillcolor": "@accent/0.16",
+            "line": {"width": 0},
+            "mode": "lines",
+            "hoverinfo": "skip",
+            "yaxis": "y2",
+        }
+        for run in _runs(points, "effect")
+        if len(run) > 1
+    ]
+
+
+def _gap(points: list[Point]) -> list[Trace]:
+    visit = next(point for point in points if point["event_month"] == 0)
+    return [
+        {
+            "type": "scatter",
+            "name": "Difference",
+            "x": [point["event_month"] for point in points],
+            "y": [_or_none(_full(point, "effect")) for point in points],
+            "text": [wording.gap_hover(point) for point in points],
+            "mode": "lines+markers",
+            "line": {"color": "@accent", "width": 2.5},
+            "marker": {"color": "@accent", "size": 5.5},
+            "hovertemplate": "%{text}<extra></extra>",
+            "connectgaps": False,
+            "yaxis": "y2",
+        },
+        _hollow([visit], "effect", "@accent", wording.gap_hover(visit), "y2"),
+    ]
+
+
+def _or_none(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def _line_names(shown: Sequence[Point], limits: tuple[float, float]) -> list[Trace]:
+    last = shown[-1]
+    lines = (
+        ("visited_rate", wording.VISITED, "@accent"),
+        ("comparison_rate", wording.COMPARED_SHORT, "@muted"),
+    )
+    distance = _LABEL_DISTANCE * (limits[1] - limits[0]) / _LINES_HEIGHT
+    places = pushed_apart([100 * last[name] for name, _who, _colour in lines], distance, limits)
+    return [
+        {
+            "x": last["event_month"],
+            "y": place,
+            "text": f"<b>{who}</b><br>{wording.percent(last[name])}",
+            "showarrow": False,
+            "xanchor": "left",
+            "xshift": 9,
+            "align": "left",
+            "font": {"color": colour, "size": theme.TICK_SIZE},
+            "name": "curve",
+        }
+        for (name, who, colour), place in zip(lines, places, strict=True)
+    ]

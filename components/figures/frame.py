@@ -1,0 +1,114 @@
+"""Pieces that the figures share: layout, axes, marks of the first visit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from components import theme, wording
+from queries.trajectories import EVENT_MONTHS
+
+Figure = dict[str, Any]
+Trace = dict[str, Any]
+
+
+def base_layout(height: int) -> Figure:
+    """What all figures have: height, colours, type, hover."""
+    return {
+        "height": height,
+        "paper_bgcolor": "@paper",
+        "plot_bgcolor": "@paper",
+        "font": {"family": theme.FONT, "color": "@ink", "size": theme.TICK_SIZE},
+        "showlegend": False,
+        "hovermode": "closest",
+        "hoverdistance": 24,
+        "dragmode": False,
+        "hoverlabel": {
+            "bgcolor": "@paper",
+            "bordercolor": "@line",
+            "font": {"family": theme.FONT, "color": "@ink", "size": theme.TICK_SIZE},
+            "align": "left",
+        },
+    }
+
+
+def month_axis() -> Figure:
+    """The axis of school months from the first visit."""
+    return {
+        "range": [EVENT_MONTHS[0] - 0.5, EVENT_MONTHS[-1] + 0.5],
+        "tickvals": list(EVENT_MONTHS),
+        "ticktext": [wording.signed(at) for at in EVENT_MONTHS],
+        "tickfont": {"size": theme.TICK_SIZE, "color": "@muted"},
+        "showgrid": False,
+        "zeroline": False,
+        "showline": True,
+        "linecolor": "@line",
+        "fixedrange": True,
+    }
+
+
+def axis_title(words: str) -> Figure:
+    """A quiet title of an axis."""
+    return {
+        "text": words,
+        "font": {"size": theme.NOTE_SIZE, "color": "@muted"},
+        "standoff": 6,
+    }
+
+
+def rate_axis(limits: tuple[float, float]) -> Figure:
+    """An axis of attendance rates in per cent."""
+    return {
+        "range": list(limits),
+        "ticksuffix": " %",
+        "tickfont": {"size": theme.TICK_SIZE, "color": "@muted"},
+        "gridcolor": "@line",
+        "gridwidth": 1,
+        "zeroline": False,
+        "nticks": 7,
+        "fixedrange": True,
+    }
+
+
+def first_visit_line(axis: str = "") -> Figure:
+    """A dotted line at month 0."""
+    return {
+        "type": "line",
+        "xref": f"x{axis}",
+        "yref": f"y{axis} domain",
+        "x0": 0,
+        "x1": 0,
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": "@muted", "width": 1, "dash": "dot"},
+        "layer": "below",
+    }
+
+
+def baseline_band() -> Figure:
+    """A shade behind months -3 to -1."""
+    return {
+        "type": "rect",
+        "xref": "x",
+        "yref": "paper",
+        "x0": -3.5,
+        "x1": -0.5,
+        "y0": 0,
+        "y1": 1,
+        "fillcolor": "@muted/0.07",
+        "line": {"width": 0},
+        "layer": "below",
+    }
+
+
+def note(at: float, words: str, anchor: str, y: float) -> Trace:
+    """Quiet words at a month; ``y`` is the share of the figure's height."""
+    return {
+        "xref": "x",
+        "yref": "paper",
+        "x": at,
+        "y": y,
+        "yanchor": anchor,
+        "text": words,
+        "showarrow": False,
+        "font": {"color": "@muted", "size": theme.NOTE_SIZE},
+    }

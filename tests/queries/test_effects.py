@@ -1,0 +1,89 @@
+"""The effect as pages ask for it: verdicts, small numbers, remembered fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from evaluation.verdict import Verdict
+from queries import effects
+from queries.database import Snapshot, snapshot
+from queries.effects import MATCHED_MONTHS, effect
+from queries.filters import Filters, View
+from queries.viewer import Viewer
+from tests.conftest import Delivery, Program
+
+LEADERSHIP = Viewer("leadership")
+
+
+@pytest.fixture(scope="module")
+def data(program: Program) -> Iterator[Snapshot]:
+    patch = pytest.MonkeyPatch()
+    patch.setenv("LEAP_DATABASE_URL", program.url)
+    with snapshot() as data:
+        yield data
+    patch.undo()
+
+
+def test_the_gap_is_the_difference_of_the_lines_and_missing_where_it_is_made_so(
+    data: Snapshot,
+) -> None:
+    frame = effect(data, LEADERSHIP, View()).frame.set_index("event_month")
+    matched = frame.loc[list(MATCHED_MONTHS)]
+    assert matched[["effect", "low", "high"]].isna().all().all()
+    assert np.allclose(matched["visited_rate"], matched["comparison_rate"])
+    rest = frame.drop(list(MATCHED_MONTHS))
+    assert np.allclose(rest["visited_rate"] - rest["comparison_rate"], rest["effect"])
+    assert (rest["low"] < rest["effect"]).all()
+    assert (rest["effect"] < rest["high"]).all()
+
+
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [
+        (Filters(), Verdict.EFFECT),
+        (Filters(district=("0640011",)), Verdict.EFFECT),
+        (Filters(cohort=("Summer 2021",)), Verdict.UNCHECKED),
+        (Filters(district=("1430011",), modality=("phone",)), Verdict.FEW),
+        (Filters(district=("1430011",), modality=("phone",), cohort=("2020-21",)), None),
+    ],
+)
+def test_the_verdict_says_what_may_be_said(
+    data: Snapshot, filters: Filters, said: Verdict | None
+) -> None:
+    assert effect(data, LEADERSHIP, View(filters)).verdict is said
+
+
+def test_figures_over_few_students_are_withheld_and_counts_in_combinations_rounded(
+    data: Snapshot,
+) -> None:
+    view = View(Filters(district=("1430011",), modality=("phone",)))
+    shown = effect(data, LEADERSHIP, view).frame
+    assert shown["about"].all()
+    assert (shown.loc[~shown["withheld"], "students"] % 5 == 0).all()
+    exported = effect(data, LEADERSHIP.for_export(), view)
+    assert exported.verdict is None
+    figures = ["visited_rate", "comparison_rate", "effect", "low", "high", "students"]
+    assert exported.frame[figures].isna().all().all()
+    assert np.isnan(exported.symmetric)
+
+
+def test_a_fit_is_made_once_for_each_selection_and_load(
+    data: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    fit = effects.fit
+    monkeypatch.setattr(effects, "fit", lambda *rest: made.append(1) or fit(*rest))
+    view = View(Filters(district=("0930011",), grade=("7",)))
+    for split in (None, "modality", None):
+        effect(data, LEADERSHIP, View(view.filters, split))
+    assert len(made) == 1
+
+
+def test_a_database_without_a_comparison_shows_nothing(delivery: Delivery) -> None:
+    delivery.write(visits="visit_id,student_id,visit_date,modality,outcome,visitor_type\n")
+    delivery.load()
+    with snapshot() as data:
+        assert effect(data, LEADERSHIP, View()).verdict is None
