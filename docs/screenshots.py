@@ -40,7 +40,7 @@ def main() -> None:
             )
             page.goto(f"{ADDRESS}{path}")
             page.wait_for_load_state("networkidle")
-            page.wait_for_timeout(1500)
+            page.wait_for_timeout(3000)
             page.screenshot(path=IMAGES / f"{name}.png", full_page=True)
             page.close()
         browser.close()
