@@ -16,7 +16,7 @@ from evaluation.verdict import Verdict
 from queries.disclosure import Count
 from queries.effects import HEADLINE_MONTH, Effect
 from queries.filters import Filters, KnownValues
-from queries.trajectories import EVERYBODY, Trajectory
+from queries.trajectories import Trajectory
 
 DIMENSION_NAMES = {
     "district": "District",
@@ -154,19 +154,20 @@ _BEFORE_AFTER_ALONE = "Before and after alone does not show what the visits caus
 def summary(result: Trajectory) -> str:
     """The chart in a few sentences, ending with what it cannot say."""
     shown = result.frame[~result.frame["withheld"]]
-    sentences = [
-        sentence
+    moments = [
+        (groups, words)
         for at, words in _MOMENTS
-        if (sentence := _moment(shown[shown["event_month"] == at], words))
+        if len(groups := shown[shown["event_month"] == at])
     ]
-    return " ".join([*sentences, _BEFORE_AFTER_ALONE]) if sentences else ""
-
-
-def _moment(groups: pd.DataFrame, words: str) -> str:
-    if groups.empty:
+    if not moments:
         return ""
-    if list(groups["group"]) == [EVERYBODY]:
-        return f"Mean attendance was {percent(groups['rate'].iloc[0])} {words}."
+    if result.view.split is None:
+        rates = [f"{percent(groups['rate'].iloc[0])} {words}" for groups, words in moments]
+        return f"Mean attendance was {joined(rates)}. {_BEFORE_AFTER_ALONE}"
+    return " ".join([*(_by_group(*moment) for moment in moments), _BEFORE_AFTER_ALONE])
+
+
+def _by_group(groups: pd.DataFrame, words: str) -> str:
     named = [f"{row['label']} {percent(row['rate'])}" for row in groups.to_dict("records")]
     if len(named) > _GROUPS_NAMED:
         order = groups["rate"].argsort()
@@ -196,6 +197,8 @@ def _gap(group: pd.DataFrame, *, alone: bool) -> str:
 NEWER_DATA = (
     "New data was loaded a moment ago. The chart shows the data before: load the page again."
 )
+
+_NUMBERS = ("", *"One Two Three Four Five Six".split())  # up to HEADLINE_MONTH
 
 # --- The effect ------------------------------------------------------------------------
 
@@ -284,7 +287,9 @@ def effect_sentence(result: Effect) -> str:
 
 
 def _said(result: Effect, point: Mapping[Hashable, Any]) -> str:
-    when = f"{month_in_words(point['event_month'])}".capitalize()
+    when = month_in_words(point["event_month"]).replace(
+        str(point["event_month"]), _NUMBERS[point["event_month"]]
+    )
     second = f"The second opinion finds {points(result.symmetric)} at month +{HEADLINE_MONTH}."
     if result.verdict is Verdict.EFFECT:
         size = f"about {abs(100 * point['effect']):.0f} points"

@@ -54,6 +54,7 @@ def test_the_band_breaks_where_the_gap_does() -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
+        (result(), "Six months after the first visit, attendance of visited students was about"),
         (result(), "about 9 points higher than that of similar students who were not visited"),
         (result(size=-0.09), "about 9 points lower than that of similar students"),
         (result(size=0.01), "not clearly different from that of similar students"),

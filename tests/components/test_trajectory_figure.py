@@ -133,9 +133,8 @@ def test_hovering_reads_like_a_sentence() -> None:
 def test_the_summary_states_the_figures_and_what_they_cannot_say() -> None:
     words = wording.summary(result(group("all"))).replace("\N{NO-BREAK SPACE}", " ")
     assert words == (
-        "Mean attendance was 69.5 % in the last full month before the first visit. "
-        "Mean attendance was 70.5 % in the first full month after it. "
-        "Mean attendance was 73.0 % six months after it. "
+        "Mean attendance was 69.5 % in the last full month before the first visit, "
+        "70.5 % in the first full month after it and 73.0 % six months after it. "
         "Before and after alone does not show what the visits caused."
     )
 
