@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
 
 from components import theme, wording
 from components.figures.frame import (
     Figure,
+    Point,
     Trace,
     axis_title,
+    band,
     base_layout,
     baseline_band,
     first_visit_line,
@@ -21,8 +22,6 @@ from components.figures.frame import (
 )
 from components.figures.trajectory import NARROW_MONTHS, pushed_apart
 from queries.effects import Effect
-
-Point = dict[Hashable, Any]  # a row of an effect
 
 _LINES, _GAP = [0.44, 1.0], [0.0, 0.34]
 _HEIGHT, _LINES_HEIGHT, _MARGIN = 600, 280, {"l": 56, "r": 176, "t": 34, "b": 58}
@@ -159,24 +158,8 @@ def _hollow(visit: list[Point], name: str, colour: str, words: str, axis: str = 
 
 
 def _band(points: list[Point]) -> list[Trace]:
-    return [
-        {
-            "type": "scatter",
-            "x": [point["event_month"] for point in (*run, *reversed(run))],
-            "y": [
-                *(100 * point["low"] for point in run),
-                *(100 * point["high"] for point in reversed(run)),
-            ],
-            "fill": "toself",
-            "fillcolor": "@accent/0.16",
-            "line": {"width": 0},
-            "mode": "lines",
-            "hoverinfo": "skip",
-            "yaxis": "y2",
-        }
-        for run in _runs(points, "effect")
-        if len(run) > 1
-    ]
+    runs = _runs(points, "effect")
+    return [band(run, "@accent/0.16", {"yaxis": "y2"}) for run in runs if len(run) > 1]
 
 
 def _gap(points: list[Point]) -> list[Trace]:

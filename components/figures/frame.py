@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 from components import theme, wording
@@ -9,6 +10,7 @@ from queries.trajectories import EVENT_MONTHS
 
 Figure = dict[str, Any]
 Trace = dict[str, Any]
+Point = dict[Hashable, Any]  # one month of a query's frame
 
 
 def base_layout(height: int) -> Figure:
@@ -111,4 +113,22 @@ def note(at: float, words: str, anchor: str, y: float) -> Trace:
         "text": words,
         "showarrow": False,
         "font": {"color": "@muted", "size": theme.NOTE_SIZE},
+    }
+
+
+def band(run: Sequence[Point], fill: str, axes: Trace) -> Trace:
+    """The interval (``low`` to ``high``) over an unbroken run of months, as one closed shape."""
+    return {
+        "type": "scatter",
+        "x": [point["event_month"] for point in (*run, *reversed(run))],
+        "y": [
+            *(100 * point["low"] for point in run),
+            *(100 * point["high"] for point in reversed(run)),
+        ],
+        "fill": "toself",
+        "fillcolor": fill,
+        "line": {"width": 0},
+        "mode": "lines",
+        "hoverinfo": "skip",
+        **axes,
     }

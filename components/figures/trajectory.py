@@ -7,17 +7,17 @@ each month in rows under the axis; more groups get a small panel each, on one sc
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
 from itertools import groupby, pairwise
-from typing import Any
 
 import pandas as pd
 
 from components import theme, wording
 from components.figures.frame import (
     Figure,
+    Point,
     Trace,
     axis_title,
+    band,
     base_layout,
     baseline_band,
     first_visit_line,
@@ -27,7 +27,6 @@ from components.figures.frame import (
 )
 from queries.trajectories import EVENT_MONTHS, EVERYBODY, Trajectory
 
-Point = dict[Hashable, Any]  # a row of a trajectory
 Group = list[Point]  # one group's 22 months in order
 
 MOST_CURVES = 6
@@ -173,24 +172,8 @@ def _runs(points: Group, *, withheld: bool) -> list[Group]:
 
 def _bands(full: Group, colour: str, opacity: float, axes: Trace) -> list[Trace]:
     """The interval as one closed shape for each unbroken run of full months."""
-    return [
-        {
-            "type": "scatter",
-            "x": [point["event_month"] for point in (*run, *reversed(run))],
-            "y": [
-                *(100 * point["low"] for point in run),
-                *(100 * point["high"] for point in reversed(run)),
-            ],
-            "fill": "toself",
-            "fillcolor": f"{colour}/{opacity}",
-            "line": {"width": 0},
-            "mode": "lines",
-            "hoverinfo": "skip",
-            **axes,
-        }
-        for run in _runs(full, withheld=False)
-        if len(run) > 1
-    ]
+    runs = _runs(full, withheld=False)
+    return [band(run, f"{colour}/{opacity}", axes) for run in runs if len(run) > 1]
 
 
 def _link(group: Group, colour: str, axes: Trace) -> Trace:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,15 +15,6 @@ from queries.schema import comparison_cell, served_student, trajectory_month
 from tests.conftest import Delivery, Program
 
 MONTHS = (1, 6, 9)
-
-
-@pytest.fixture(scope="module")
-def data(program: Program) -> Iterator[Snapshot]:
-    patch = pytest.MonkeyPatch()
-    patch.setenv("LEAP_DATABASE_URL", program.url)
-    with snapshot() as data:
-        yield data
-    patch.undo()
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 
@@ -13,18 +11,9 @@ from queries.database import Snapshot, snapshot
 from queries.effects import MATCHED_MONTHS, effect
 from queries.filters import Filters, View
 from queries.viewer import Viewer
-from tests.conftest import Delivery, Program
+from tests.conftest import Delivery
 
 LEADERSHIP = Viewer("leadership")
-
-
-@pytest.fixture(scope="module")
-def data(program: Program) -> Iterator[Snapshot]:
-    patch = pytest.MonkeyPatch()
-    patch.setenv("LEAP_DATABASE_URL", program.url)
-    with snapshot() as data:
-        yield data
-    patch.undo()
 
 
 def test_the_gap_is_the_difference_of_the_lines_and_missing_where_it_is_made_so(
