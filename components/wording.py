@@ -290,7 +290,7 @@ def _said(result: Effect, point: Mapping[Hashable, Any]) -> str:
     when = month_in_words(point["event_month"]).replace(
         str(point["event_month"]), _NUMBERS[point["event_month"]]
     )
-    second = f"The second opinion finds {points(result.symmetric)} at month +{HEADLINE_MONTH}."
+    has_second = not pd.isna(result.symmetric)
     if result.verdict is Verdict.EFFECT:
         size = f"about {abs(100 * point['effect']):.0f} points"
         higher = "higher" if point["effect"] >= 0 else "lower"
@@ -301,20 +301,28 @@ def _said(result: Effect, point: Mapping[Hashable, Any]) -> str:
         )
         return (
             f"{when}, attendance of visited students was {sure} (95 % band {_ends(point)} "
-            f"points). {second}"
+            f"points).{_second_opinion(result) if has_second else ''}"
         )
     differed = "Visited students already differed from the comparison group before the visit"
-    if result.verdict is Verdict.SYMMETRIC:
+    if result.verdict is Verdict.SYMMETRIC and has_second:
         return (
             f"{differed}, so the matched gap is no headline. Compared by their change around the "
             f"visit, they gained about {100 * result.symmetric:.0f} points at month "
             f"+{HEADLINE_MONTH}."
         )
-    low, high = sorted((point["effect"], result.symmetric))
-    designs = f"The two designs find between {points(low)} and {points(high)}."
+    designs = _both_designs(point["effect"], result.symmetric) if has_second else ""
     if result.verdict is Verdict.UNCHECKED:
         return (
             "The records do not reach a year before these visits, so whether the comparison "
-            f"students are alike cannot be checked: no single figure is given. {designs}"
+            f"students are alike cannot be checked: no single figure is given.{designs}"
         )
-    return f"{differed}: no single figure can be given. {designs}"
+    return f"{differed}: no single figure can be given.{designs}"
+
+
+def _second_opinion(result: Effect) -> str:
+    return f" The second opinion finds {points(result.symmetric)} at month +{HEADLINE_MONTH}."
+
+
+def _both_designs(one: float, other: float) -> str:
+    low, high = sorted((one, other))
+    return f" The two designs find between {points(low)} and {points(high)}."

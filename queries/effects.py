@@ -61,11 +61,11 @@ def effect(data: Snapshot, viewer: Viewer, view: View) -> Effect:
     fitted = _remembered(data, view.filters)
     exact = is_one_way(view.filters)
     frame = disclosed(fitted.frame, viewer, _FIGURES, exact=exact)
-    nothing = bool(frame["withheld"].all())
+    withheld = frame.set_index("event_month")["withheld"]
     return Effect(
         frame=frame,
-        verdict=None if nothing else fitted.verdict,
-        symmetric=np.nan if nothing else fitted.symmetric,
+        verdict=None if withheld.all() else fitted.verdict,
+        symmetric=np.nan if withheld[HEADLINE_MONTH] else fitted.symmetric,
         threshold=viewer.threshold,
         view=view,
     )

@@ -68,6 +68,15 @@ def test_each_verdict_has_its_sentence(given: Effect, words: str) -> None:
     assert words in wording.effect_sentence(given)
 
 
+def test_without_a_second_opinion_no_sentence_pretends_to_have_one() -> None:
+    for verdict in Verdict:
+        said = wording.effect_sentence(result(verdict, symmetric=np.nan))
+        assert said
+        assert "nan" not in said
+        assert "second opinion" not in said
+        assert "two designs" not in said
+
+
 def test_no_sentence_speaks_of_causes() -> None:
     for verdict in Verdict:
         said = wording.effect_sentence(result(verdict)).lower()

@@ -59,6 +59,18 @@ def test_figures_over_few_students_are_withheld_and_counts_in_combinations_round
     assert np.isnan(exported.symmetric)
 
 
+def test_the_second_opinion_is_withheld_with_its_month(
+    data: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = effect(data, LEADERSHIP, View())
+    few = whole.frame["students"].where(whole.frame["event_month"] != 6, 9).astype(int)
+    fitted = effects._Fitted(whole.frame.assign(students=few), whole.verdict, whole.symmetric)
+    monkeypatch.setattr(effects, "_remembered", lambda *_: fitted)
+    shown = effect(data, LEADERSHIP, View())
+    assert shown.verdict is whole.verdict
+    assert np.isnan(shown.symmetric)
+
+
 def test_a_fit_is_made_once_for_each_selection_and_load(
     data: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
