@@ -25,6 +25,7 @@ from evaluation.verdict import held_out_check, symmetric_difference
 
 STUDENTS, MONTHS, DAYS, VISITED = 20_000, 40, 18, 3_000
 FIRST_VISITS, LAST_VISITS = 14, 36
+DISTRICTS = 5
 NOISE = 0.3  # of the choice, against attendance rates from 0 to 1
 SHOWN = (1, 6, 9)
 EFFECT = np.array([0.02, 0.04, 0.055, 0.07, 0.085, 0.1, 0.11, 0.109, 0.107, 0.105])
@@ -47,13 +48,19 @@ class World:
     truth: Floats  # at SHOWN, mean over the visited who have that month
 
 
-def simulate(selection: str, seed: int) -> World:
-    """Students with a lasting inclination and passing shocks, visited by ``selection``."""
+def simulate(selection: str, seed: int, districts_apart: float = 0.0) -> World:
+    """Students with a lasting inclination and passing shocks, visited by ``selection``.
+
+    Districts differ in level by ``districts_apart`` (logit scale) and drift apart as much again.
+    """
     rng = np.random.default_rng(seed)
     lasting = rng.normal(2.2, 0.6, STUDENTS) - rng.exponential(0.8, STUDENTS)
     shock = _shocks(rng)
     season = 0.25 * np.sin(np.arange(MONTHS) * 2 * np.pi / 10)
-    probability = 1 / (1 + np.exp(-(lasting[:, None] + shock + season)))
+    district = np.arange(STUDENTS) % DISTRICTS
+    place = np.linspace(-0.5, 0.5, DISTRICTS)[district]
+    apart = districts_apart * place[:, None] * np.linspace(1, 2, MONTHS)
+    probability = 1 / (1 + np.exp(-(lasting[:, None] + shock + season + apart)))
     attended = rng.binomial(DAYS, probability)
     visited_at = _visits(selection, attended / DAYS, lasting, shock, rng)
     month = np.arange(MONTHS)[None, :] - np.where(np.isfinite(visited_at), visited_at, 99)[:, None]
@@ -68,6 +75,7 @@ def simulate(selection: str, seed: int) -> World:
         days=np.full((STUDENTS, MONTHS), float(DAYS)),
         band=np.repeat(rng.integers(0, 2, STUDENTS)[:, None], MONTHS, axis=1),
         visited_at=visited_at,
+        district=np.repeat(district[:, None], MONTHS, axis=1),
         school=rng.integers(0, 60, STUDENTS),
         order=rng.permutation(STUDENTS),
     )

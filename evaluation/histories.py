@@ -31,14 +31,15 @@ class Records:
     ``rate`` (0..1, nan where not enrolled) and ``days`` (enrolled, 0 where not) are students x
     school months; ``band`` the grade band's code in each month. ``visited_at`` is the index of
     the month of the first visit, half a month before the next one for a visit between school
-    months, infinite for those never visited. ``school`` is a code; ``order`` any fixed shuffle
-    of the students, by which comparison students are chosen where there are more than needed.
+    months, infinite for those never visited. ``district`` is its code in each month, ``school``
+    a code of the student; ``order`` any fixed shuffle of the students, by which comparison students are chosen where there are more than needed.
     """
 
     rate: Floats
     days: npt.NDArray[np.floating]
     band: npt.NDArray[np.integer]
     visited_at: Floats
+    district: npt.NDArray[np.integer]
     school: Ints
     order: Ints
 

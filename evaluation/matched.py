@@ -3,7 +3,8 @@
 Every visit month is a stack: the visited, and those not yet visited with the same recent
 attendance. The comparison at month e are the students of the stratum still unvisited by then,
 weighted up by the chance of staying unvisited, because those who do are the ones doing better.
-What is left of the differences in history is taken off by regression within strata.
+What is left of the differences in history, and what sets one district apart from the others in
+the same month, is taken off by regression within strata.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ HELD_OUT_MONTHS = (-15, -12)
 
 _MOST_WEIGHT = 20.0
 _MOST_STACKS = 10_000
+_SINGULAR = 1e-10
 _FEWEST_COMPARED, _COMPARED_PER_VISITED = 60, 10
 
 
@@ -47,12 +49,14 @@ class Stacks:
 
     ``outcome`` and ``weight`` are rows x ``event`` (nan where there is none); ``history`` rows x
     HISTORY. ``student`` and ``school`` are codes; visited rows come with ``visited`` true.
-    ``place`` numbers the comparison rows of a stratum in the order of a fixed shuffle.
+    ``district`` is the one in the last month before; ``place`` numbers the comparison rows of a
+    stratum in the order of a fixed shuffle.
     """
 
     event: Ints
     student: Ints
     school: Ints
+    district: Ints
     visited: Flags
     stratum: Ints
     place: Ints
@@ -104,11 +108,12 @@ def prepare(
     if not stacks:
         raise NoComparisonError("no visit month has three school months of attendance before it")
     parts = [np.concatenate(part) for part in zip(*stacks, strict=True)]
-    student, visited, stratum, place, history, outcome, weight = parts
+    student, district, visited, stratum, place, history, outcome, weight = parts
     return Stacks(
         np.array(event_months),
         student,
         records.school[student],
+        district,
         visited.astype(bool),
         np.unique(stratum, return_inverse=True)[1],
         place,
@@ -136,6 +141,7 @@ def select(stacks: Stacks, chosen: Flags) -> Stacks:
             for name in (
                 "student",
                 "school",
+                "district",
                 "visited",
                 "stratum",
                 "place",
@@ -183,7 +189,9 @@ def _stack(
             # Only the months after the visit's own choose among the comparison students.
             weight[:, column] = np.exp(stay[rows, month] - stay[rows, int(np.floor(time))])
     weight[visited] = 1.0
-    return rows, visited, stratum, place, history, outcome, np.minimum(weight, _MOST_WEIGHT)
+    district = records.district[rows, last].astype(np.int64)
+    weight = np.minimum(weight, _MOST_WEIGHT)
+    return rows, district, visited, stratum, place, history, outcome, weight
 
 
 def _month(event: int, last: int, in_school: bool) -> int | None:
@@ -276,30 +284,79 @@ def _one_month(stacks: Stacks, outcome: Floats, weight: Floats, covariates: Floa
     # Each stratum's comparison counts as much as its visited students.
     share = weight[compared] * (people / np.maximum(total, 1e-12))[other]
 
-    def comparison_mean(values: Floats) -> Floats:
+    def means(values: Floats) -> Floats:
         return np.bincount(other, share * values, strata) / np.maximum(people, 1)
 
-    rate = comparison_mean(outcome[compared])
-    level = np.column_stack(
-        [comparison_mean(column) for column in covariates[compared].T] or [np.empty((strata, 0))]
-    )
-    around = covariates[compared] - level[other]
-    cross = around.T @ (share[:, None] * around)
-    inverse = np.linalg.pinv(cross, hermitian=True)
-    slope = inverse @ (around.T @ (share * (outcome[compared] - rate[other])))
-    gap = covariates[visited] - level[own]
-    difference = outcome[visited] - rate[own] - gap @ slope
+    rate = means(outcome[compared])
+    level = np.empty((strata, covariates.shape[1]))
+    for column, values in enumerate(covariates[compared].T):
+        level[:, column] = means(values)
+    district = stacks.district
+    mix = _district_mix(other, district[compared], share, people, int(district.max()) + 1)
+    around = _Gaps(covariates[compared] - level[other], district[compared], other, mix)
+    gap = _Gaps(covariates[visited] - level[own], district[visited], own, mix)
+    distance = outcome[compared] - rate[other]
+    inverse = np.linalg.pinv(around.products(share), rcond=_SINGULAR, hermitian=True)
+    slope = inverse @ around.total(share * distance)
+    difference = outcome[visited] - rate[own] - gap.times(slope)
     effect = difference.mean()
-    left_over = outcome[compared] - rate[other] - around @ slope
-    leverage = around @ (inverse @ gap.sum(axis=0))
+    leverage = around.times(inverse @ gap.total(np.ones(len(own))))
     influence = np.zeros(len(outcome))
-    influence[visited] = (difference - effect) / len(difference)
-    influence[compared] = -share * left_over * (1 + leverage) / len(difference)
+    influence[visited] = (difference - effect) / len(own)
+    influence[compared] = -share * (distance - around.times(slope)) * (1 + leverage) / len(own)
     return _Month(
         float(effect),
         float(outcome[visited].mean()),
-        len(difference),
+        len(own),
         float(share.sum() ** 2 / np.sum(share**2)),
-        len(difference) / wanted,
+        len(own) / wanted,
         influence,
     )
+
+
+def _district_mix(
+    stratum: Ints, district: Ints, share: Floats, people: Ints, districts: int
+) -> Floats:
+    """Share of each district in a stratum's comparison, strata x districts."""
+    cells = np.bincount(stratum * districts + district, share, len(people) * districts)
+    return cells.reshape(len(people), districts) / np.maximum(people, 1)[:, None]
+
+
+@dataclass(frozen=True)
+class _Gaps:
+    """Rows' distances from their stratum's comparison: in covariates, and in districts.
+
+    A district is an indicator less its share in the stratum (``mix``, strata x districts).
+    Those columns follow the covariates' ``values`` and are never written out: they are
+    sums by district.
+    """
+
+    values: Floats
+    district: Ints
+    stratum: Ints
+    mix: Floats
+
+    def times(self, slope: Floats) -> Floats:
+        """Each row's distances times a slope per column."""
+        of_values, of_district = np.split(slope, [self.values.shape[1]])
+        by_district = of_district[self.district] - (self.mix @ of_district)[self.stratum]
+        return np.asarray(self.values @ of_values + by_district)
+
+    def total(self, weight: Floats) -> Floats:
+        """Weighted sum of the rows, one figure a column."""
+        strata, districts = self.mix.shape
+        here = np.bincount(self.district, weight, districts)
+        expected = np.bincount(self.stratum, weight, strata) @ self.mix
+        return np.append(weight @ self.values, here - expected)
+
+    def products(self, weight: Floats) -> Floats:
+        """Weighted sums of the products of all columns, for rows that are their own comparison."""
+        strata, districts = self.mix.shape
+        count = self.values.shape[1]
+        crossed = np.empty((count, count + districts))
+        for column, values in enumerate(self.values.T):
+            crossed[column] = self.total(weight * values)
+        rows = np.bincount(self.stratum, weight, strata)[:, None]
+        here = np.diag(np.bincount(self.district, weight, districts))
+        by_district = here - self.mix.T @ (rows * self.mix)
+        return np.block([[crossed], [crossed[:, count:].T, by_district]])

@@ -32,6 +32,7 @@ def comparison_rows(data: Snapshot, *, matched: bool) -> Stacks:
         event=np.array(COMPARISON_MONTHS),
         student=columns["student"].astype(np.int64),
         school=columns["school"].astype(np.int64),
+        district=columns["district"].astype(np.int64),
         visited=columns["visited"].astype(bool),
         stratum=columns["stratum"].astype(np.int64),
         place=columns["place"].astype(np.int64),

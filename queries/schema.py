@@ -22,7 +22,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 MODALITIES = ("home", "school", "community", "virtual", "phone")
 OUTCOMES = ("completed", "attempted", "cancelled")
@@ -269,6 +269,7 @@ comparison_cell = Table(
     _column("student_id", Text, "student, visited or not yet visited"),
     _column("student", Integer, "the student's number in this load, for clustering"),
     _column("school", Integer, "the school's number in this load, for clustering"),
+    _column("district", Integer, "the district's number in this load, in the month before"),
     _column("matched", Boolean, "row of the matched design; false: of the symmetric one"),
     _column("visited", Boolean, "visited in the row's visit month"),
     _column("stratum", Integer, "those compared with each other"),

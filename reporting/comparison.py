@@ -64,30 +64,39 @@ def _records(connection: sa.Connection, people: pd.DataFrame) -> Records:
     months = connection.scalar(sa.select(sa.func.count()).select_from(school_month)) or 0
     days = np.zeros((students, months), dtype=np.float32)
     rate = np.full((students, months), np.nan)
+    district = np.zeros((students, months), dtype=np.int16)
     attendance = fetch_arrays(connection, _attendance())
     at = (attendance["student"], attendance["month"])
     days[at] = attendance["enrolled"]
+    district[at] = attendance["district"]
     rate[at] = attendance["attended"] / attendance["enrolled"]
     visited_at = np.full(students, np.inf)
     visits = fetch_arrays(connection, _first_visits())
     visited_at[visits["student"]] = visits["visited_at"]
     band, school = _places(connection, students, months)
     order = people["shuffle"].rank(method="first").to_numpy().astype(np.int64)
-    return Records(rate, days, band, visited_at, school, order)
+    return Records(rate, days, band, visited_at, district, school, order)
 
 
-def _attendance() -> sa.Select[tuple[int, int, float, float]]:
+def _attendance() -> sa.Select[tuple[int, int, int, float, float]]:
     numbered = _numbered()
     months = attendance_month.c
+    code = schema.district.c.district_code
+    districts = sa.select(
+        code, (sa.func.row_number().over(order_by=code) - 1).label("number")
+    ).subquery("districts")
     return (
         sa.select(
             numbered.c.student,
             (school_month.c.number - 1).label("month"),
+            # Of a move in mid-month either district will do.
+            sa.func.max(districts.c.number).label("district"),
             sa.func.sum(months.days_enrolled).label("enrolled"),
             sa.func.sum(months.days_attended).label("attended"),
         )
         .join_from(attendance_month, numbered, numbered.c.student_id == months.student_id)
         .join(school_month, school_month.c.month == months.month)
+        .join(districts, districts.c.district_code == months.district_code)
         .where(months.days_enrolled > 0)
         .group_by(numbered.c.student, school_month.c.number)
     )
@@ -142,6 +151,7 @@ def _frame(stacks: Stacks, students: pd.DataFrame, matched: bool) -> pd.DataFram
         "student_id": students["student_id"].to_numpy()[stacks.student],
         "student": stacks.student,
         "school": stacks.school,
+        "district": stacks.district,
         "matched": matched,
         "visited": stacks.visited,
         "stratum": stacks.stratum,

@@ -16,7 +16,7 @@ from reporting.demonstration.contacts import contacts
 from reporting.demonstration.population import Ints, enrolled_share, populate
 from reporting.demonstration.setting import Scale, Setting, setting
 from reporting.demonstration.tables import Tables
-from reporting.demonstration.visits import FirstVisits, effect_by_month, first_visits
+from reporting.demonstration.visits import FirstVisits, Strings, effect_by_month, first_visits
 from reporting.load import DEMONSTRATION_MARKER, Progress
 
 _MONTHS_A_YEAR = 10
@@ -32,6 +32,16 @@ _LAST_NAMES = (
 ).split()
 _LANGUAGES = ("English", "Spanish", "Portuguese", "Haitian Creole", "Arabic", "Polish", "Urdu")
 _LANGUAGE_SHARE = (0.62, 0.25, 0.04, 0.03, 0.03, 0.02, 0.01)
+
+_ABOUT_THE_TRUTH = """\
+The truth behind the demonstration delivery beside this folder. The dashboard never reads it.
+
+true_effects.csv  one row per visited student and school month from the first completed visit on,
+                  its own month (event_month 0) included: true_effect is the change, caused by the
+                  visits, in the probability of attending a day (0.1 = 10 points). 0 throughout:
+                  the student did not respond.
+dirt.csv          the bad rows put into the delivery on purpose, by file and kind.
+"""
 
 # Multiplying by an odd number that 5 does not divide goes through all 10-digit numbers once.
 _ID_STEP, _IDS = 2_654_435_761, 10**10
@@ -50,8 +60,8 @@ def write_demonstration(
 
     The same scale and seed write the same bytes. ``truth/true_effects.csv`` holds, for every
     visited student and school month from the visit on, the change in the probability of
-    attending a day; ``truth/dirt.csv`` the bad rows put in, by file and kind. What was in
-    ``folder`` is replaced.
+    attending a day; ``truth/dirt.csv`` the bad rows put in, by file and kind;
+    ``truth/README.txt`` explains both. What was in ``folder`` is replaced.
     """
     shutil.rmtree(folder, ignore_errors=True)
     delivery, truth = folder / "delivery", folder / "truth"
@@ -71,6 +81,7 @@ def write_demonstration(
         )
     tables.add("districts", pd.DataFrame({"code": scene.codes, "name": scene.names}))
     progress("Writing CSV files", 0.85)
+    (truth / "README.txt").write_text(_ABOUT_THE_TRUTH)
     tables.write(delivery, truth)
     progress("Making some rows bad", 0.97)
     dirt.add(delivery, np.random.default_rng(streams[-2])).to_csv(truth / "dirt.csv", index=False)
@@ -94,6 +105,7 @@ class _District:
         self.population = populate(scene, district, rng)
         numbers = first_id + np.arange(len(self.population))
         self.ids = (numbers * _ID_STEP + seed) % _IDS
+        self.language = rng.choice(_LANGUAGES, len(self.population), p=_LANGUAGE_SHARE)
         months = len(scene.months)
         here, there = enrolled_share(self.population, months)
         self.days_here, self.days_there = (_days(scene.days, share) for share in (here, there))
@@ -129,6 +141,7 @@ class _District:
         effect, event = effect_by_month(visits, len(self.scene.months))
         rows = visits.student
         raised = np.zeros_like(effect)
+        enrolled = (self.days_here + self.days_there)[rows]
         for days, attended, p in (
             (self.days_here, self.attended_here, self.p_here),
             (self.days_there, self.attended_there, self.p_there),
@@ -137,8 +150,8 @@ class _District:
             change = np.minimum(effect, np.maximum(_HIGHEST_PROBABILITY - before, 0))
             missed = days[rows] - attended[rows]
             attended[rows] += self.rng.binomial(missed, change / (1 - before))
-            raised = np.where(days[rows] > 0, change, raised)
-        visit, month = np.nonzero((event >= 0) & ((self.days_here + self.days_there)[rows] > 0))
+            raised += change * days[rows] / np.maximum(enrolled, 1)
+        visit, month = np.nonzero((event >= 0) & (enrolled > 0))
         return pd.DataFrame(
             {
                 "id": self.ids[rows[visit]],
@@ -147,6 +160,10 @@ class _District:
                 "effect": np.round(raised[visit, month], 6),
             }
         )
+
+    def _last_month(self) -> Strings:
+        enrolled = (self.days_here + self.days_there)[:, ::-1] > 0
+        return np.array(self.scene.months[::-1])[enrolled.argmax(axis=1)]
 
     def _students(self) -> pd.DataFrame:
         population, rng = self.population, self.rng
@@ -163,7 +180,7 @@ class _District:
                 "first_name": rng.choice(_FIRST_NAMES, len(population)),
                 "last_name": rng.choice(_LAST_NAMES, len(population)),
                 "birth_date": birthday.dt.strftime("%Y-%m-%d"),
-                "home_language": rng.choice(_LANGUAGES, len(population), p=_LANGUAGE_SHARE),
+                "home_language": self.language,
             }
         )
 
@@ -189,10 +206,8 @@ class _District:
         stay = by_year[student, year] > 0
         first = stay.argmax(axis=1)
         last = _MONTHS_A_YEAR - 1 - stay[:, ::-1].argmax(axis=1)
-        month = year * _MONTHS_A_YEAR
-        full = self.scene.days
-        share_first = by_year[student, year, first] / full[month + first]
-        share_last = by_year[student, year, last] / full[month + last]
+        entered, left = year * _MONTHS_A_YEAR + first, year * _MONTHS_A_YEAR + last
+        not_yet = self.scene.days[entered] - by_year[student, year, first]
         grade = self.population.grade[student, year]
         codes = np.array(self.scene.codes)[district[student]]
         return pd.DataFrame(
@@ -202,10 +217,8 @@ class _District:
                 "district": codes,
                 "grade": np.array(GRADES)[grade],
                 "school": self._school_of(student, district[student], grade),
-                "entry_date": _day(self.scene.months, month + first, 1 - share_first, first > 0),
-                "exit_date": _day(
-                    self.scene.months, month + last, share_last, last < _MONTHS_A_YEAR - 1, end=True
-                ),
+                "entry_date": _school_day(self.scene.months, entered, not_yet),
+                "exit_date": _school_day(self.scene.months, left, by_year[student, year, last] - 1),
             }
         )
 
@@ -243,7 +256,7 @@ class _District:
         return pd.concat(frames, ignore_index=True)
 
     def _visits(self, visits: FirstVisits) -> pd.DataFrame:
-        frame = contacts(visits, self.scene.months[-1], self.rng)
+        frame = contacts(visits, self._last_month(), self.rng)
         return pd.DataFrame(
             {
                 "visit": [f"V{self.code[:3]}-{number:05d}" for number in range(1, len(frame) + 1)],
@@ -253,7 +266,7 @@ class _District:
                 "outcome": frame["outcome"],
                 "visitor_type": np.array(VISITOR_TYPES)[frame["visitor_type"]],
                 "visitor": [f"Team {number}" for number in self.rng.integers(1, 13, len(frame))],
-                "language": self.rng.choice(_LANGUAGES, len(frame), p=_LANGUAGE_SHARE),
+                "language": self.language[frame["student"]],
                 "note_code": frame["note_code"],
             }
         )
@@ -285,17 +298,7 @@ def _school_code(district_code: str, level: int, number: int) -> str:
     return f"{district_code[:3]}{level}{number + 1:03d}"
 
 
-def _day(
-    months: tuple[str, ...],
-    month: Ints,
-    share: Floats,
-    within: npt.NDArray[np.bool_],
-    *,
-    end: bool = False,
-) -> npt.NDArray[np.str_]:
-    """The day that a share of the month falls on; the year's first or last day unless within."""
+def _school_day(months: tuple[str, ...], month: Ints, days_before: Ints) -> Strings:
+    """A school day of each month: the one after so many others. Its first weekdays are school."""
     first = np.array(months)[month].astype("datetime64[M]").astype("datetime64[D]")
-    inside = first + np.clip(np.rint(share * 27), 0, 27).astype("timedelta64[D]")
-    edge = first + np.timedelta64(13 if end else 0, "D")
-    is_partial = within | ((share < 1) if end else (share > 0))
-    return np.where(is_partial, inside, edge).astype("datetime64[D]").astype(str)
+    return np.busday_offset(first, days_before, roll="forward").astype(str)

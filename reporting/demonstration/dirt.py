@@ -103,8 +103,8 @@ def _daily(path: Path, rng: np.random.Generator) -> list[tuple[str, str, int]]:
 
 
 def _visits(path: Path, rng: np.random.Generator) -> list[tuple[str, str, int]]:
-    rows = _some(path, rng, 10)
-    part = [rows.iloc[start : start + 2] for start in range(0, 10, 2)]
+    rows = _some(path, rng, 12)
+    part = [rows.iloc[start : start + 2] for start in range(0, 12, 2)]
     return _append(
         path,
         {
@@ -113,6 +113,7 @@ def _visits(path: Path, rng: np.random.Generator) -> list[tuple[str, str, int]]:
             "impossible date": part[2].assign(visit_id=["X5", "X6"], visit_date="2022-02-30"),
             "future date": part[3].assign(visit_id=["X7", "X8"], visit_date="2099-01-01"),
             "undeclared student": part[4].assign(visit_id=["X9", "X10"], student_id="0000000000"),
+            "unknown visitor type": part[5].assign(visit_id=["X11", "X12"], visitor_type="robot"),
             "duplicate": part[0],
         },
     )

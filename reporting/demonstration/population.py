@@ -3,12 +3,12 @@
 A district has as many seats as students. A seat's grade goes up every year; after grade 12,
 after a summer departure or a mid-year departure another student takes it. So enrolment stays
 level while students come, go and graduate. Some who leave in mid-year turn up in another
-district in the same month.
+district in the same month; their seat stays empty, because as many move in from elsewhere.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +44,10 @@ class Population:
     def __len__(self) -> int:
         return len(self.seat)
 
+    def only(self, rows: npt.NDArray[np.bool_]) -> Population:
+        """The students of the rows that are true."""
+        return Population(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
+
 
 def populate(setting: Setting, district: int, rng: np.random.Generator) -> Population:
     """The students who ever had a seat in a district."""
@@ -57,16 +61,26 @@ def populate(setting: Setting, district: int, rng: np.random.Generator) -> Popul
     grade = (grade_at_start[:, None] + np.arange(years)) % _GRADES
     mid_year_exit = (last < months - 1) & ((last + 1) % _MONTHS_A_YEAR != 0)
     moves = mid_year_exit & (rng.random(len(seat)) < _MOVES_WITHIN) & (len(setting.codes) > 1)
-    elsewhere = rng.integers(1, max(len(setting.codes), 2), len(seat))
-    return Population(
+    everyone = Population(
         seat=seat,
         grade=grade[seat],
         first=first,
         last=last,
         share_first=np.where(first % _MONTHS_A_YEAR != 0, share[seat, first], 1.0),
         share_last=np.where(mid_year_exit, 1 - share[seat, np.minimum(last + 1, months - 1)], 1.0),
-        moved_to=np.where(moves, (district + elsewhere) % len(setting.codes), -1),
+        moved_to=np.where(moves, _destinations(setting, district, len(seat), rng), -1),
     )
+    empty_seat = np.append(False, moves[:-1])
+    return everyone.only(~empty_seat)
+
+
+def _destinations(setting: Setting, district: int, count: int, rng: np.random.Generator) -> Ints:
+    """Other districts, by size, so that as many move in as out."""
+    size = np.array(setting.enrolment, dtype=float)
+    if len(size) == 1:
+        return np.full(count, -1)
+    size[district] = 0
+    return rng.choice(len(size), count, p=size / size.sum())
 
 
 def _changes(

@@ -35,18 +35,24 @@ _FILES = {
                 row_number() OVER (PARTITION BY date_trunc('month', day) ORDER BY day) AS nth
             FROM range(DATE '{_DAILY_FROM}-01', DATE '2024-06-29', INTERVAL 1 DAY) AS days(day)
             WHERE isodow(day) <= 5
+        ), stay AS (
+            -- who comes in mid-month attends its last school days, who leaves its first
+            SELECT *, CASE WHEN month = min(month) OVER (PARTITION BY id)
+                THEN max(enrolled) OVER (PARTITION BY month) - enrolled ELSE 0 END AS days_before
+            FROM attendance WHERE district = '{_DAILY_DISTRICT}'
+            QUALIFY month >= '{_DAILY_FROM}'
         )
         SELECT {_STUDENT_ID}, district AS district_code, day AS date,
             CASE WHEN has_half_days AND place IN (attended - 1, attended) THEN '0.5'
                  WHEN place < attended THEN '1' ELSE '0' END AS attended
         FROM (
-            SELECT attendance.*, weekday.day,
+            SELECT stay.*, weekday.day,
                 row_number() OVER (PARTITION BY id, weekday.month ORDER BY hash(id, day)) - 1
                     AS place,
                 -- two half days for a day: the month's sum stays
                 id % 5 = 0 AND attended BETWEEN 1 AND enrolled - 1 AS has_half_days
-            FROM attendance JOIN weekday ON weekday.month = attendance.month AND nth <= enrolled
-            WHERE district = '{_DAILY_DISTRICT}' AND attendance.month >= '{_DAILY_FROM}'
+            FROM stay JOIN weekday ON weekday.month = stay.month
+                AND nth BETWEEN days_before + 1 AND days_before + enrolled
         ) ORDER BY id, day""",
     "visits": (
         f"SELECT visit AS visit_id, {_STUDENT_ID}, visit_date, modality, outcome, visitor_type, "

@@ -15,6 +15,7 @@ from queries.schema import MODALITIES, VISITOR_TYPES
 from reporting.demonstration.population import Ints, Population
 
 Floats = npt.NDArray[np.float64]
+Strings = npt.NDArray[np.str_]
 
 # Calendar months of first visits and how busy they were: a pilot in spring 2021, a large first
 # summer, then school years and smaller summers.
@@ -29,6 +30,8 @@ _WAVES = (
     | {f"2023-{month:02d}": 0.8 for month in range(9, 13)}
     | {f"2024-{month:02d}": 0.7 for month in range(1, 7)}
 )
+
+PROGRAM_START = min(_WAVES)
 
 _MODALITY_SHARE = {"home": 0.58, "school": 0.16, "community": 0.06, "virtual": 0.1, "phone": 0.1}
 _SCHOOL_STAFF_SHARE = 0.55
@@ -130,12 +133,16 @@ def _choose(
     count: int,
     rng: np.random.Generator,
 ) -> Ints:
-    """Students by chance, the likelier the lower their last months, all enrolled by then."""
+    """Students by chance, the likelier the lower their last months, all enrolled by then.
+
+    In summer nobody visits a family that has moved away or whose child has graduated.
+    """
     last = following - 2 if in_school_month else following - 1
     if last < 2:
         return np.empty(0, dtype=np.int64)
     recent = rate[:, last - 2 : last + 1]
-    here_now = ~np.isnan(rate[:, following - 1]) & ~np.isnan(recent).any(axis=1)
+    month_enrolled = following - 1 if in_school_month else following
+    here_now = ~np.isnan(rate[:, month_enrolled]) & ~np.isnan(recent).any(axis=1)
     candidates = np.flatnonzero(free & here_now)
     blend = 0.5 * recent[candidates, 2] + 0.5 * recent[candidates].mean(axis=1)
     # The largest of score + Gumbel noise: sampling without replacement by weight.

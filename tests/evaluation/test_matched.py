@@ -9,7 +9,8 @@ import pytest
 
 from benchmarks.recovery import SHOWN, World, simulate
 from evaluation.histories import Records, histories
-from evaluation.matched import Fit, fit, prepare, select
+from evaluation.inference import Estimates
+from evaluation.matched import Fit, Stacks, fit, prepare, select
 from evaluation.verdict import (
     Verdict,
     held_out_check,
@@ -19,7 +20,17 @@ from evaluation.verdict import (
 )
 
 MONTHS = (1, 3, 6)
-ROWS = ("student", "school", "visited", "stratum", "place", "history", "outcome", "weight")
+ROWS = (
+    "student",
+    "school",
+    "district",
+    "visited",
+    "stratum",
+    "place",
+    "history",
+    "outcome",
+    "weight",
+)
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +54,7 @@ def records(rate: list[list[float]], days: list[list[float]] | None = None) -> R
         np.where(np.isnan(rates), 0.0, 20.0) if days is None else np.array(days),
         np.zeros((students, months), dtype=np.int64),
         np.full(students, np.inf),
+        np.zeros((students, months), dtype=np.int64),
         np.zeros(students, dtype=np.int64),
         np.arange(students),
     )
@@ -90,6 +102,53 @@ def test_where_visits_change_nothing_nothing_is_found() -> None:
     assert np.all(np.abs(found.estimate) < 0.012)
 
 
+def test_a_district_that_differs_from_the_others_is_not_taken_for_an_effect() -> None:
+    world = simulate("null effect", seed=2, districts_apart=1.0)
+    stacks = prepare(world.records)
+    as_one = replace(stacks, district=np.zeros_like(stacks.district))
+
+    def found(rows: Stacks, district: int) -> Estimates:
+        return fit(select(rows, stacks.district == district), SHOWN).estimates
+
+    highest = int(stacks.district.max())
+    for district in (0, highest):
+        apart = found(stacks, district)
+        assert np.all(np.abs(apart.estimate) < 3 * apart.standard_error)
+        assert np.all(apart.standard_error < 0.02)
+    assert found(as_one, 0).estimate[-1] < -0.03
+    assert found(as_one, highest).estimate[-1] > 0.03
+
+
+def test_the_adjustment_is_the_regression_with_every_indicator_written_out(world: World) -> None:
+    everyone = prepare(world.records)
+    stacks = select(everyone, everyone.student < 2_000)
+    column = stacks.column(6)
+    known = ~np.isnan(stacks.outcome[:, column])
+    visited = known & stacks.visited
+    strata = np.unique(stacks.stratum[visited])
+    compared = known & ~stacks.visited & np.isin(stacks.stratum, strata)
+    visited &= np.isin(stacks.stratum, np.unique(stacks.stratum[compared]))
+    weight = stacks.weight[:, column].copy()
+    for stratum in strata:
+        rows = compared & (stacks.stratum == stratum)
+        people = (visited & (stacks.stratum == stratum)).sum()
+        weight[rows] *= people / max(weight[rows].sum(), 1e-9)
+    indicators = np.column_stack(
+        [
+            stacks.history,
+            *(stacks.district == district for district in np.unique(stacks.district)),
+            *(stacks.stratum == stratum for stratum in strata),
+        ]
+    ).astype(float)
+    root = np.sqrt(weight[compared])
+    slope = np.linalg.lstsq(
+        indicators[compared] * root[:, None], stacks.outcome[compared, column] * root, rcond=None
+    )[0]
+    expected = (stacks.outcome[visited, column] - indicators[visited] @ slope).mean()
+    assert visited.sum() > 200
+    assert fit(stacks, (6,)).estimates.estimate == pytest.approx([expected], abs=1e-8)
+
+
 def test_the_two_lines_differ_by_the_effect(found: Fit) -> None:
     assert found.visited_rate - found.comparison_rate == pytest.approx(found.estimates.estimate)
     assert np.all(found.students > 1_000)
@@ -111,6 +170,7 @@ def shuffled(world: Records, seed: int = 3) -> Records:
         world.days[order],
         world.band[order],
         world.visited_at[order],
+        world.district[order],
         world.school[order],
         world.order[order],
     )
@@ -165,6 +225,7 @@ def test_doubling_the_data_halves_the_variance(world: World) -> None:
         small.days[part],
         small.band[part],
         small.visited_at[part],
+        small.district[part],
         np.arange(6_000),  # each student a school: clusters double too
         small.order[part],
     )
@@ -174,6 +235,7 @@ def test_doubling_the_data_halves_the_variance(world: World) -> None:
         stacks,
         student=np.concatenate([stacks.student, stacks.student + 6_000]),
         school=np.concatenate([stacks.school, stacks.school + 6_000]),
+        district=np.tile(stacks.district, 2),
         visited=np.tile(stacks.visited, 2),
         stratum=np.tile(stacks.stratum, 2),
         place=np.tile(stacks.place, 2),

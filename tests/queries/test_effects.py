@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
+import sqlalchemy as sa
 
-from evaluation.verdict import Verdict
+from evaluation.matched import fit, select
+from evaluation.verdict import Verdict, held_out_check
 from queries import effects
+from queries.comparison import comparison_rows, student_numbers
 from queries.database import Snapshot, snapshot
 from queries.effects import MATCHED_MONTHS, effect
 from queries.filters import Filters, View
+from queries.schema import served_student
+from queries.values import known_values
 from queries.viewer import Viewer
-from tests.conftest import Delivery
+from tests.conftest import Delivery, Program
 
 LEADERSHIP = Viewer("leadership")
 
@@ -33,7 +39,6 @@ def test_the_gap_is_the_difference_of_the_lines_and_missing_where_it_is_made_so(
     ("filters", "said"),
     [
         (Filters(), Verdict.EFFECT),
-        (Filters(district=("0640011",)), Verdict.EFFECT),
         (Filters(cohort=("Summer 2021",)), Verdict.UNCHECKED),
         (Filters(district=("1430011",), modality=("phone",)), Verdict.FEW),
         (Filters(district=("1430011",), modality=("phone",), cohort=("2020-21",)), None),
@@ -43,6 +48,29 @@ def test_the_verdict_says_what_may_be_said(
     data: Snapshot, filters: Filters, said: Verdict | None
 ) -> None:
     assert effect(data, LEADERSHIP, View(filters)).verdict is said
+
+
+def test_districts_true_effects_lie_in_their_intervals_and_their_pasts_agree(
+    data: Snapshot, program: Program
+) -> None:
+    truth = pd.read_csv(program.truth / "true_effects.csv", dtype={"student_id": str})
+    served = data.frame(sa.select(served_student.c["student_id", "district_code"]))
+    true = truth.merge(served, on="student_id").groupby(["district_code", "event_month"])
+    mean = true["true_effect"].mean()
+    rows = comparison_rows(data, matched=True)
+    distances, passed = [], []
+    for code in known_values(data).district:
+        chosen = served_student.c.district_code == code
+        numbers = student_numbers(data, sa.select(served_student.c.student_id).where(chosen))
+        own = select(rows, np.isin(rows.student, numbers))
+        found = fit(own, (1, 6, 9)).estimates
+        error = found.estimate - [mean[code, month] for month in (1, 6, 9)]
+        distances.append(error / found.standard_error)
+        held_out = held_out_check(own)
+        passed.append(held_out is not None and held_out.passes)
+    assert len(passed) == 15
+    assert np.mean(np.abs(distances) < 1.96) > 0.85
+    assert np.mean(passed) > 0.75
 
 
 def test_figures_over_few_students_are_withheld_and_counts_in_combinations_rounded(

@@ -156,6 +156,120 @@ def test_bad_rows_of_every_kind_are_in_it_and_caught(program: Program) -> None:
     assert report.rejected["reason"].str.len().min() > 10
 
 
+def test_the_bad_rows_are_of_every_kind_in_the_contract(program: Program) -> None:
+    dirt = pd.read_csv(program.truth / "dirt.csv")
+    kinds = dirt.groupby("file")["kind"].agg(set)
+    assert kinds["attendance.csv"] >= {
+        *("more attended than enrolled", "negative", "not a number", "more than 31 days"),
+        *("impossible month", "future month", "undeclared student", "undeclared district"),
+        *("lost zeros", "became a number", "duplicate", "conflicting", "no days enrolled"),
+    }
+    assert kinds["enrollments.csv"] >= {"unknown grade", "undeclared school", "future date"}
+    assert kinds["visits.csv"] >= {"unknown modality", "unknown outcome", "unknown visitor type"}
+    assert (dirt["rows"] > 0).all()
+
+
+@pytest.fixture(scope="module")
+def files(program: Program) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The delivery as written, without the rows that were made bad on purpose."""
+    good = {
+        "students": "length(student_id) = 10",
+        "enrollments": "grade <> '13' AND school_code <> '0009999' "
+        "AND try_cast(entry_date AS DATE) < DATE '2099-01-01'",
+        "attendance_daily": "attended IN ('0', '0.5', '1') AND try_cast(date AS DATE) IS NOT NULL",
+        "visits": "visit_id NOT LIKE 'X%'",
+    }
+    with duckdb.connect() as connection:
+        for name, condition in good.items():
+            connection.execute(
+                f"CREATE TABLE {name} AS SELECT DISTINCT * FROM "
+                f"read_csv('{program.delivery}/{name}.csv', all_varchar = true) WHERE {condition}"
+            )
+        connection.execute(
+            f"""CREATE TABLE first_visit AS SELECT student_id, min(visit_date) AS day FROM visits
+                WHERE outcome = 'completed' GROUP BY student_id;
+                CREATE TABLE truth AS SELECT * FROM read_csv(
+                '{program.truth}/true_effects.csv', types = {{'student_id': 'VARCHAR'}})"""
+        )
+        yield connection
+
+
+def count(files: duckdb.DuckDBPyConnection, of: str) -> int:
+    [(rows,)] = files.execute(f"SELECT count(*) FROM {of}").fetchall()
+    return rows
+
+
+def test_enrolment_stays_level_in_every_district(database: duckdb.DuckDBPyConnection) -> None:
+    published = pd.read_csv(FACTS_FOLDER / "district_attendance.csv", dtype={"district_code": str})
+    ours = database.execute(
+        "SELECT district_code, month, students FROM district_month WHERE month LIKE '%-10'"
+    ).df()
+    both = ours.merge(published, on="district_code")
+    assert len(both) == 15 * 4
+    assert (both["students"] / both["students_2021_22"]).between(0.97, 1.03).all()
+
+
+def test_grades_rise_by_one_a_year(files: duckdb.DuckDBPyConnection) -> None:
+    years = """(SELECT student_id, left(school_year, 4)::INT - CASE grade WHEN 'PK' THEN -1
+                WHEN 'K' THEN 0 ELSE grade::INT END AS constant FROM enrollments)"""
+    assert count(files, "enrollments") > 500_000
+    assert (
+        count(
+            files,
+            f"(SELECT student_id FROM {years} GROUP BY 1 HAVING count(DISTINCT constant) > 1)",
+        )
+        == 0
+    )
+
+
+def test_every_visited_student_and_nobody_else_has_true_effects(
+    program: Program, files: duckdb.DuckDBPyConnection
+) -> None:
+    assert "event_month" in (program.truth / "README.txt").read_text()
+    assert count(files, "first_visit") > 8_500
+    assert (
+        count(files, "(SELECT student_id FROM first_visit EXCEPT SELECT student_id FROM truth)")
+        == 0
+    )
+    assert (
+        count(files, "(SELECT student_id FROM truth EXCEPT SELECT student_id FROM first_visit)")
+        == 0
+    )
+    assert count(files, "truth JOIN first_visit USING (student_id) WHERE month < left(day, 7)") == 0
+
+
+def test_visits_are_made_on_weekdays_of_the_program_to_students_still_there(
+    files: duckdb.DuckDBPyConnection,
+) -> None:
+    stays = "(SELECT student_id, max(left(exit_date, 7)) AS last FROM enrollments GROUP BY 1)"
+    assert count(files, "visits WHERE isodow(visit_date::DATE) > 5") == 0
+    assert count(files, "visits WHERE visit_date < '2021-04' OR visit_date > '2024-06-30'") == 0
+    assert (
+        count(files, f"visits JOIN {stays} USING (student_id) WHERE left(visit_date, 7) > last")
+        == 0
+    )
+    completed = "visits WHERE outcome = 'completed' GROUP BY student_id"
+    assert count(files, f"(SELECT student_id FROM {completed} HAVING count(*) > 7)") == 0
+    other = "visits JOIN students USING (student_id) WHERE language <> home_language"
+    assert count(files, other) == 0
+
+
+def test_days_lie_between_entry_and_exit(files: duckdb.DuckDBPyConnection) -> None:
+    stay = """enrollments e WHERE e.student_id = d.student_id
+              AND e.district_code = d.district_code AND d.date BETWEEN entry_date AND exit_date"""
+    assert count(files, "attendance_daily") > 400_000
+    assert count(files, f"attendance_daily d WHERE NOT EXISTS (FROM {stay})") == 0
+
+
+def test_a_move_in_mid_month_leaves_one_district_before_it_enters_the_other(
+    files: duckdb.DuckDBPyConnection,
+) -> None:
+    pairs = """enrollments one JOIN enrollments two USING (student_id, school_year)
+               WHERE one.district_code <> two.district_code AND one.entry_date < two.entry_date"""
+    assert count(files, pairs) > 5_000
+    assert count(files, f"{pairs} AND two.entry_date <= one.exit_date") == 0
+
+
 def test_one_district_delivers_days_and_they_add_up(database: duckdb.DuckDBPyConnection) -> None:
     [(days, weeks, months)] = database.execute(
         """SELECT (SELECT sum(attended) FROM attendance_day),
