@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -49,19 +49,27 @@ def _cells(row: dict[Hashable, Any], threshold: int) -> list[html.Td]:
     ]
 
 
-def effect_table(result: Effect) -> html.Table:
-    """The figures of the comparison, one row per month."""
+def effect_table(results: Sequence[Effect]) -> html.Table:
+    """The figures of the comparison, one row per group and month."""
+    grouped = len(results) > 1
     head = ["Month", wording.VISITED, wording.COMPARED, "Difference", "95 % band", "Students"]
+    rows = [
+        html.Tr(
+            [
+                *([html.Th(result.label, scope="row")] if grouped else []),
+                *(html.Td(cell) for cell in _effect_cells(row, result.threshold)),
+            ]
+        )
+        for result in results
+        for row in result.frame.to_dict("records")
+    ]
     return html.Table(
         [
             html.Caption("Mean monthly attendance rates; differences in points"),
-            html.Thead(html.Tr([html.Th(name, scope="col") for name in head])),
-            html.Tbody(
-                [
-                    html.Tr([html.Td(cell) for cell in _effect_cells(row, result.threshold)])
-                    for row in result.frame.to_dict("records")
-                ]
+            html.Thead(
+                html.Tr([html.Th(name, scope="col") for name in (["Group"] * grouped + head)])
             ),
+            html.Tbody(rows),
         ],
         className="figures",
     )

@@ -30,7 +30,7 @@ DIMENSION_NAMES = {
 ANYWAY = (
     "Students are visited when their attendance is at its lowest, and low months are often "
     "followed by better ones with or without a visit. So the visited are compared with similar "
-    "students who were not visited, in the same months: all that were chosen, splits together."
+    "students who were not visited, in the same months."
 )
 
 HOW_TO_READ = (
@@ -209,6 +209,13 @@ VISITED, COMPARED, COMPARED_SHORT = (
     "Similar, not visited",
 )
 
+# Beside a group whose gap is no headline.
+CAUTIONS = {
+    Verdict.RANGE: "past differs",
+    Verdict.UNCHECKED: "cannot be checked",
+    Verdict.FEW: "few students",
+}
+
 EFFECT_HOW_TO_READ = (
     "Every visited student is compared with students of the same grade band who had the same "
     "attendance in the months before, in the same calendar month, and who had not been visited "
@@ -232,7 +239,7 @@ def line_hover(point: Mapping[Hashable, Any], name: str, who: str) -> str:
         return ""
     return (
         f"<b>{who}</b><br>{percent(point[name])} of days attended, "
-        f"{month_in_words(point['event_month'])}<br>beside {_about(point)} visited students"
+        f"{month_in_words(point['event_month'])}<br>beside {people(point)} visited students"
     )
 
 
@@ -244,11 +251,12 @@ def gap_hover(point: Mapping[Hashable, Any]) -> str:
     return (
         f"<b>{points(abs(point['effect']))} {higher}</b> than similar students not visited,<br>"
         f"{month_in_words(point['event_month'])}; 95 % band {_ends(point)} points, "
-        f"{_about(point)} students"
+        f"{people(point)} students"
     )
 
 
-def _about(point: Mapping[Hashable, Any]) -> str:
+def people(point: Mapping[Hashable, Any]) -> str:
+    """``1,387`` or ``about 95``: the students behind a point that is shown."""
     return f"{'about ' if point['about'] else ''}{point['students']:,}"
 
 
@@ -266,7 +274,7 @@ def effect_source(data_as_of: date, demonstration: bool) -> str:
     )
 
 
-def _ends(point: Mapping[Hashable, Any]) -> str:
+def _ends(point: Mapping[Any, Any]) -> str:
     return f"{100 * point['low']:.0f} to {100 * point['high']:.0f}".replace("-", "\N{MINUS SIGN}")
 
 
@@ -284,6 +292,54 @@ def effect_sentence(result: Effect) -> str:
     if known.empty:
         return ""
     return _said(result, known.to_dict("records")[-1])
+
+
+def group_sentences(results: Sequence[Effect]) -> str:
+    """What may be said of each group of a split, those alike together."""
+    told = {
+        verdict: [result for result in results if result.verdict is verdict]
+        for verdict in (*Verdict, None)
+    }
+    sentences = [
+        _sizes(told[Verdict.EFFECT]),
+        _names(
+            told[Verdict.SYMMETRIC],
+            "differed from the comparison group before the visit, but "
+            "ran parallel to it: see the second opinion in the data",
+        ),
+        _names(
+            told[Verdict.RANGE],
+            "already differed from the comparison group before the visit: "
+            "no single figure can be given",
+        ),
+        _names(told[Verdict.UNCHECKED], "were visited too early for a check: no single figure"),
+        _names([*told[Verdict.FEW], *told[None]], "have too few students for a figure"),
+    ]
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _names(results: Sequence[Effect], words: str) -> str:
+    return f"{joined([result.label for result in results])} {words}." if results else ""
+
+
+def _sizes(results: Sequence[Effect]) -> str:
+    known = sorted(
+        (month["effect"], f"{result.label} {points(month['effect'])} ({_ends(month)})")
+        for result in results
+        if not pd.isna((month := _at_headline(result))["effect"])
+    )
+    if not known:
+        return ""
+    sizes = [words for _effect, words in known]
+    told = joined(sizes[::-1])
+    if len(sizes) > _GROUPS_NAMED:
+        told = f"from {sizes[0]} to {sizes[-1]}; where bands overlap, no order is claimed"
+    return f"{_NUMBERS[HEADLINE_MONTH]} months after the first visit, against similar students: {told}."
+
+
+def _at_headline(result: Effect) -> dict[Hashable, Any]:
+    months = result.frame.set_index("event_month").to_dict("index")
+    return months[HEADLINE_MONTH]
 
 
 def _said(result: Effect, point: Mapping[Hashable, Any]) -> str:
@@ -307,7 +363,7 @@ def _said(result: Effect, point: Mapping[Hashable, Any]) -> str:
     if result.verdict is Verdict.SYMMETRIC and has_second:
         return (
             f"{differed}, so the matched gap is no headline. Compared by their change around the "
-            f"visit, they gained about {100 * result.symmetric:.0f} points at month "
+            f"visit, {_change(result.checked('symmetric', HEADLINE_MONTH))} by month "
             f"+{HEADLINE_MONTH}."
         )
     designs = _both_designs(point["effect"], result.symmetric) if has_second else ""
@@ -317,6 +373,14 @@ def _said(result: Effect, point: Mapping[Hashable, Any]) -> str:
             f"students are alike cannot be checked: no single figure is given.{designs}"
         )
     return f"{differed}: no single figure can be given.{designs}"
+
+
+def _change(change: Mapping[str, float]) -> str:
+    if change["low"] <= 0 <= change["high"]:
+        return "they did not clearly change more than others"
+    gained = "gained" if change["effect"] > 0 else "lost"
+    size = f"about {abs(100 * change['effect']):.0f} points"
+    return f"they {gained} {size} more than others (95 % interval {_ends(change)})"
 
 
 def _second_opinion(result: Effect) -> str:

@@ -32,7 +32,8 @@ class Records:
     school months; ``band`` the grade band's code in each month. ``visited_at`` is the index of
     the month of the first visit, half a month before the next one for a visit between school
     months, infinite for those never visited. ``district`` is its code in each month, ``school``
-    a code of the student; ``order`` any fixed shuffle of the students, by which comparison students are chosen where there are more than needed.
+    a code of the student; ``order`` any fixed shuffle of the students, by which comparison
+    students are chosen where there are more than needed.
     """
 
     rate: Floats

@@ -53,7 +53,7 @@ class Estimates:
         values, vectors = np.linalg.eigh(correlation)
         root = vectors * np.sqrt(np.clip(values, 0, None))
         draws = np.random.default_rng(_SEED).standard_normal((_DRAWS, len(values)))
-        return np.asarray(np.abs(draws @ root.T).max(axis=1))
+        return np.asarray(np.abs(draws @ root.T).max(axis=1, initial=0))
 
 
 def summed_by(cluster: Ints, influence: Floats) -> Floats:

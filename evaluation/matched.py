@@ -33,6 +33,9 @@ Flags = npt.NDArray[np.bool_]
 EFFECT_MONTHS = tuple(range(-9, 13))
 HELD_OUT_MONTHS = (-15, -12)
 
+# Months that agree by construction: the matching makes them so.
+MATCHED_MONTHS = (-3, -2, -1)
+
 _MOST_WEIGHT = 20.0
 _MOST_STACKS = 10_000
 _SINGULAR = 1e-10
@@ -76,7 +79,8 @@ class Fit:
     ``estimates`` in rates (0.04 is 4 points); ``visited_rate`` and ``comparison_rate`` are the
     two lines whose gap the effect is; ``students`` visited students behind each month;
     ``comparison_size`` the effective number of comparison rows; ``share_matched`` of the
-    visited with an outcome.
+    visited with an outcome. ``expected`` is each visited student's own comparison, visited rows
+    in the order of the stacks x events, nan where there is none.
     """
 
     estimates: Estimates
@@ -85,6 +89,7 @@ class Fit:
     students: Ints
     comparison_size: Floats
     share_matched: Floats
+    expected: Floats
 
 
 def prepare(
@@ -173,6 +178,8 @@ def _stack(
     rows = np.flatnonzero(has_past & (records.visited_at >= time))
     history = histories(records, last)[rows]
     visited = records.visited_at[rows] == time
+    if not visited.any():
+        return None
     stratum = _strata(history, records.band[rows, last], number, by_history)
     kept, place = _kept(stratum, visited, records.order[rows])
     rows, history, visited, stratum = rows[kept], history[kept], visited[kept], stratum[kept]
@@ -256,6 +263,7 @@ def fit_outcomes(
         np.array([month.students for month in months]),
         np.array([month.comparison_size for month in months]),
         np.array([month.share_matched for month in months]),
+        np.column_stack([month.expected for month in months])[stacks.visited],
     )
 
 
@@ -267,6 +275,7 @@ class _Month:
     comparison_size: float
     share_matched: float
     influence: Floats
+    expected: Floats
 
 
 def _one_month(stacks: Stacks, outcome: Floats, weight: Floats, covariates: Floats) -> _Month:
@@ -279,7 +288,8 @@ def _one_month(stacks: Stacks, outcome: Floats, weight: Floats, covariates: Floa
     filled = ((people > 0) & (total > 0))[stacks.stratum]
     visited, compared = visited & filled, compared & filled
     if not visited.any():
-        return _Month(np.nan, np.nan, 0, 0.0, 0.0, np.zeros(len(outcome)))
+        nothing = np.full(len(outcome), np.nan)
+        return _Month(np.nan, np.nan, 0, 0.0, 0.0, np.zeros(len(outcome)), nothing)
     own, other = stacks.stratum[visited], stacks.stratum[compared]
     # Each stratum's comparison counts as much as its visited students.
     share = weight[compared] * (people / np.maximum(total, 1e-12))[other]
@@ -304,6 +314,8 @@ def _one_month(stacks: Stacks, outcome: Floats, weight: Floats, covariates: Floa
     influence = np.zeros(len(outcome))
     influence[visited] = (difference - effect) / len(own)
     influence[compared] = -share * (distance - around.times(slope)) * (1 + leverage) / len(own)
+    expected = np.full(len(outcome), np.nan)
+    expected[visited] = outcome[visited] - difference
     return _Month(
         float(effect),
         float(outcome[visited].mean()),
@@ -311,6 +323,7 @@ def _one_month(stacks: Stacks, outcome: Floats, weight: Floats, covariates: Floa
         float(share.sum() ** 2 / np.sum(share**2)),
         len(own) / wanted,
         influence,
+        expected,
     )
 
 

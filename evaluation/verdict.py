@@ -40,8 +40,13 @@ class Verdict(Enum):
 class HeldOut:
     """Gaps in months the matching never used; passes where they are near zero."""
 
-    gaps: Estimates
+    fit: Fit
     passes: bool
+
+    @property
+    def gaps(self) -> Estimates:
+        """The gaps at HELD_OUT_MONTHS."""
+        return self.fit.estimates
 
 
 def held_out_check(stacks: Stacks) -> HeldOut | None:
@@ -55,7 +60,7 @@ def held_out_check(stacks: Stacks) -> HeldOut | None:
     passes = abs(gap.mean()) <= LARGEST_HELD_OUT_GAP or bool(
         np.all(np.abs(z) <= LARGEST_HELD_OUT_Z)
     )
-    return HeldOut(months.estimates, passes)
+    return HeldOut(months, passes)
 
 
 def symmetric_difference(unmatched: Stacks, event_months: tuple[int, ...]) -> Fit:

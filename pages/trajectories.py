@@ -10,10 +10,11 @@ from dash import Input, Output, State, callback, ctx, dcc, html
 from access import current_viewer
 from components import controls, filter_bar, shell, states, tables, wording
 from components.chart_frame import ChartFrame, export_of
-from components.figures.effect import effect_figure
+from components.figures.effect import effect_figure, effect_panels
+from components.figures.frame import Figure
 from components.figures.trajectory import trajectory_figure
 from queries.database import snapshot
-from queries.effects import Effect, effect
+from queries.effects import Effect, effects
 from queries.facets import option_counts
 from queries.filters import KnownValues, View
 from queries.trajectories import Trajectory, trajectory
@@ -121,13 +122,22 @@ def show_effect(shown: dict[str, Any]) -> dict[str, Any]:
             shell.show(data.data_as_of, [wording.NEWER_DATA])
             return {"figure": None, "summary": "", "table": None, "hidden": True}
         view, _ignored = View.parse(shown["search"], known_values(data))
-        result = effect(data, current_viewer(data), view)
+        results = effects(data, current_viewer(data), view)
+    known = [result for result in results if result.verdict is not None]
     return {
-        "figure": None if result.verdict is None else effect_figure(result),
-        "summary": wording.effect_sentence(result),
-        "table": tables.effect_table(result),
-        "hidden": result.verdict is None,
+        "figure": _effect_figure(view, known) if known else None,
+        "summary": _effect_words(view, results),
+        "table": tables.effect_table(results),
+        "hidden": not known,
     }
+
+
+def _effect_figure(view: View, results: list[Effect]) -> Figure:
+    return effect_panels(results) if view.split else effect_figure(results[0])
+
+
+def _effect_words(view: View, results: list[Effect]) -> str:
+    return wording.group_sentences(results) if view.split else wording.effect_sentence(results[0])
 
 
 @callback(
@@ -178,13 +188,16 @@ def _for_export(search: str | None) -> tuple[Trajectory, KnownValues, str]:
 )
 def export_effect_image(_png: int | None, _svg: int | None, search: str | None) -> Any:
     """The comparison as it may leave the screen, with its sentence in the picture."""
-    result, words, source = _effect_for_export(search)
-    if result.verdict is None:
+    view, results, words, source = _effect_for_export(search)
+    known = [result for result in results if result.verdict is not None]
+    if not known:
         return None
     kind = "svg" if ctx.triggered_id == EFFECT.buttons["svg"] else "png"
-    source = f"{wording.effect_sentence(result)}<br>{source}"
+    source = f"{_effect_words(view, results)}<br>{source}"
     title = f"Visited and similar students: {words}"
-    return export_of(effect_figure(result), kind, "visited-and-similar-students", title, source)
+    return export_of(
+        _effect_figure(view, known), kind, "visited-and-similar-students", title, source
+    )
 
 
 @callback(
@@ -195,14 +208,15 @@ def export_effect_image(_png: int | None, _svg: int | None, search: str | None) 
 )
 def export_effect_csv(_clicks: int | None, search: str | None) -> dict[str, Any]:
     """The comparison's figures as they may leave the screen."""
-    result, _words, _source = _effect_for_export(search)
-    return dcc.send_data_frame(result.frame.to_csv, "visited-and-similar-students.csv", index=False)
+    _view, results, _words, _source = _effect_for_export(search)
+    frame = pd.concat([result.frame.assign(group=result.label) for result in results])
+    return dcc.send_data_frame(frame.to_csv, "visited-and-similar-students.csv", index=False)
 
 
-def _effect_for_export(search: str | None) -> tuple[Effect, str, str]:
+def _effect_for_export(search: str | None) -> tuple[View, list[Effect], str, str]:
     with snapshot() as data:
         known = known_values(data)
         view, _ignored = View.parse(search, known)
-        result = effect(data, current_viewer(data).for_export(), view)
+        results = effects(data, current_viewer(data).for_export(), view)
         words = wording.selection(view.filters, known)
-        return result, words, wording.effect_source(data.data_as_of, data.is_demonstration)
+        return view, results, words, wording.effect_source(data.data_as_of, data.is_demonstration)

@@ -9,7 +9,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from evaluation.histories import HISTORY
-from evaluation.matched import Stacks
+from evaluation.matched import NoComparisonError, Stacks
 from queries.database import Snapshot
 from queries.schema import COMPARISON_MONTHS, comparison_cell, outcome_column, weight_column
 
@@ -17,13 +17,13 @@ from queries.schema import COMPARISON_MONTHS, comparison_cell, outcome_column, w
 def comparison_rows(data: Snapshot, *, matched: bool) -> Stacks:
     """The rows of the matched design, or of the symmetric one.
 
-    ``student`` is the student's number in this load (``student_numbers``). Raises ValueError
-    where the load found nobody to compare.
+    ``student`` is the student's number in this load (``student_numbers``). Raises
+    NoComparisonError where the load found nobody to compare.
     """
     columns = data.arrays(sa.select(comparison_cell).where(comparison_cell.c.matched.is_(matched)))
     rows = len(columns["student"])
     if not rows:
-        raise ValueError("this load has no students to compare with")
+        raise NoComparisonError("this load has no students to compare with")
     weight = np.ones((rows, len(COMPARISON_MONTHS)))
     for place, month in enumerate(COMPARISON_MONTHS):
         if month >= 0:

@@ -1,9 +1,13 @@
-"""The effect of the first visit against similar students who were not visited yet."""
+"""The effect of the first visit against similar students who were not visited yet.
+
+All served students, and those of one value of one dimension, are fitted by the load; any other
+selection is fitted when asked for, and remembered.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from threading import Lock
 from typing import Any
@@ -12,24 +16,30 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from evaluation.inference import Estimates
-from evaluation.matched import Fit, Stacks, fit, select
-from evaluation.verdict import Verdict, held_out_check, plain_leads, symmetric_difference, verdict
+from evaluation.assessment import assess
+from evaluation.matched import NoComparisonError, Stacks, select
+from evaluation.verdict import Verdict
 from queries.comparison import comparison_rows, student_numbers
 from queries.database import Snapshot
 from queries.disclosure import disclosed, is_one_way
 from queries.filters import Filters, View
-from queries.schema import served_student
+from queries.schema import EVERYBODY, GRADE_BANDS, effect_check, effect_month, served_student
 from queries.served import in_selection
 from queries.trajectories import EVENT_MONTHS
+from queries.values import known_values
 from queries.viewer import Viewer
-
-# Months that agree by construction: the matching made them so.
-MATCHED_MONTHS = (-3, -2, -1)
 
 HEADLINE_MONTH = 6
 
-_FIGURES = ("visited_rate", "comparison_rate", "effect", "low", "high")
+_FIGURES = (
+    "visited_rate",
+    "comparison_rate",
+    "effect",
+    "standard_error",
+    "low",
+    "high",
+    "comparison_size",
+)
 
 
 @dataclass(frozen=True)
@@ -37,38 +47,113 @@ class Effect:
     """Attendance of the visited and of similar students, and the gap between them.
 
     ``frame`` has one row per event month -9..12: event_month, visited_rate, comparison_rate
-    (0..1), effect, low, high (simultaneous 95 % band; missing in the months that agree by
-    construction), students, about, withheld. ``symmetric`` is the second opinion at month 6
-    (nan where it cannot be had); ``verdict`` says what may be said, None where nothing is shown.
+    (0..1), effect, standard_error, low, high (simultaneous 95 % band; these four missing in the
+    months that agree by construction), comparison_size, students, about, withheld. ``checks``
+    has the same columns and ``design``: the symmetric design, the held-out past, the leads.
+    ``verdict`` says what may be said, None where nothing is shown; ``share_matched`` of the
+    visited students found similar ones, in the worst month. ``group`` is the value of the split
+    and ``place`` its position among all known values.
     """
 
     frame: pd.DataFrame
+    checks: pd.DataFrame
     verdict: Verdict | None
-    symmetric: float
+    share_matched: float
+    no_effect_p: float
     threshold: int
-    view: View
+    group: str = EVERYBODY
+    label: str = "All students"
+    place: int = 0
+
+    @property
+    def symmetric(self) -> float:
+        """The second opinion at the headline month; nan where it cannot be had."""
+        return self.checked("symmetric", HEADLINE_MONTH)["effect"]
+
+    def checked(self, design: str, event_month: int) -> dict[str, float]:
+        """One month of ``checks``: effect, low and high; nan where it cannot be had."""
+        at = (self.checks["design"] == design) & (self.checks["event_month"] == event_month)
+        names = ("effect", "low", "high")
+        return {name: float(self.checks.loc[at, name].sum(min_count=1)) for name in names}
+
+
+def effect(data: Snapshot, viewer: Viewer, filters: Filters) -> Effect:
+    """The chosen served students together."""
+    fitted = _fitted(data, filters)
+    return _shown(fitted, viewer, exact=is_one_way(filters))
+
+
+def effects(data: Snapshot, viewer: Viewer, view: View) -> list[Effect]:
+    """The chosen served students: together, or each group of the split by itself."""
+    if view.split is None:
+        return [effect(data, viewer, view.filters)]
+    chosen = view.filters.chosen().get(view.split)
+    exact = is_one_way(view.filters, view.split)
+    return [
+        replace(
+            _shown(_fitted(data, filters), viewer, exact=exact),
+            group=group,
+            label=label,
+            place=place,
+        )
+        for place, (group, label) in enumerate(known_values(data).labels(view.split).items())
+        if (not chosen or group in chosen)
+        and (filters := _within(view.filters, view.split, group)) is not None
+    ]
+
+
+def _within(filters: Filters, split: str, group: str) -> Filters | None:
+    """The filters narrowed to one group of a split; None where nobody can be in both."""
+    if split != "grade_band":
+        return replace(filters, **{split: (group,)})
+    if not filters.grade or group in filters.grade:
+        return replace(filters, grade=(group,))
+    common = tuple(grade for grade in filters.grades() if grade in GRADE_BANDS[group])
+    return replace(filters, grade=common) if common else None
+
+
+def _shown(fitted: _Fitted, viewer: Viewer, *, exact: bool) -> Effect:
+    months = disclosed(fitted.months, viewer, _FIGURES, exact=exact)
+    is_matched = months["design"] == "matched"
+    frame = months[is_matched].reset_index(drop=True)
+    checks = months[~is_matched & ~months["withheld"]].reset_index(drop=True)
+    if frame["withheld"].all():
+        return Effect(frame, checks.head(0), None, np.nan, np.nan, viewer.threshold)
+    said = fitted.said
+    return Effect(
+        frame,
+        checks,
+        Verdict[said["verdict"]],
+        said["share_matched"],
+        said["no_effect_p"],
+        viewer.threshold,
+    )
 
 
 @dataclass(frozen=True)
 class _Fitted:
-    frame: pd.DataFrame
-    verdict: Verdict | None
-    symmetric: float
+    months: pd.DataFrame
+    said: dict[str, Any]
 
 
-def effect(data: Snapshot, viewer: Viewer, view: View) -> Effect:
-    """Fit the chosen served students, all splits together, and withhold what is too small."""
-    fitted = _remembered(data, view.filters)
-    exact = is_one_way(view.filters)
-    frame = disclosed(fitted.frame, viewer, _FIGURES, exact=exact)
-    withheld = frame.set_index("event_month")["withheld"]
-    return Effect(
-        frame=frame,
-        verdict=None if withheld.all() else fitted.verdict,
-        symmetric=np.nan if withheld[HEADLINE_MONTH] else fitted.symmetric,
-        threshold=viewer.threshold,
-        view=view,
-    )
+def _fitted(data: Snapshot, filters: Filters) -> _Fitted:
+    cut = _cut(filters)
+    find = partial(_fit, data, filters) if cut is None else partial(_stored, data, *cut)
+    fitted: _Fitted = _once((data.load_id, filters), find)
+    return fitted
+
+
+def _cut(filters: Filters) -> tuple[str, str] | None:
+    """The dimension and value that the load fitted for these filters, if it did."""
+    chosen = filters.chosen()
+    if not chosen:
+        return EVERYBODY, EVERYBODY
+    [(dimension, values), *more] = chosen.items()
+    if more or len(values) > 1:
+        return None
+    if dimension != "grade":
+        return dimension, values[0]
+    return ("grade_band", values[0]) if values[0] in GRADE_BANDS else None
 
 
 # --- Fits of the newest load are remembered --------------------------------------------
@@ -76,11 +161,6 @@ def effect(data: Snapshot, viewer: Viewer, view: View) -> Effect:
 _MOST_REMEMBERED = 500
 _fits: OrderedDict[tuple[str, Filters | bool], Any] = OrderedDict()
 _lock = Lock()
-
-
-def _remembered(data: Snapshot, filters: Filters) -> _Fitted:
-    fitted: _Fitted = _once((data.load_id, filters), partial(_fit, data, filters))
-    return fitted
 
 
 def _once(key: tuple[str, Filters | bool], make: Any) -> Any:
@@ -106,54 +186,32 @@ def _rows(data: Snapshot, *, matched: bool) -> Stacks:
 # --- Fitting -----------------------------------------------------------------------------
 
 
+def _stored(data: Snapshot, dimension: str, value: str) -> _Fitted:
+    def of_cut(table: sa.Table) -> sa.Select[Any]:
+        columns = [column for column in table.c if column.name not in ("dimension", "value")]
+        return sa.select(*columns).where(table.c.dimension == dimension, table.c.value == value)
+
+    months = data.frame(of_cut(effect_month).order_by(effect_month.c.event_month))
+    if months.empty:
+        return _nobody()
+    [said] = data.connection.execute(of_cut(effect_check)).mappings()
+    return _Fitted(months, dict(said))
+
+
 def _fit(data: Snapshot, filters: Filters) -> _Fitted:
     try:
-        matched, unmatched = (_selected(data, filters, matched=kind) for kind in (True, False))
-    except ValueError:
-        return _Fitted(_no_rows(), None, np.nan)
-    if not matched.visited.any():
-        return _Fitted(_no_rows(), None, np.nan)
-    found = fit(matched, EVENT_MONTHS)
-    second = symmetric_difference(unmatched, (HEADLINE_MONTH,)).estimates.estimate[0]
-    said = verdict(found, held_out_check(matched), plain_leads(unmatched))
-    return _Fitted(_frame(found), said, float(second))
+        found = assess(*(_selected(data, filters, matched=kind) for kind in (True, False)))
+    except NoComparisonError:
+        return _nobody()
+    return _Fitted(pd.DataFrame(found.by_month()), found.checks())
 
 
 def _selected(data: Snapshot, filters: Filters, *, matched: bool) -> Stacks:
     rows = _rows(data, matched=matched)
-    if not filters.chosen():
-        return rows
     chosen = sa.select(served_student.c.student_id).where(*in_selection(filters))
     return select(rows, np.isin(rows.student, student_numbers(data, chosen)))
 
 
-def _no_rows() -> pd.DataFrame:
-    frame = pd.DataFrame({"event_month": EVENT_MONTHS, "students": 0})
-    return frame.assign(**dict.fromkeys(_FIGURES, np.nan))
-
-
-def _frame(found: Fit) -> pd.DataFrame:
-    free = ~np.isin(found.estimates.event, MATCHED_MONTHS) & (found.students > 1)
-    effect, low, high = (np.full(len(free), np.nan) for _part in range(3))
-    effect[free] = found.estimates.estimate[free]
-    low[free], high[free] = _columns(found.estimates, free).band()
-    return pd.DataFrame(
-        {
-            "event_month": found.estimates.event,
-            "visited_rate": found.visited_rate,
-            "comparison_rate": found.comparison_rate,
-            "effect": effect,
-            "low": low,
-            "high": high,
-            "students": found.students,
-        }
-    )
-
-
-def _columns(estimates: Estimates, chosen: np.ndarray) -> Estimates:
-    return Estimates(
-        estimates.event[chosen],
-        estimates.estimate[chosen],
-        estimates.standard_error[chosen],
-        estimates.influence[:, chosen],
-    )
+def _nobody() -> _Fitted:
+    frame = pd.DataFrame({"design": "matched", "event_month": EVENT_MONTHS, "students": 0})
+    return _Fitted(frame.assign(**dict.fromkeys(_FIGURES, np.nan)), {})

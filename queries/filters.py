@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from urllib.parse import parse_qs, urlencode
 
-from queries.schema import GRADE_BANDS, GRADES
+from queries.schema import CUTS, GRADE_BANDS, GRADES
 
-SPLITS = ("district", "grade_band", "modality", "visitor_type", "cohort")
+SPLITS = tuple(CUTS)
 SPLIT_PARAMETER = "split"
 SAME_STUDENTS_PARAMETER = "same"
 

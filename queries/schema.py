@@ -215,7 +215,7 @@ trajectory_month = Table(
     _column("days_enrolled", Double, "days of membership, all districts together"),
     _column("days_attended", Double, "days attended, all districts together"),
     _column("rate", Double, "days attended / days enrolled"),
-    _column("comparison_rate", Double, "matched students' rate; empty until it is computed"),
+    _column("comparison_rate", Double, "what similar students had; empty: unmatched"),
     comment="served students' months around the first visit; no row without days enrolled",
 )
 
@@ -295,6 +295,46 @@ comparison_cell = Table(
     comment="students by visit month and stratum: what the effect of the first visit is fitted to",
 )
 
+effect_month = Table(
+    "effect_month",
+    metadata,
+    _column("dimension", Text, "all, district, grade_band, modality, visitor_type or cohort"),
+    _column("value", Text, "value of the dimension at the first visit; all for all"),
+    _column("design", Text, "matched, symmetric (second opinion), held_out or lead (checks)"),
+    _column("event_month", SmallInteger, "school months from the first visit"),
+    _column("visited_rate", Double, "mean of the visited; symmetric and lead: of their changes"),
+    _column("comparison_rate", Double, "the same of students not visited"),
+    _column("effect", Double, "visited_rate - comparison_rate; empty: equal by construction"),
+    _column("standard_error", Double, "of the effect, by student or by school if larger"),
+    _column("low", Double, "lower end of the 95 % interval; matched: of all months at once"),
+    _column("high", Double, "upper end of it"),
+    _column("students", Integer, "visited students behind the month"),
+    _column("comparison_size", Double, "effective number of comparison students"),
+    comment="the effect of the first visit, for all and for every value of every dimension",
+)
+
+effect_check = Table(
+    "effect_check",
+    metadata,
+    _column("dimension", Text, "as in effect_month"),
+    _column("value", Text, "as in effect_month"),
+    _column("verdict", Text, "EFFECT, SYMMETRIC, RANGE, UNCHECKED or FEW"),
+    _column("share_matched", Double, "of the visited, the least of all months"),
+    _column("held_out_passes", Boolean, "the held-out months agree; empty: nobody reaches back"),
+    _column("no_effect_p", Double, "chance of effects this large if all months had none"),
+    comment="what may be said of the effect, and why",
+)
+
+# What effects are told for: values of these columns at the first visit.
+CUTS = {
+    "district": served_student.c.district_code,
+    "grade_band": served_student.c.grade_band,
+    "modality": served_student.c.modality,
+    "visitor_type": served_student.c.visitor_type,
+    "cohort": served_student.c.cohort,
+}
+EVERYBODY = "all"
+
 FACTS = (
     district,
     school,
@@ -313,4 +353,6 @@ MARTS = (
     district_month,
     visit_month,
     comparison_cell,
+    effect_month,
+    effect_check,
 )

@@ -13,6 +13,7 @@ from queries.database import Snapshot
 from queries.disclosure import Count, disclosed, disclosed_count, is_one_way
 from queries.filters import View
 from queries.schema import (
+    EVERYBODY,
     FIRST_EVENT_MONTH,
     LAST_EVENT_MONTH,
     served_student,
@@ -26,7 +27,6 @@ from queries.viewer import Viewer
 Z95 = 1.959963984540054
 
 EVENT_MONTHS = tuple(range(FIRST_EVENT_MONTH, LAST_EVENT_MONTH + 1))
-EVERYBODY = "all"
 
 
 @dataclass(frozen=True)

@@ -1,42 +1,117 @@
-"""The rows that the effect of the first visit is fitted to, prepared by every load."""
+"""The comparison with similar students not visited: its rows and its results, by every load."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import sqlalchemy as sa
 
+from evaluation.assessment import assess
 from evaluation.histories import HISTORY, Records
-from evaluation.matched import NoComparisonError, Stacks, prepare
+from evaluation.matched import Fit, NoComparisonError, Stacks, prepare, select
 from queries import schema
 from queries.database import fetch_arrays
 from queries.schema import (
     COMPARISON_MONTHS,
+    CUTS,
+    EVERYBODY,
     attendance_month,
     comparison_cell,
+    effect_check,
+    effect_month,
     enrollment,
     school_month,
     served_student,
+    trajectory_month,
 )
+from reporting.progress import Progress
 from reporting.statements import insert_frame
 
 _UNKNOWN_BAND = len(schema.GRADE_BANDS)
 
 
-def rebuild(connection: sa.Connection) -> None:
-    """Fill the empty ``comparison_cell`` for both designs, from the facts and the other marts.
+def rebuild(connection: sa.Connection, progress: Progress) -> None:
+    """Fill the empty ``comparison_cell``, ``effect_month`` and ``effect_check``.
 
-    It stays empty where no visit month has three school months of attendance before it.
+    Also gives every served student's months what similar students had. All stays empty where no
+    visit month has three school months of attendance before it. ``progress`` is told a share
+    from 0 to 1.
     """
+    progress("Finding similar students", 0.0)
     students = _students(connection)
     records = _records(connection, students)
-    for matched in (True, False):
+    try:
+        matched, unmatched = (
+            prepare(records, COMPARISON_MONTHS, by_history=kind) for kind in (True, False)
+        )
+    except NoComparisonError:
+        return
+    insert_frame(connection, comparison_cell, _frame(matched, students, matched=True))
+    insert_frame(connection, comparison_cell, _frame(unmatched, students, matched=False))
+    cuts = _cuts(connection, students)
+    for done, (dimension, value, chosen) in enumerate(cuts):
+        progress("Comparing with similar students", 0.4 + 0.6 * done / len(cuts))
+        designs = [select(rows, chosen[rows.student]) for rows in (matched, unmatched)]
         try:
-            stacks = prepare(records, COMPARISON_MONTHS, by_history=matched)
+            found = assess(*designs)
         except NoComparisonError:
-            return
-        insert_frame(connection, comparison_cell, _frame(stacks, students, matched))
+            continue
+        names = {"dimension": dimension, "value": value}
+        insert_frame(connection, effect_month, pd.DataFrame(names | found.by_month()))
+        connection.execute(sa.insert(effect_check).values(names | found.checks()))
+        if dimension == EVERYBODY:
+            ids = students["student_id"].to_numpy()[designs[0].student[designs[0].visited]]
+            _tell_each_student(connection, found.effect, ids)
+
+
+Cut = tuple[str, str, npt.NDArray[np.bool_]]
+
+
+def _cuts(connection: sa.Connection, students: pd.DataFrame) -> list[Cut]:
+    """All, and every value of every dimension, with a flag for each student of it."""
+    columns = [column.label(name) for name, column in CUTS.items()]
+    served = pd.DataFrame(
+        fetch_arrays(connection, sa.select(served_student.c.student_id, *columns))
+    )
+    ids = students["student_id"]
+    cuts: list[Cut] = [(EVERYBODY, EVERYBODY, ids.isin(served["student_id"]).to_numpy())]
+    for dimension in CUTS:
+        for value, group in served.groupby(dimension)["student_id"]:
+            cuts.append((dimension, str(value), ids.isin(group).to_numpy()))
+    return cuts
+
+
+def _tell_each_student(connection: sa.Connection, effect: Fit, ids: npt.NDArray[Any]) -> None:
+    events = effect.estimates.event
+    expected = pd.DataFrame(
+        {
+            "student_id": np.repeat(ids, len(events)),
+            "event_month": np.tile(events, len(ids)),
+            "rate": effect.expected.ravel(),
+        }
+    )
+    _expected_rate.create(connection)
+    insert_frame(connection, _expected_rate, expected.dropna())
+    months, told = trajectory_month.c, _expected_rate.c
+    connection.execute(
+        sa.update(trajectory_month)
+        .values(comparison_rate=told.rate)
+        .where(months.student_id == told.student_id, months.event_month == told.event_month)
+    )
+    _expected_rate.drop(connection)
+
+
+_expected_rate = sa.Table(
+    "expected_rate",
+    sa.MetaData(),
+    sa.Column("student_id", sa.Text),
+    sa.Column("event_month", sa.SmallInteger),
+    sa.Column("rate", sa.Double),
+    prefixes=["TEMPORARY"],
+)
 
 
 def _numbered() -> sa.Subquery:
@@ -146,7 +221,7 @@ def _places(
     return band, school
 
 
-def _frame(stacks: Stacks, students: pd.DataFrame, matched: bool) -> pd.DataFrame:
+def _frame(stacks: Stacks, students: pd.DataFrame, *, matched: bool) -> pd.DataFrame:
     columns = {
         "student_id": students["student_id"].to_numpy()[stacks.student],
         "student": stacks.student,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -33,6 +33,7 @@ from reporting.csv_files import CsvFile, inspect
 from reporting.daily import complete_months, rebuild_weeks
 from reporting.errors import DeliveryRefusedError
 from reporting.mapping import Mapping
+from reporting.progress import Progress
 from reporting.staging import Outcome, StagedFile
 
 MAX_REJECTED_PERCENT = 2.0
@@ -43,8 +44,6 @@ ENGINE_MEMORY = "3GB"
 
 # A folder with this file holds invented students; such data and real data never mix.
 DEMONSTRATION_MARKER = "DEMONSTRATION"
-
-Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
@@ -144,8 +143,7 @@ def _take_in(
     if refusal is None:
         progress("Computing the marts", 0.7)
         marts.rebuild(connection)
-        progress("Finding similar students", 0.85)
-        comparison.rebuild(connection)
+        comparison.rebuild(connection, lambda step, share: progress(step, 0.8 + 0.2 * share))
         _record(connection, load_id, loaded_at, files, outcomes, rejected_rows)
     return LoadReport(outcomes, rejected_rows.drop(columns="load_id"), refusal)
 

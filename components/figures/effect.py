@@ -1,9 +1,13 @@
-"""Visited and similar students, and under them, on the same months, the gap between them."""
+"""Visited and similar students, and under them, on the same months, the gap between them.
+
+Groups of a split get a panel each, with the gap alone, on one scale.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from itertools import groupby
 
 from components import theme, wording
@@ -20,12 +24,16 @@ from components.figures.frame import (
     note,
     rate_axis,
 )
-from components.figures.trajectory import NARROW_MONTHS, pushed_apart
+from components.figures.panels import NARROW_MONTHS, Panel, panel_title, panels_figure
+from components.figures.trajectory import pushed_apart
+from evaluation.verdict import Verdict
 from queries.effects import Effect
 
 _LINES, _GAP = [0.44, 1.0], [0.0, 0.34]
 _HEIGHT, _LINES_HEIGHT, _MARGIN = 600, 280, {"l": 56, "r": 176, "t": 34, "b": 58}
 _LABEL_DISTANCE = 32
+_LONGEST_NAME = 22
+_MAY_HEADLINE = (Verdict.EFFECT, Verdict.SYMMETRIC)
 
 
 def effect_figure(result: Effect) -> Figure:
@@ -37,8 +45,12 @@ def effect_figure(result: Effect) -> Figure:
         "margin": _MARGIN,
         "xaxis": month_axis() | {"anchor": "y2", "title": axis_title(wording.MONTHS_AXIS)},
         "yaxis": rate_axis(lines) | {"domain": _LINES},
-        "yaxis2": _points_axis(gaps),
-        "shapes": [first_visit_line() | {"yref": "paper"}, baseline_band(), _no_difference()],
+        "yaxis2": _points_axis(gaps) | {"domain": _GAP},
+        "shapes": [
+            first_visit_line() | {"yref": "paper"},
+            baseline_band(),
+            _no_difference("paper", "y2"),
+        ],
         "annotations": [
             note(0, "First visit", "bottom", 1.0),
             note(-2, "matched", "bottom", 1.0) | {"name": "baseline"},
@@ -54,10 +66,40 @@ def effect_figure(result: Effect) -> Figure:
     traces = [
         *_line(points, "comparison_rate", "@muted", "dash", wording.COMPARED),
         *_line(points, "visited_rate", "@accent", "solid", wording.VISITED),
-        *_band(points),
-        *_gap(points),
+        *_band(points, "@accent", {"yaxis": "y2"}),
+        *_gap(points, "@accent", {"yaxis": "y2"}),
     ]
     return {"data": traces, "layout": layout}
+
+
+def effect_panels(results: Sequence[Effect]) -> Figure:
+    """The gap of each group in a panel of its own, on one scale; a dash of caution where due."""
+    shown = [
+        point
+        for result in results
+        for point in result.frame.to_dict("records")
+        if not point["withheld"]
+    ]
+    panels = [Panel(_title(result), partial(_gap_panel, result)) for result in results]
+    figure = panels_figure(panels, _points_axis(_gap_range(shown)))
+    for axis in ("", *range(2, len(panels) + 1)):
+        figure["layout"]["shapes"].append(_no_difference(f"x{axis} domain", f"y{axis}"))
+    return figure
+
+
+def _gap_panel(result: Effect, axis: str) -> list[Trace]:
+    points = result.frame.to_dict("records")
+    colour = "@accent" if result.verdict in _MAY_HEADLINE else "@muted"
+    axes = {"xaxis": f"x{axis}", "yaxis": f"y{axis}"}
+    return [*_band(points, colour, axes), *_gap(points, colour, axes)]
+
+
+def _title(result: Effect) -> str:
+    after = result.frame.set_index("event_month").loc[1].to_dict()
+    name = wording.short(result.label, _LONGEST_NAME)
+    caution = wording.CAUTIONS.get(result.verdict) if result.verdict else None
+    title = panel_title(name, None if after["withheld"] else after)
+    return f"{title} · {caution}" if caution else title
 
 
 def _line_range(shown: Sequence[Point]) -> tuple[float, float]:
@@ -77,7 +119,6 @@ def _points_axis(limits: tuple[float, float]) -> Figure:
     step = next(step for step in (5, 10, 20, 50) if (high - low) / step <= 5)
     ticks = range(-(-low // step) * step, high + 1, step)
     return rate_axis(limits) | {
-        "domain": _GAP,
         "ticksuffix": "",
         "tickvals": list(ticks),
         "ticktext": [wording.signed(tick) for tick in ticks],
@@ -99,11 +140,11 @@ def _panel_name(words: str, y: float) -> Trace:
     }
 
 
-def _no_difference() -> Trace:
+def _no_difference(xref: str, yref: str) -> Trace:
     return {
         "type": "line",
-        "xref": "paper",
-        "yref": "y2",
+        "xref": xref,
+        "yref": yref,
         "x0": 0,
         "x1": 1,
         "y0": 0,
@@ -144,7 +185,7 @@ def _line(points: list[Point], name: str, colour: str, dash: str, who: str) -> l
     ]
 
 
-def _hollow(visit: list[Point], name: str, colour: str, words: str, axis: str = "y") -> Trace:
+def _hollow(visit: list[Point], name: str, colour: str, words: str) -> Trace:
     return {
         "type": "scatter",
         "x": [0],
@@ -153,16 +194,15 @@ def _hollow(visit: list[Point], name: str, colour: str, words: str, axis: str = 
         "mode": "markers",
         "marker": {"color": "@paper", "size": 9, "line": {"color": colour, "width": 2}},
         "hovertemplate": "%{text}<br>partly before and partly after the visit<extra></extra>",
-        "yaxis": axis,
     }
 
 
-def _band(points: list[Point]) -> list[Trace]:
+def _band(points: list[Point], colour: str, axes: Trace) -> list[Trace]:
     runs = _runs(points, "effect")
-    return [band(run, "@accent/0.16", {"yaxis": "y2"}) for run in runs if len(run) > 1]
+    return [band(run, f"{colour}/0.16", axes) for run in runs if len(run) > 1]
 
 
-def _gap(points: list[Point]) -> list[Trace]:
+def _gap(points: list[Point], colour: str, axes: Trace) -> list[Trace]:
     visit = next(point for point in points if point["event_month"] == 0)
     return [
         {
@@ -172,13 +212,13 @@ def _gap(points: list[Point]) -> list[Trace]:
             "y": [_or_none(_full(point, "effect")) for point in points],
             "text": [wording.gap_hover(point) for point in points],
             "mode": "lines+markers",
-            "line": {"color": "@accent", "width": 2.5},
-            "marker": {"color": "@accent", "size": 5.5},
+            "line": {"color": colour, "width": 2.5},
+            "marker": {"color": colour, "size": 5.5},
             "hovertemplate": "%{text}<extra></extra>",
             "connectgaps": False,
-            "yaxis": "y2",
+            **axes,
         },
-        _hollow([visit], "effect", "@accent", wording.gap_hover(visit), "y2"),
+        _hollow([visit], "effect", colour, wording.gap_hover(visit)) | axes,
     ]
 
 

@@ -7,6 +7,7 @@ each month in rows under the axis; more groups get a small panel each, on one sc
 from __future__ import annotations
 
 import math
+from functools import partial
 from itertools import groupby, pairwise
 
 import pandas as pd
@@ -25,7 +26,9 @@ from components.figures.frame import (
     note,
     rate_axis,
 )
-from queries.trajectories import EVENT_MONTHS, EVERYBODY, Trajectory
+from components.figures.panels import NARROW_MONTHS, Panel, panel_title, panels_figure
+from queries.schema import EVERYBODY
+from queries.trajectories import EVENT_MONTHS, Trajectory
 
 Group = list[Point]  # one group's 22 months in order
 
@@ -38,11 +41,8 @@ _TOP, _RIGHT = 34, 176
 _LETTER_WIDTH = 7  # of a row's name, in pixels
 _LONGEST_NAME = 22
 _LABEL_DISTANCE = 17  # pixels between the names of two line ends
-_PANEL_COLUMNS = 3
-_PANEL_HEIGHT = 190
 
-# Event months that keep their figures on a narrow screen, and beside names at the line ends.
-NARROW_MONTHS = (-9, -6, -3, 0, 3, 6, 9, 12)
+# Event months that keep their figures on a narrow screen beside names at the line ends.
 NARROWEST_MONTHS = (-9, -3, 3, 9)
 
 
@@ -114,7 +114,7 @@ def _name(group: Group) -> str:
     return wording.short(group[0]["label"], _LONGEST_NAME)
 
 
-def _curve(group: Group, *, single: bool, axis: str = "") -> list[Trace]:
+def _curve(group: Group, axis: str = "", *, single: bool) -> list[Trace]:
     colour, dash = _style(group)
     axes = {"xaxis": f"x{axis}", "yaxis": f"y{axis}"}
     visit = group[_VISIT]
@@ -306,60 +306,10 @@ def _cell(at: int, reference: str, text: str, shift: int, colour: str, role: str
 
 
 def _small_multiples(groups: list[Group], limits: tuple[float, float]) -> Figure:
-    rows = math.ceil(len(groups) / _PANEL_COLUMNS)
-    layout = base_layout(rows * _PANEL_HEIGHT) | {
-        "margin": {"l": 44, "r": 16, "t": 30, "b": 34},
-        "annotations": [],
-        "shapes": [],
-        "meta": {"kind": "panels", "panels": len(groups), "panel_height": _PANEL_HEIGHT},
-    }
-    traces: list[Trace] = []
-    for number, group in enumerate(groups):
-        axis = "" if number == 0 else str(number + 1)
-        traces += _curve(group, single=True, axis=axis)
-        row, column = divmod(number, _PANEL_COLUMNS)
-        x_domain, y_domain = _cell_domain(row, column, rows)
-        layout[f"xaxis{axis}"] = month_axis() | {
-            "domain": x_domain,
-            "anchor": f"y{axis}",
-            "tickvals": list(NARROW_MONTHS),
-            "ticktext": [wording.signed(at) for at in NARROW_MONTHS],
-            "tickfont": {"size": 11, "color": "@muted"},
-        }
-        layout[f"yaxis{axis}"] = rate_axis(limits) | {
-            "domain": y_domain,
-            "anchor": f"x{axis}",
-            "nticks": 4,
-            "tickfont": {"size": 11, "color": "@muted"},
-        }
-        layout["annotations"].append(_panel_title(group, axis))
-        layout["shapes"].append(first_visit_line(axis))
-    return {"data": traces, "layout": layout}
+    panels = [Panel(_panel_title(group), partial(_curve, group, single=True)) for group in groups]
+    return panels_figure(panels, rate_axis(limits) | {"nticks": 4})
 
 
-def _cell_domain(row: int, column: int, rows: int) -> tuple[list[float], list[float]]:
-    """Share of the figure that a panel takes; the browser does the same for other widths."""
-    width, height = 1 / _PANEL_COLUMNS, 1 / rows
-    top = 1 - row * height
-    return (
-        [column * width + 0.02, (column + 1) * width - 0.02],
-        [top - height * 0.72, top - height * 0.06],
-    )
-
-
-def _panel_title(group: Group, axis: str) -> Trace:
+def _panel_title(group: Group) -> str:
     after = group[_VISIT + 1]
-    about = "about " if after["about"] else ""
-    people = "" if after["withheld"] else f" · {about}{after['students']:,} students"
-    return {
-        "xref": f"x{axis} domain",
-        "yref": f"y{axis} domain",
-        "x": 0,
-        "y": 1,
-        "yshift": 4,
-        "xanchor": "left",
-        "yanchor": "bottom",
-        "text": f"<b>{_name(group)}</b>{people}",
-        "showarrow": False,
-        "font": {"size": theme.NOTE_SIZE, "color": "@ink"},
-    }
+    return panel_title(_name(group), None if after["withheld"] else after)

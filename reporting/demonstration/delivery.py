@@ -17,7 +17,8 @@ from reporting.demonstration.population import Ints, enrolled_share, populate
 from reporting.demonstration.setting import Scale, Setting, setting
 from reporting.demonstration.tables import Tables
 from reporting.demonstration.visits import FirstVisits, Strings, effect_by_month, first_visits
-from reporting.load import DEMONSTRATION_MARKER, Progress
+from reporting.load import DEMONSTRATION_MARKER
+from reporting.progress import Progress
 
 _MONTHS_A_YEAR = 10
 _HIGHEST_PROBABILITY = 0.995

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from components import tables, wording
-from components.figures.effect import effect_figure
+from components.figures.effect import effect_figure, effect_panels
+from evaluation.matched import MATCHED_MONTHS
 from evaluation.verdict import Verdict
-from queries.effects import MATCHED_MONTHS, Effect
-from queries.filters import View
+from queries.effects import Effect
 from queries.trajectories import EVENT_MONTHS
 
 
@@ -31,7 +33,16 @@ def result(verdict: Verdict = Verdict.EFFECT, size: float = 0.09, symmetric: flo
             "withheld": False,
         }
     )
-    return Effect(frame, verdict, symmetric, 10, View())
+    checks = pd.DataFrame(
+        {
+            "design": "symmetric",
+            "event_month": [6],
+            "effect": symmetric,
+            "low": symmetric - 0.02,
+            "high": symmetric + 0.02,
+        }
+    )
+    return Effect(frame, checks, verdict, 1.0, 0.01, 10)
 
 
 def test_lines_above_and_gap_below_share_their_months() -> None:
@@ -58,7 +69,9 @@ def test_the_band_breaks_where_the_gap_does() -> None:
         (result(), "about 9 points higher than that of similar students who were not visited"),
         (result(size=-0.09), "about 9 points lower than that of similar students"),
         (result(size=0.01), "not clearly different from that of similar students"),
-        (result(Verdict.SYMMETRIC), "they gained about 10 points at month +6"),
+        (result(Verdict.SYMMETRIC), "they gained about 10 points more than others"),
+        (result(Verdict.SYMMETRIC, symmetric=-0.1), "they lost about 10 points more than others"),
+        (result(Verdict.SYMMETRIC, symmetric=0.01), "they did not clearly change more"),
         (result(Verdict.RANGE), "between 9.0 points and 10.0 points"),
         (result(Verdict.UNCHECKED), "cannot be checked: no single figure is given"),
         (result(Verdict.FEW), "too few visited students"),
@@ -94,6 +107,50 @@ def test_a_difference_reads_like_a_sentence() -> None:
 
 
 def test_the_table_marks_the_months_that_agree_by_construction() -> None:
-    rows = tables.effect_table(result()).children[2].children
+    rows = tables.effect_table([result()]).children[2].children
     assert [cell.children for cell in rows[8].children][3:5] == ["matched", ""]
     assert [cell.children for cell in rows[15].children][3:5] == ["9.0 points", "7.0 to 11.0"]
+
+
+def group(label: str, verdict: Verdict, size: float = 0.09) -> Effect:
+    return replace(result(verdict, size), group=label, label=label)
+
+
+def test_groups_of_a_split_have_a_panel_each_on_one_scale_and_say_where_to_be_careful() -> None:
+    groups = [group("Home", Verdict.EFFECT), group("Phone", Verdict.RANGE, size=0.31)]
+    figure = effect_panels(groups)
+    layout = figure["layout"]
+    titles = [note["text"] for note in layout["annotations"]]
+    assert titles == [
+        "<b>Home</b> · 1,200 students",
+        "<b>Phone</b> · 1,200 students · past differs",
+    ]
+    assert layout["yaxis"]["range"] == layout["yaxis2"]["range"]
+    assert layout["yaxis"]["range"][1] == 35
+    lines = [trace for trace in figure["data"] if trace.get("name") == "Difference"]
+    assert [(trace["xaxis"], trace["yaxis"]) for trace in lines] == [("x", "y"), ("x2", "y2")]
+    assert [trace["line"]["color"] for trace in lines] == ["@accent", "@muted"]
+    zero = [shape["yref"] for shape in layout["shapes"] if shape.get("y1") == 0]
+    assert zero == ["y", "y2"]
+
+
+def test_what_may_be_said_of_groups_keeps_those_apart_that_earn_no_figure() -> None:
+    said = wording.group_sentences(
+        [
+            group("Home", Verdict.EFFECT),
+            group("School", Verdict.EFFECT, 0.05),
+            group("Video", Verdict.RANGE),
+            group("Phone", Verdict.FEW),
+        ]
+    )
+    assert "Home 9.0 points (7 to 11) and School 5.0 points (3 to 7)." in said
+    assert "Video already differed from the comparison group" in said
+    assert "Phone have too few students for a figure" in said
+
+
+def test_the_table_of_groups_names_them() -> None:
+    table = tables.effect_table([group("Home", Verdict.EFFECT), group("Phone", Verdict.FEW)])
+    rows = table.children[2].children
+    assert len(rows) == 2 * len(EVENT_MONTHS)
+    assert rows[0].children[0].children == "Home"
+    assert rows[-1].children[0].children == "Phone"

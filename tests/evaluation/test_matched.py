@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from benchmarks.recovery import SHOWN, World, simulate
+from evaluation.assessment import assess
 from evaluation.histories import Records, histories
 from evaluation.inference import Estimates
-from evaluation.matched import Fit, Stacks, fit, prepare, select
+from evaluation.matched import Fit, NoComparisonError, Stacks, fit, prepare, select
 from evaluation.verdict import (
     Verdict,
     held_out_check,
@@ -313,3 +314,30 @@ def test_few_students_get_no_headline(world: World) -> None:
     unmatched = prepare(world.records, range(-11, 13), by_history=False)
     said = verdict(fit(few, SHOWN), held_out_check(few), plain_leads(unmatched))
     assert said is Verdict.FEW
+
+
+def test_one_visited_student_gets_no_band_and_no_headline(world: World) -> None:
+    stacks = prepare(world.records)
+    unmatched = prepare(world.records, range(-11, 13), by_history=False)
+    one = np.flatnonzero(world.records.visited_at == 20)[0]
+    found = assess(*(select(rows, rows.student == one) for rows in (stacks, unmatched)))
+    assert found.effect.students.max() == 1
+    assert np.isnan(found.low).all()
+    assert np.isnan(found.no_effect_p)
+    assert found.verdict is Verdict.FEW
+
+
+def test_nobody_to_assess_is_said(world: World) -> None:
+    stacks = prepare(world.records)
+    nobody = select(stacks, np.zeros(len(stacks.student), dtype=bool))
+    with pytest.raises(NoComparisonError, match="none of these visited"):
+        assess(nobody, nobody)
+
+
+def test_the_joint_test_tells_an_effect_from_none(world: World) -> None:
+    def p_value(records: Records) -> float:
+        unmatched = prepare(records, range(-11, 13), by_history=False)
+        return assess(prepare(records), unmatched).no_effect_p
+
+    assert p_value(world.records) < 0.001
+    assert p_value(simulate("null effect", seed=2).records) > 0.01

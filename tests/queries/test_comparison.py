@@ -100,6 +100,25 @@ def test_what_the_load_stores_is_what_was_prepared(matched: Stacks) -> None:
     assert sorted(places) == list(range(len(places)))
 
 
+def test_every_student_is_told_what_similar_students_had(data: Snapshot, matched: Stacks) -> None:
+    months = trajectory_month.c
+    told = data.frame(
+        sa.select(
+            months.event_month,
+            sa.func.avg(months.rate - months.comparison_rate).label("gap"),
+            sa.func.count(months.comparison_rate).label("matched"),
+            sa.func.count().label("students"),
+        )
+        .where(months.event_month.in_(MONTHS))
+        .group_by(months.event_month)
+        .order_by(months.event_month)
+    )
+    found = fit(matched, MONTHS)
+    assert told["gap"].to_numpy() == pytest.approx(found.estimates.estimate, abs=1e-9)
+    assert (told["matched"] == found.students).all()
+    assert (told["matched"] / told["students"]).min() > 0.9
+
+
 def test_a_load_without_enough_past_has_no_comparison(delivery: Delivery) -> None:
     delivery.write(visits="visit_id,student_id,visit_date,modality,outcome,visitor_type\n")
     delivery.load()

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from evaluation.matched import fit, select
+from evaluation.matched import MATCHED_MONTHS, fit, select
 from evaluation.verdict import Verdict, held_out_check
 from queries import effects
 from queries.comparison import comparison_rows, student_numbers
 from queries.database import Snapshot, snapshot
-from queries.effects import MATCHED_MONTHS, effect
+from queries.effects import effect
 from queries.filters import Filters, View
 from queries.schema import served_student
 from queries.values import known_values
@@ -25,7 +25,7 @@ LEADERSHIP = Viewer("leadership")
 def test_the_gap_is_the_difference_of_the_lines_and_missing_where_it_is_made_so(
     data: Snapshot,
 ) -> None:
-    frame = effect(data, LEADERSHIP, View()).frame.set_index("event_month")
+    frame = effect(data, LEADERSHIP, Filters()).frame.set_index("event_month")
     matched = frame.loc[list(MATCHED_MONTHS)]
     assert matched[["effect", "low", "high"]].isna().all().all()
     assert np.allclose(matched["visited_rate"], matched["comparison_rate"])
@@ -47,7 +47,7 @@ def test_the_gap_is_the_difference_of_the_lines_and_missing_where_it_is_made_so(
 def test_the_verdict_says_what_may_be_said(
     data: Snapshot, filters: Filters, said: Verdict | None
 ) -> None:
-    assert effect(data, LEADERSHIP, View(filters)).verdict is said
+    assert effect(data, LEADERSHIP, filters).verdict is said
 
 
 def test_districts_true_effects_lie_in_their_intervals_and_their_pasts_agree(
@@ -76,38 +76,64 @@ def test_districts_true_effects_lie_in_their_intervals_and_their_pasts_agree(
 def test_figures_over_few_students_are_withheld_and_counts_in_combinations_rounded(
     data: Snapshot,
 ) -> None:
-    view = View(Filters(district=("1430011",), modality=("phone",)))
-    shown = effect(data, LEADERSHIP, view).frame
+    filters = Filters(district=("1430011",), modality=("phone",))
+    shown = effect(data, LEADERSHIP, filters).frame
     assert shown["about"].all()
     assert (shown.loc[~shown["withheld"], "students"] % 5 == 0).all()
-    exported = effect(data, LEADERSHIP.for_export(), view)
+    exported = effect(data, LEADERSHIP.for_export(), filters)
     assert exported.verdict is None
     figures = ["visited_rate", "comparison_rate", "effect", "low", "high", "students"]
     assert exported.frame[figures].isna().all().all()
     assert np.isnan(exported.symmetric)
 
 
-def test_the_second_opinion_is_withheld_with_its_month(
+def test_the_second_opinion_is_withheld_where_it_rests_on_few(
     data: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = effect(data, LEADERSHIP, View())
-    few = whole.frame["students"].where(whole.frame["event_month"] != 6, 9).astype(int)
-    fitted = effects._Fitted(whole.frame.assign(students=few), whole.verdict, whole.symmetric)
-    monkeypatch.setattr(effects, "_remembered", lambda *_: fitted)
-    shown = effect(data, LEADERSHIP, View())
-    assert shown.verdict is whole.verdict
+    fitted = effects._fitted(data, Filters())
+    months = fitted.months
+    few = months["students"].where(months["design"] != "symmetric", 9)
+    with_few = effects._Fitted(months.assign(students=few), fitted.said)
+    monkeypatch.setattr(effects, "_fitted", lambda *_: with_few)
+    shown = effect(data, LEADERSHIP, Filters())
+    assert shown.verdict is Verdict.EFFECT
     assert np.isnan(shown.symmetric)
+    assert set(shown.checks["design"]) == {"held_out", "lead"}
+
+
+def test_what_the_load_fitted_is_what_a_fit_on_request_finds(data: Snapshot) -> None:
+    for filters in (Filters(modality=("phone",)), Filters(grade=("6-12",))):
+        stored, fitted = effects._fitted(data, filters), effects._fit(data, filters)
+        assert stored.said == pytest.approx(fitted.said)
+        keys = ["design", "event_month"]
+        one, other = (each.months.set_index(keys).sort_index() for each in (stored, fitted))
+        pd.testing.assert_frame_equal(one, other[one.columns], check_dtype=False, rtol=1e-9)
+
+
+def test_a_split_tells_every_group_and_narrows_to_the_filters(data: Snapshot) -> None:
+    by_modality = effects.effects(data, LEADERSHIP, View(split="modality"))
+    assert [result.label for result in by_modality][:2] == ["Home", "School"]
+    home = effect(data, LEADERSHIP, Filters(modality=("home",)))
+    pd.testing.assert_frame_equal(by_modality[0].frame, home.frame)
+    grades = View(Filters(grade=("4", "7")), split="grade_band")
+    low, high = effects.effects(data, LEADERSHIP, grades)
+    assert (low.label, high.label) == ("Grades PK–5", "Grades 6–12")
+    seven = effect(data, LEADERSHIP, Filters(grade=("7",)))
+    assert high.frame["effect"].equals(seven.frame["effect"])
+    only_low = View(Filters(grade=("PK-5", "4")), split="grade_band")
+    [result] = effects.effects(data, LEADERSHIP, only_low)
+    assert result.label == "Grades PK–5"
 
 
 def test_a_fit_is_made_once_for_each_selection_and_load(
     data: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = []
-    fit = effects.fit
-    monkeypatch.setattr(effects, "fit", lambda *rest: made.append(1) or fit(*rest))
-    view = View(Filters(district=("0930011",), grade=("7",)))
-    for split in (None, "modality", None):
-        effect(data, LEADERSHIP, View(view.filters, split))
+    assess = effects.assess
+    monkeypatch.setattr(effects, "assess", lambda *rest: made.append(1) or assess(*rest))
+    filters = Filters(district=("0930011",), grade=("7",))
+    for _time in range(3):
+        effect(data, LEADERSHIP, filters)
     assert len(made) == 1
 
 
@@ -115,4 +141,4 @@ def test_a_database_without_a_comparison_shows_nothing(delivery: Delivery) -> No
     delivery.write(visits="visit_id,student_id,visit_date,modality,outcome,visitor_type\n")
     delivery.load()
     with snapshot() as data:
-        assert effect(data, LEADERSHIP, View()).verdict is None
+        assert effect(data, LEADERSHIP, Filters()).verdict is None
