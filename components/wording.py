@@ -334,7 +334,8 @@ def _sizes(results: Sequence[Effect]) -> str:
     told = joined(sizes[::-1])
     if len(sizes) > _GROUPS_NAMED:
         told = f"from {sizes[0]} to {sizes[-1]}; where bands overlap, no order is claimed"
-    return f"{_NUMBERS[HEADLINE_MONTH]} months after the first visit, against similar students: {told}."
+    when = f"{_NUMBERS[HEADLINE_MONTH]} months after the first visit"
+    return f"{when}, against similar students: {told}."
 
 
 def _at_headline(result: Effect) -> dict[Hashable, Any]:
