@@ -168,6 +168,12 @@
     layout.height += 22 * rows.length;
   }
 
+  function narrowList(layout) {
+    // Names stay beside the dots; the figures are in the table.
+    layout.annotations = layout.annotations.filter(function (note) { return note.name !== "value"; });
+    layout.margin = Object.assign({}, layout.margin, { r: 12 });
+  }
+
   function placePanels(layout, width) {
     var columns = width < NARROW ? 1 : width < 1000 ? 2 : 3;
     var rows = Math.ceil(layout.meta.panels / columns);
@@ -185,8 +191,9 @@
 
   function dressed(figure, palette, width) {
     var copy = coloured(figure, palette);
-    if (copy.layout.meta.kind === "panels") placePanels(copy.layout, width);
-    else if (width < NARROW) narrowPanel(copy.layout);
+    var kind = copy.layout.meta.kind;
+    if (kind === "panels") placePanels(copy.layout, width);
+    else if (width < NARROW) (kind === "list" ? narrowList : narrowPanel)(copy.layout);
     return copy;
   }
 

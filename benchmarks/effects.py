@@ -1,10 +1,9 @@
-"""The demonstration's estimated effects against its true ones, and what a fit takes.
+"""The demonstration's estimated effects against its true ones.
 
     python -m benchmarks.effects                  # the program's scale
 
 Makes and loads demonstration data in a temporary folder. Prints, for every cut at months 1, 6 and
-9, the estimate, the truth and whether the 95 % interval holds it; then seconds per fit of all
-shown months for all, a tenth and three per cent of the visited.
+9, the estimate, the truth and whether the 95 % interval holds it.
 """
 
 from __future__ import annotations
@@ -12,14 +11,13 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from evaluation.matched import EFFECT_MONTHS, Stacks, fit, select
+from evaluation.matched import Stacks, fit, select
 from queries.comparison import comparison_rows, student_numbers
 from queries.database import Snapshot, snapshot
 from queries.schema import served_student
@@ -32,7 +30,7 @@ CUTS = ("cohort", "grade_band", "modality", "visitor_type", "district_code")
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", choices=("district", "program", "state"), default="program")
     scale = parser.parse_args().scale
@@ -46,7 +44,6 @@ def main() -> None:
         with snapshot() as data:
             rows = comparison_rows(data, matched=True)
             _print_cuts(data, rows, truth)
-            _print_times(rows)
 
 
 def _print_cuts(data: Snapshot, rows: Stacks, truth: pd.DataFrame) -> None:
@@ -73,15 +70,6 @@ def _print_cuts(data: Snapshot, rows: Stacks, truth: pd.DataFrame) -> None:
                 )
             )
     print(f"true values inside their 95 % interval: {np.mean(held):.0%} of {len(held)}")
-
-
-def _print_times(rows: Stacks) -> None:
-    draw = np.random.default_rng(1).random(len(rows.student))
-    for words, share in (("all", 1.0), ("a tenth", 0.1), ("three per cent", 0.03)):
-        start = time.perf_counter()
-        found = fit(select(rows, draw < share), EFFECT_MONTHS)
-        seconds = time.perf_counter() - start
-        print(f"fit of {words:16}{found.students.max():>9,} visited{seconds:8.2f} s")
 
 
 if __name__ == "__main__":

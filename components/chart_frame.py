@@ -14,6 +14,17 @@ from dash import ClientsideFunction, Input, Output, clientside_callback, dcc, ht
 VIEWPORT_ID, THEME_ID, PALETTES_ID = "viewport", "theme", "palettes"
 
 # plotly offers to upload a chart to a third party: never.
+# Until its figure comes a chart shows no axes.
+_EMPTY = {
+    "data": [],
+    "layout": {
+        "xaxis": {"visible": False},
+        "yaxis": {"visible": False},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+    },
+}
+
 _CONFIG = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False}
 
 
@@ -21,6 +32,7 @@ class ChartFrame:
     """Ids and layout of one chart; ``name`` tells charts on a page apart."""
 
     def __init__(self, name: str) -> None:
+        self.section = f"{name}-section"
         self.figure = f"{name}-figure"
         self.graph = f"{name}-graph"
         self.body = f"{name}-body"
@@ -49,7 +61,9 @@ class ChartFrame:
                     [
                         html.P(id=self.summary, className="chart-summary"),
                         html.Div(
-                            dcc.Graph(id=self.graph, config=_CONFIG, responsive="auto"),
+                            dcc.Graph(
+                                id=self.graph, figure=_EMPTY, config=_CONFIG, responsive="auto"
+                            ),
                             className="chart-area",
                             role="img",
                             **{"aria-label": title, "aria-describedby": self.summary},
@@ -81,6 +95,7 @@ class ChartFrame:
                 dcc.Download(id=self.csv),
                 html.Div(id=self._done, className="visually-hidden", role="status"),
             ],
+            id=self.section,
             className="card-panel chart",
         )
 

@@ -9,43 +9,58 @@ import pandas as pd
 from dash import html
 
 from components import wording
+from evaluation.assessment import TOLD_MONTHS
+from evaluation.matched import HELD_OUT_MONTHS
 from queries.effects import Effect
+from queries.published import Published
 from queries.trajectories import Trajectory
 
+Row = Sequence[Any]
 
-def trajectory_table(result: Trajectory) -> html.Table:
-    """The figures of the core chart, one row per group and month."""
-    grouped = result.view.split is not None
-    head = ["Month", "Attendance", "95 % interval", "Students"]
-    rows = [
-        html.Tr(
-            [
-                *([html.Th(row["label"], scope="row")] if grouped else []),
-                html.Td(wording.signed(row["event_month"])),
-                *_cells(row, result.threshold),
-            ]
-        )
-        for row in result.frame.to_dict("records")
-    ]
+
+def _table(caption: str, head: Sequence[str], rows: Sequence[Row], *, named: bool) -> html.Table:
+    """Cells by row; with ``named`` the first cell is the row's name."""
     return html.Table(
         [
-            html.Caption("Mean of the students’ monthly attendance rates; month 0 is partial"),
-            html.Thead(
-                html.Tr([html.Th(name, scope="col") for name in (["Group"] * grouped + head)])
-            ),
-            html.Tbody(rows),
+            html.Caption(caption),
+            html.Thead(html.Tr([html.Th(name, scope="col") for name in head])),
+            html.Tbody([html.Tr(_row(cells, named=named)) for cells in rows]),
         ],
         className="figures",
     )
 
 
-def _cells(row: dict[Hashable, Any], threshold: int) -> list[html.Td]:
+def _row(cells: Row, *, named: bool) -> list[Any]:
+    first = [html.Th(cells[0], scope="row")] if named else [html.Td(cells[0])]
+    return [*first, *(html.Td(cell) for cell in cells[1:])]
+
+
+def trajectory_table(result: Trajectory) -> html.Table:
+    """The figures of the core chart, one row per group and month."""
+    grouped = result.view.split is not None
+    rows = [
+        [
+            *([row["label"]] * grouped),
+            wording.signed(row["event_month"]),
+            *_cells(row, result.threshold),
+        ]
+        for row in result.frame.to_dict("records")
+    ]
+    return _table(
+        "Mean of the students’ monthly attendance rates; month 0 is partial",
+        [*(["Group"] * grouped), "Month", "Attendance", "95 % interval", "Students"],
+        rows,
+        named=grouped,
+    )
+
+
+def _cells(row: dict[Hashable, Any], threshold: int) -> list[str]:
     if row["withheld"]:
-        return [html.Td("–"), html.Td("–"), html.Td(f"fewer than {threshold}")]
+        return ["–", "–", wording.count(None, False, threshold)]
     return [
-        html.Td(wording.percent(row["rate"])),
-        html.Td(f"{100 * row['low']:.1f} to {100 * row['high']:.1f}"),
-        html.Td(wording.count(int(row["students"]), row["about"], threshold)),
+        wording.percent(row["rate"]),
+        f"{100 * row['low']:.1f} to {100 * row['high']:.1f}",
+        wording.count(int(row["students"]), row["about"], threshold),
     ]
 
 
@@ -54,34 +69,113 @@ def effect_table(results: Sequence[Effect]) -> html.Table:
     grouped = len(results) > 1
     head = ["Month", wording.VISITED, wording.COMPARED, "Difference", "95 % band", "Students"]
     rows = [
-        html.Tr(
-            [
-                *([html.Th(result.label, scope="row")] if grouped else []),
-                *(html.Td(cell) for cell in _effect_cells(row, result.threshold)),
-            ]
-        )
+        [*([result.label] * grouped), *_effect_cells(row, result.threshold)]
         for result in results
         for row in result.frame.to_dict("records")
     ]
-    return html.Table(
-        [
-            html.Caption("Mean monthly attendance rates; differences in points"),
-            html.Thead(
-                html.Tr([html.Th(name, scope="col") for name in (["Group"] * grouped + head)])
-            ),
-            html.Tbody(rows),
-        ],
-        className="figures",
+    return _table(
+        "Mean monthly attendance rates; differences in points",
+        [*(["Group"] * grouped), *head],
+        rows,
+        named=grouped,
     )
 
 
 def _effect_cells(row: dict[Hashable, Any], threshold: int) -> list[str]:
     month = wording.signed(row["event_month"])
     if row["withheld"]:
-        return [month, "–", "–", "–", "–", f"fewer than {threshold}"]
+        return [month, "–", "–", "–", "–", wording.count(None, False, threshold)]
     gap = ["matched", ""]
     if not pd.isna(row["effect"]):
         gap = [wording.points(row["effect"]), wording.band(row)]
     people = wording.count(int(row["students"]), row["about"], threshold)
     rates = [wording.percent(row[name]) for name in ("visited_rate", "comparison_rate")]
     return [month, *rates, *gap, people]
+
+
+def designs_table(cuts: Sequence[tuple[str, Effect]]) -> html.Table:
+    """Both designs at the told months, one row per cut (its dimension's name, its effect)."""
+    months = [wording.signed(month) for month in TOLD_MONTHS]
+    rows = [
+        [
+            wording.cut(dimension, result.label),
+            *(wording.estimate(result.matched(month)) for month in TOLD_MONTHS),
+            *(wording.estimate(result.checked("symmetric", month)) for month in TOLD_MONTHS),
+            wording.verdict(result),
+        ]
+        for dimension, result in cuts
+    ]
+    return _table(
+        "Effects in points with their own 95 % intervals",
+        [
+            "Students first visited",
+            *(f"Matched, {month}" for month in months),
+            *(f"Second opinion, {month}" for month in months),
+            "What may be said",
+        ],
+        rows,
+        named=True,
+    )
+
+
+def checks_table(cuts: Sequence[tuple[str, Effect]]) -> html.Table:
+    """The held-out past and who was matched, one row per cut."""
+    months = [wording.signed(month) for month in HELD_OUT_MONTHS]
+    rows = [
+        [
+            wording.cut(dimension, result.label),
+            wording.share(result.share_matched),
+            *(wording.estimate(result.checked("held_out", month)) for month in HELD_OUT_MONTHS),
+            wording.chance(result.no_effect_p),
+        ]
+        for dimension, result in cuts
+    ]
+    return _table(
+        "Gaps in points where the matching never looked; near zero is good",
+        [
+            "Students first visited",
+            "With similar students",
+            *(f"Gap at {month}" for month in months),
+            "Chance of this if no month had an effect",
+        ],
+        rows,
+        named=True,
+    )
+
+
+def published_table(rows: Sequence[Published]) -> html.Table:
+    """The published evaluation's effects beside this database's."""
+    cells = [
+        [
+            row.group,
+            wording.signed(row.month),
+            f"{row.points} points" if row.points else "–",
+            *_here(row),
+            row.note,
+        ]
+        for row in rows
+    ]
+    return _table(
+        "Effects of the first visit in points; other years, other students: not a target",
+        ["Group", "Month", "Published", "Here, matched", "Here, second opinion", "As published"],
+        cells,
+        named=True,
+    )
+
+
+def _here(row: Published) -> list[str]:
+    if row.here is None:
+        return ["not in this data", ""]
+    second = row.here.checked("symmetric", row.month)
+    return [wording.estimate(row.here.matched(row.month)), wording.estimate(second)]
+
+
+def loads_table(loads: pd.DataFrame) -> html.Table:
+    """Files of the last loads and what became of their rows."""
+    counts = ["rows_read", "rows_loaded", "rows_changed", "rows_duplicate", "rows_rejected"]
+    rows = [
+        [f"{row['loaded_at']:%d %b %Y, %H:%M} UTC", row["file"], *(f"{row[c]:,}" for c in counts)]
+        for row in loads.to_dict("records")
+    ]
+    head = ["Loaded", "File", "Read", "Loaded", "Changed", "Repeated", "Rejected"]
+    return _table("The last loads, rows by what became of them", head, rows, named=True)

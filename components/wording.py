@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from evaluation.matched import HELD_OUT_MONTHS
 from evaluation.verdict import Verdict
 from queries.disclosure import Count
 from queries.effects import HEADLINE_MONTH, Effect
@@ -209,12 +210,34 @@ VISITED, COMPARED, COMPARED_SHORT = (
     "Similar, not visited",
 )
 
+METHODS_SCOPE = "Of all students served; the filters above do not narrow this page."
+
+PUBLISHED_SOURCE = (
+    "The published evaluation of the program studied about 8,690 students in 15 districts. Its "
+    "figures stand here for orientation: other students, another comparison. Nothing here is tuned "
+    "to them. Sources: Connecticut State Department of Education, program page; Stemler, Werblow, "
+    "Brunner and others, December 2022; Hartford: FutureEd."
+)
+
 # Beside a group whose gap is no headline.
 CAUTIONS = {
     Verdict.RANGE: "past differs",
     Verdict.UNCHECKED: "cannot be checked",
     Verdict.FEW: "few students",
 }
+
+DESIGNS_MEANING = (
+    "Attendance of visited students less that of similar students who were not visited. Filled "
+    "dot: matched comparison; ring: second opinion; lines: 95 % intervals."
+)
+
+DESIGNS_HOW_TO_READ = (
+    "Each row is a group of visited students. The filled dot is the matched comparison, the small "
+    "ring the second opinion, each with its own 95 % interval. Where the two lie apart, trust "
+    "neither alone.",
+    "A grey dot is a figure that may not stand by itself: its row says why.",
+    "Groups with overlapping intervals cannot be put in an order.",
+)
 
 EFFECT_HOW_TO_READ = (
     "Every visited student is compared with students of the same grade band who had the same "
@@ -229,7 +252,7 @@ EFFECT_HOW_TO_READ = (
 
 def points(difference: float) -> str:
     """0.0914 -> ``9.1 points``, with a true minus sign."""
-    number = f"{100 * difference:.1f}".replace("-", "\N{MINUS SIGN}")
+    number = f"{round(100 * difference, 1) + 0.0:.1f}".replace("-", "\N{MINUS SIGN}")
     return f"{number} points"
 
 
@@ -260,9 +283,81 @@ def people(point: Mapping[Hashable, Any]) -> str:
     return f"{'about ' if point['about'] else ''}{point['students']:,}"
 
 
-def band(point: Mapping[Hashable, Any]) -> str:
+def band(point: Mapping[Any, Any]) -> str:
     """``8.2 to 10.1``."""
     return f"{100 * point['low']:.1f} to {100 * point['high']:.1f}".replace("-", "\N{MINUS SIGN}")
+
+
+EFFECT_AXIS = "Points of attendance, month +{month}"
+
+DESIGN_NAMES = {"matched": "Matched", "symmetric": "Second opinion"}
+
+
+def cut(dimension: str, label: str) -> str:
+    """``Grade band: Grades 6–12``; all students need no dimension."""
+    name = DIMENSION_NAMES.get(dimension)
+    return f"{name}: {label}" if name else label
+
+
+def design_hover(label: str, design: str, month: int, figure: Mapping[str, float]) -> str:
+    """A group's effect by one design as a sentence."""
+    if pd.isna(figure["effect"]):
+        return ""
+    return (
+        f"<b>{label}</b><br>{DESIGN_NAMES[design]}: {estimate(figure)} points,<br>"
+        f"{month_in_words(month)}, 95 % interval"
+    )
+
+
+def overall(result: Effect) -> str:
+    """The checks of all students together in a sentence or two."""
+    if result.verdict is None:
+        return ""
+    known = [result.checked("held_out", month) for month in HELD_OUT_MONTHS]
+    gaps = [
+        f"{points(gap['effect'])} at month {signed(month)}"
+        for month, gap in zip(HELD_OUT_MONTHS, known, strict=True)
+        if not pd.isna(gap["effect"])
+    ]
+    past = f" In months the matching never used the gap was {joined(gaps)}." if gaps else ""
+    return (
+        f"Of the visited students, {share(result.share_matched)} found similar students."
+        f"{past} What may be said of all together: {verdict(result)}."
+    )
+
+
+def estimate(figure: Mapping[str, float]) -> str:
+    """``9.1 (8.2 to 10.1)``: points with the interval; a dash where there is none."""
+    if pd.isna(figure["effect"]):
+        return "–"
+    size = points(figure["effect"]).removesuffix(" points")
+    return f"{size} ({band(figure)})" if not pd.isna(figure["low"]) else size
+
+
+def share(part: float) -> str:
+    """``99 %``; a dash where it is not known."""
+    return "–" if pd.isna(part) else f"{100 * part:.0f}\N{NO-BREAK SPACE}%"
+
+
+def chance(p_value: float) -> str:
+    """``0.012`` or ``below 0.001``."""
+    if pd.isna(p_value):
+        return "–"
+    return "below 0.001" if p_value < 0.001 else f"{p_value:.3f}"
+
+
+def verdict(result: Effect) -> str:
+    """What may be said of a selection, in a few words."""
+    return _VERDICTS[result.verdict] if result.verdict else withheld(result.threshold)
+
+
+_VERDICTS = {
+    Verdict.EFFECT: "the matched figure",
+    Verdict.SYMMETRIC: "the second opinion",
+    Verdict.RANGE: "past differs: a range",
+    Verdict.UNCHECKED: "cannot be checked: a range",
+    Verdict.FEW: "too few students: no figure",
+}
 
 
 def effect_source(data_as_of: date, demonstration: bool) -> str:

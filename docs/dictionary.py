@@ -21,7 +21,7 @@ def main() -> None:
         for table in tables:
             sections.append(f"## {table.name}\n\n{table.comment}\n\nKind: {kind}.\n")
             rows = [
-                f"| `{column.name}` | {column.type.__visit_name__.replace('_integer', 'int').lower()} | {column.comment} |"
+                f"| `{column.name}` | {column.type.compile().lower()} | {column.comment} |"
                 for column in table.columns
             ]
             sections.append("\n".join(["| column | type | holds |", "|---|---|---|", *rows, ""]))

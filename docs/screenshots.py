@@ -19,6 +19,7 @@ PICTURES = (
     ("trajectories-phone", "/trajectories?cohort=Summer+2021", PHONE, "light"),
     ("trajectories-split", "/trajectories?split=modality", LAPTOP, "light"),
     ("trajectories-districts", "/trajectories?split=district", LAPTOP, "light"),
+    ("methods", "/methods", LAPTOP, "light"),
     (
         "trajectories-empty",
         "/trajectories?district=1430011&grade=PK&modality=phone",

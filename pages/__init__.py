@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pages import trajectories
+from pages import methods, trajectories
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Page:
     layout: Callable[[], Any]
 
 
-PAGES = (Page(trajectories.PATH, trajectories.TITLE, trajectories.layout),)
+PAGES = tuple(Page(page.PATH, page.TITLE, page.layout) for page in (trajectories, methods))
 
 HOME = PAGES[0].path
 

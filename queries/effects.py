@@ -7,6 +7,7 @@ selection is fitted when asked for, and remembered.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Lock
@@ -17,12 +18,13 @@ import pandas as pd
 import sqlalchemy as sa
 
 from evaluation.assessment import assess
+from evaluation.inference import Z95
 from evaluation.matched import NoComparisonError, Stacks, select
 from evaluation.verdict import Verdict
 from queries.comparison import comparison_rows, student_numbers
 from queries.database import Snapshot
 from queries.disclosure import disclosed, is_one_way
-from queries.filters import Filters, View
+from queries.filters import SPLITS, Filters, View
 from queries.schema import EVERYBODY, GRADE_BANDS, effect_check, effect_month, served_student
 from queries.served import in_selection
 from queries.trajectories import EVENT_MONTHS
@@ -70,6 +72,13 @@ class Effect:
         """The second opinion at the headline month; nan where it cannot be had."""
         return self.checked("symmetric", HEADLINE_MONTH)["effect"]
 
+    def matched(self, event_month: int) -> dict[str, float]:
+        """One month of ``frame``: effect with its own 95 % interval; nan where withheld."""
+        month = self.frame.loc[self.frame["event_month"] == event_month].iloc[0]
+        margin = Z95 * month["standard_error"]
+        effect = month["effect"]
+        return {"effect": effect, "low": effect - margin, "high": effect + margin}
+
     def checked(self, design: str, event_month: int) -> dict[str, float]:
         """One month of ``checks``: effect, low and high; nan where it cannot be had."""
         at = (self.checks["design"] == design) & (self.checks["event_month"] == event_month)
@@ -100,6 +109,30 @@ def effects(data: Snapshot, viewer: Viewer, view: View) -> list[Effect]:
         if (not chosen or group in chosen)
         and (filters := _within(view.filters, view.split, group)) is not None
     ]
+
+
+def every_cut(data: Snapshot, viewer: Viewer) -> list[tuple[str, Effect]]:
+    """All students, then every value of every dimension, with the dimension's name."""
+    everybody = (EVERYBODY, effect(data, viewer, Filters()))
+    return [
+        everybody,
+        *(
+            (split, result)
+            for split in SPLITS
+            for result in effects(data, viewer, View(split=split))
+        ),
+    ]
+
+
+def all_months(cuts: Sequence[tuple[str, Effect]]) -> pd.DataFrame:
+    """Every figure of every cut in one frame: dimension, group, design, month and figures."""
+    parts = [
+        pd.concat([result.frame, result.checks]).assign(dimension=dimension, group=result.label)
+        for dimension, result in cuts
+    ]
+    frame = pd.concat(parts, ignore_index=True)
+    first = ["dimension", "group", "design", "event_month"]
+    return frame[[*first, *frame.columns.drop(first)]]
 
 
 def _within(filters: Filters, split: str, group: str) -> Filters | None:

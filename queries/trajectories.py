@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from queries.database import Snapshot
 from queries.disclosure import Count, disclosed, disclosed_count, is_one_way
 from queries.filters import View
+from queries.schema import EVERYBODY as EVERYBODY
 from queries.schema import (
-    EVERYBODY,
     FIRST_EVENT_MONTH,
     LAST_EVENT_MONTH,
     served_student,

@@ -27,8 +27,7 @@ from components.figures.frame import (
     rate_axis,
 )
 from components.figures.panels import NARROW_MONTHS, Panel, panel_title, panels_figure
-from queries.schema import EVERYBODY
-from queries.trajectories import EVENT_MONTHS, Trajectory
+from queries.trajectories import EVENT_MONTHS, EVERYBODY, Trajectory
 
 Group = list[Point]  # one group's 22 months in order
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
@@ -86,6 +88,27 @@ class Visit:
         return self.page.evaluate(
             "Array.from(document.querySelectorAll('.js-plotly-plot')).map(plot =>"
             " plot.data.map(trace => [trace.name, Array.from(trace.y, y => y && y.toFixed(9))]))"
+        )
+
+    def download(self, kind: str, chart: str) -> bytes:
+        """A file of the chart with the id, by its button."""
+        with self.page.expect_download() as waiting:
+            self.page.locator(f"#{chart}").get_by_role("button", name=kind).click()
+        path: Path = waiting.value.path()
+        return path.read_bytes()
+
+    def violations(self) -> list[Any]:
+        """Serious accessibility violations, with the parts of the page at fault."""
+        return [
+            (violation["id"], [node["html"] for node in violation["nodes"]][:3])
+            for violation in Axe().run(self.page).response["violations"]
+            if violation["impact"] in ("serious", "critical")
+        ]
+
+    def overflow(self) -> int:
+        """Pixels by which the page is wider than the screen."""
+        return self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
 
     def choose(self, filter_name: str, label: str) -> None:

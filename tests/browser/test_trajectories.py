@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import pytest
 import sqlalchemy as sa
-from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from pages import trajectories
 from tests.browser.conftest import Visit
@@ -229,29 +229,16 @@ def test_no_serious_accessibility_violation_and_nothing_sticks_out(
     page = visit(path, device, scheme)
     page.page.get_by_text("How to read this").first.click() if path != NOBODY else None
     page.page.locator("details.filter summary").first.click()
-    violations = [
-        (violation["id"], [node["html"] for node in violation["nodes"]][:3])
-        for violation in Axe().run(page.page).response["violations"]
-        if violation["impact"] in ("serious", "critical")
-    ]
-    assert violations == []
-    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert page.page.evaluate(overflow) <= 0
+    assert page.violations() == []
+    assert page.overflow() <= 0
 
 
 # --- Downloads: held to the presenter's threshold -------------------------------------------
 
 
-def download(page: Visit, kind: str, chart: str = "trajectory-chart") -> bytes:
-    with page.page.expect_download() as waiting:
-        page.page.locator(f"#{chart}").get_by_role("button", name=kind).click()
-    path = waiting.value.path()
-    return path.read_bytes()
-
-
 def test_the_csv_holds_the_figures_and_follows_the_presenters_threshold(visit: Open) -> None:
     page = visit("/trajectories?split=cohort&district=1040011")
-    rows = list(csv.DictReader(io.StringIO(download(page, "CSV").decode())))
+    rows = list(csv.DictReader(io.StringIO(page.download("CSV", "trajectory-chart").decode())))
     assert len(rows) == 7 * 22
     shown = [row for row in rows if row["withheld"] == "False"]
     hidden = [row for row in rows if row["withheld"] == "True"]
@@ -263,11 +250,11 @@ def test_the_csv_holds_the_figures_and_follows_the_presenters_threshold(visit: O
 
 def test_pictures_carry_their_title_and_source(visit: Open) -> None:
     page = visit("/trajectories?district=0640011")
-    picture = download(page, "SVG").decode()
+    picture = page.download("SVG", "trajectory-chart").decode()
     assert "Attendance before and after the first visit: Hartford" in picture
     assert "Data as of 30 June 2024" in picture
     assert "Demonstration data" in picture
-    assert download(page, "PNG").startswith(b"\x89PNG")
+    assert page.download("PNG", "trajectory-chart").startswith(b"\x89PNG")
 
 
 def test_a_slow_answer_fades_the_chart_and_moves_nothing(
@@ -317,11 +304,19 @@ def test_the_comparison_says_how_much_higher_and_shows_both_lines(visit: Open) -
     words = page.page.locator("#effect-summary").inner_text()
     assert "higher than that of similar students who were not visited" in words
     assert "The second opinion finds" in words
-    assert page.page.locator("#effect-graph .subplot").count() == 2
+    expect(page.page.locator("#effect-graph .subplot")).to_have_count(2)
     page.page.get_by_text("Show the data").nth(1).click()
     rows = page.page.locator("#effect-table tbody tr")
     assert rows.count() == 22
     assert "matched" in rows.nth(7).inner_text()
+
+
+def test_a_split_has_a_panel_of_the_difference_for_each_group(visit: Open) -> None:
+    page = visit("/trajectories?split=modality")
+    expect(page.page.locator("#effect-graph .subplot")).to_have_count(5)
+    words = page.page.locator("#effect-summary").inner_text()
+    assert "Six months after the first visit, against similar students: " in words
+    assert "Home" in words
 
 
 def test_a_small_selection_gets_no_figure_and_nobody_gets_no_comparison(visit: Open) -> None:
@@ -339,12 +334,12 @@ def test_where_the_past_cannot_be_checked_the_words_say_so(visit: Open) -> None:
 
 
 def test_the_comparison_can_be_taken_along(visit: Open) -> None:
-    page = visit("/trajectories?district=0640011")
-    rows = list(csv.DictReader(io.StringIO(download(page, "CSV", "trajectory-effect").decode())))
+    page = visit("/trajectories")
+    rows = list(csv.DictReader(io.StringIO(page.download("CSV", "trajectory-effect").decode())))
     at_six = next(row for row in rows if row["event_month"] == "6")
     gap = float(at_six["visited_rate"]) - float(at_six["comparison_rate"])
     assert gap == pytest.approx(float(at_six["effect"]), abs=1e-9)
-    picture = download(page, "SVG", "trajectory-effect").decode()
+    picture = page.download("SVG", "trajectory-effect").decode()
     assert "similar students who were not visited" in picture
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from components import tables, wording
 from components.figures.effect import effect_figure, effect_panels
+from evaluation.inference import Z95
 from evaluation.matched import MATCHED_MONTHS
 from evaluation.verdict import Verdict
 from queries.effects import Effect
@@ -26,6 +27,7 @@ def result(verdict: Verdict = Verdict.EFFECT, size: float = 0.09, symmetric: flo
             "visited_rate": 0.7 + gap,
             "comparison_rate": 0.7,
             "effect": np.where(free, gap, np.nan),
+            "standard_error": np.where(free, 0.02 / Z95, np.nan),
             "low": np.where(free, gap - 0.02, np.nan),
             "high": np.where(free, gap + 0.02, np.nan),
             "students": pd.array([1200] * len(months), dtype="Int64"),

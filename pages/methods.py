@@ -1,0 +1,129 @@
+"""Every definition, the method, its checks and figures in this database, and the loads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Input, Output, callback, ctx, dcc, html
+
+from access import current_viewer
+from components import method, shell, tables, wording
+from components.chart_frame import ChartFrame, export_of
+from components.figures.intervals import interval_figure
+from queries.database import snapshot
+from queries.deliveries import last_loads
+from queries.effects import all_months, every_cut
+from queries.published import published_effects
+
+PATH, TITLE = "/methods", "Methods"
+_HEADING = "What the figures mean, and how far to trust them"
+_DESIGNS_TITLE = "Visited against similar students, six months after"
+
+DESIGNS = ChartFrame("designs")
+_OPENED_ID, _OVERALL_ID, _CHECKS_ID, _PUBLISHED_ID, _LOADS_ID = (
+    "methods-opened",
+    "methods-overall",
+    "methods-checks",
+    "methods-published",
+    "methods-loads",
+)
+
+
+def layout() -> html.Div:
+    """The text; the figures of this database come after it."""
+    return html.Div(
+        [
+            html.Div(
+                [
+                    html.H1(_HEADING),
+                    html.P(wording.METHODS_SCOPE, className="selection"),
+                ],
+                className="page-head",
+            ),
+            dcc.Store(id=_OPENED_ID, data=True),
+            method.plain(),
+            DESIGNS.layout(_DESIGNS_TITLE, wording.DESIGNS_MEANING, wording.DESIGNS_HOW_TO_READ),
+            method.section(
+                "Checks in this database",
+                html.P(id=_OVERALL_ID),
+                _scrolling(_CHECKS_ID, "Checks of the comparison"),
+                name="checks",
+            ),
+            method.section(
+                "Beside the published evaluation",
+                html.P(wording.PUBLISHED_SOURCE),
+                _scrolling(_PUBLISHED_ID, "Published effects and this database’s"),
+                name="published",
+            ),
+            method.words(),
+            method.in_full(),
+            method.section(
+                "The loads", _scrolling(_LOADS_ID, "Rows of the last loads"), name="loads"
+            ),
+        ]
+    )
+
+
+def _scrolling(name: str, label: str) -> html.Div:
+    return html.Div(
+        id=name, className="table-area", tabIndex=0, role="region", **{"aria-label": label}
+    )
+
+
+@callback(
+    output={
+        "figure": Output(DESIGNS.figure, "data"),
+        "summary": Output(DESIGNS.summary, "children"),
+        "table": Output(DESIGNS.table, "children"),
+        "overall": Output(_OVERALL_ID, "children"),
+        "checks": Output(_CHECKS_ID, "children"),
+        "published": Output(_PUBLISHED_ID, "children"),
+        "loads": Output(_LOADS_ID, "children"),
+    },
+    inputs=Input(_OPENED_ID, "data"),
+)
+def show(_opened: bool) -> dict[str, Any]:
+    """This database's figures, all from one load."""
+    with snapshot() as data:
+        viewer = current_viewer(data)
+        cuts = every_cut(data, viewer)
+        published = published_effects(data, viewer)
+        loads = last_loads(data)
+        shell.show(data.data_as_of, [])
+    everybody = cuts[0][1]
+    return {
+        "figure": interval_figure(cuts),
+        "summary": wording.effect_sentence(everybody),
+        "table": tables.designs_table(cuts),
+        "overall": wording.overall(everybody),
+        "checks": tables.checks_table(cuts),
+        "published": tables.published_table(published),
+        "loads": tables.loads_table(loads),
+    }
+
+
+@callback(
+    Output(DESIGNS.export, "data"),
+    Input(DESIGNS.buttons["png"], "n_clicks"),
+    Input(DESIGNS.buttons["svg"], "n_clicks"),
+    prevent_initial_call=True,
+)
+def export_image(_png: int | None, _svg: int | None) -> dict[str, Any]:
+    """The groups as they may leave the screen."""
+    with snapshot() as data:
+        cuts = every_cut(data, current_viewer(data).for_export())
+        source = wording.effect_source(data.data_as_of, data.is_demonstration)
+    kind = "svg" if ctx.triggered_id == DESIGNS.buttons["svg"] else "png"
+    return export_of(interval_figure(cuts), kind, "effects-by-group", _DESIGNS_TITLE, source)
+
+
+@callback(
+    Output(DESIGNS.csv, "data"),
+    Input(DESIGNS.buttons["csv"], "n_clicks"),
+    prevent_initial_call=True,
+)
+def export_csv(_clicks: int | None) -> dict[str, Any]:
+    """Both designs of every group, all months, as they may leave the screen."""
+    with snapshot() as data:
+        frame = all_months(every_cut(data, current_viewer(data).for_export()))
+    return dcc.send_data_frame(frame.to_csv, "effects-by-group.csv", index=False)
