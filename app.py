@@ -13,7 +13,15 @@ from dash import Dash, Input, Output, callback, set_props
 from flask import Flask, Response, redirect, request
 from flask_compress import Compress
 
-from access import SignInNeededError, current_viewer, guard
+from access import (
+    GUARD,
+    Guard,
+    SignInNeededError,
+    check_servable,
+    current_account,
+    current_viewer,
+    read_settings,
+)
 from components import shell, states, theme
 from pages import HOME, PAGES, page_at
 from queries.database import DatabaseUnavailableError, snapshot
@@ -44,13 +52,17 @@ _NOTHING_TO_SHOW = (DatabaseUnavailableError, SignInNeededError)
 
 
 def create_app() -> Dash:
-    """The app over the reporting database of LEAP_DATABASE_URL.
+    """The app over the reporting database of LEAP_DATABASE_URL, signing in by LEAP_SETTINGS.
 
-    Raises DatabaseUnavailableError without a database and SignInNeededError over real data.
+    Raises DatabaseUnavailableError without a database, SettingsError for settings that cannot be
+    used, and SignInNeededError over real data without signing in.
     """
+    settings = read_settings()
     with snapshot() as data:
-        current_viewer(data)
-    return _app()
+        check_servable(settings, data)
+    app = _app()
+    app.server.extensions[GUARD].configure(settings)
+    return app
 
 
 @cache
@@ -67,7 +79,7 @@ def _app() -> Dash:
     )
     app.layout = _layout
     app.server.config["SEND_FILE_MAX_AGE_DEFAULT"] = _A_DAY
-    guard(app.server)
+    app.server.extensions[GUARD] = Guard(app, HOME, theme.custom_properties())
     _add_routes(app.server)
     Compress(app.server)
     return app
@@ -79,7 +91,11 @@ def _layout() -> Any:
         with snapshot() as data:
             current_viewer(data)
             return shell.shell(
-                pages, known_values(data), data.data_as_of, demonstration=data.is_demonstration
+                pages,
+                known_values(data),
+                data.data_as_of,
+                current_account(),
+                demonstration=data.is_demonstration,
             )
     except _NOTHING_TO_SHOW as error:
         return states.unavailable(str(error))

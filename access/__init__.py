@@ -2,41 +2,50 @@
 
 from __future__ import annotations
 
-import ipaddress
+from flask import current_app
 
-from flask import Flask, Response, request
-
-from queries.database import Snapshot
-from queries.viewer import Viewer
-
-SIGN_IN_NEEDED = (
-    "This database holds real students, and signing in is not set up: nothing is served. "
-    "Point LEAP_DATABASE_URL at a demonstration database (python -m reporting demo makes one)."
+from access.guard import Guard
+from access.people import (
+    SIGN_IN_NEEDED,
+    SignInNeededError,
+    account_of,
+    viewer_of,
 )
+from access.settings import Settings, SettingsError, read_settings
+from queries.database import Snapshot
+from queries.viewer import Account, Viewer
+
+__all__ = [
+    "GUARD",
+    "Guard",
+    "Settings",
+    "SettingsError",
+    "SignInNeededError",
+    "check_servable",
+    "current_account",
+    "current_viewer",
+    "read_settings",
+]
+
+GUARD = "leap-guard"
 
 
-class SignInNeededError(Exception):
-    """Real data and nobody signed in; the message says what to do."""
+def check_servable(settings: Settings, data: Snapshot) -> None:
+    """Raise SignInNeededError for real data that anybody could open."""
+    if not settings.has_sign_in and not data.is_demonstration:
+        raise SignInNeededError(SIGN_IN_NEEDED)
 
 
 def current_viewer(data: Snapshot) -> Viewer:
-    """The person behind the current request.
-
-    Without signing in only demonstration data is served, to a visitor with the role of
-    leadership: aggregates of every district, no student by name. Raises SignInNeededError
-    for real data.
-    """
-    if not data.is_demonstration:
-        raise SignInNeededError(SIGN_IN_NEEDED)
-    return Viewer(role="leadership")
+    """The person behind the current request; raises SignInNeededError."""
+    return viewer_of(_settings(), data)
 
 
-def guard(server: Flask) -> None:
-    """Answer this machine alone: nobody signs in, so nobody else may ask."""
+def current_account() -> Account:
+    """How the person is called and in which role, for the head of the page."""
+    return account_of(_settings())
 
-    @server.before_request
-    def refuse_other_machines() -> Response | None:
-        address = ipaddress.ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104
-        if address.is_loopback:
-            return None
-        return Response("Only reachable from the machine it runs on.", 403, mimetype="text/plain")
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions[GUARD].settings
+    return settings

@@ -235,6 +235,40 @@
       function () { return "Copy the address above"; });
   }
 
+  // --- Buttons that change something on the server: a form with the session's token --------
+
+  function cookie(name) {
+    var found = document.cookie.split("; ").filter(function (part) {
+      return part.indexOf(name + "=") === 0;
+    })[0];
+    return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
+  }
+
+  function post(button) {
+    var form = document.createElement("form");
+    form.method = "post";
+    form.action = button.dataset.post;
+    var fields = {
+      csrf_token: cookie("_csrf_token"),
+      next: window.location.pathname + window.location.search
+    };
+    if (button.dataset.role) fields.role = button.dataset.role;
+    Object.keys(fields).forEach(function (name) {
+      var input = document.createElement("input");
+      input.type = "hidden";
+      input.name = name;
+      input.value = fields[name];
+      form.appendChild(input);
+    });
+    document.body.appendChild(form);
+    form.submit();
+  }
+
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-post]");
+    if (button) post(button);
+  });
+
   // --- Open filters close when attention moves elsewhere -------------------------
 
   function closeFilters(except) {

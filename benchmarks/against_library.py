@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import os
 import pickle
-import resource
 import subprocess
 import sys
 import tempfile
@@ -124,7 +123,8 @@ def _fit(who: str, file: str) -> None:
             control_group="not_yet_treated", base_period="universal", allow_unbalanced_panel=True
         ).fit(data, "rate", "unit", "month", "first", aggregate="event_study")
     seconds = time.perf_counter() - start
-    print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+    status = Path("/proc/self/status").read_text()
+    print(seconds, int(status.split("VmHWM:")[1].split()[0]) / 1e6)
 
 
 if __name__ == "__main__":

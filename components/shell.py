@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from dash import ClientsideFunction, Input, Output, State, clientside_callback, dcc, html, set_props
 
 from components import filter_bar, theme, wording
 from components.chart_frame import PALETTES_ID, THEME_ID, VIEWPORT_ID
 from queries.filters import DIMENSIONS, KnownValues
+from queries.viewer import Account
 
 URL_ID, PAGE_ID, NOTICES_ID = "url", "page", "notices"
 _DATA_AS_OF_ID, _KNOWN_ID, _NAVIGATION_ID, _THEME_BUTTON_ID = (
@@ -22,7 +24,9 @@ _DATA_AS_OF_ID, _KNOWN_ID, _NAVIGATION_ID, _THEME_BUTTON_ID = (
 Pages = Sequence[tuple[str, str]]
 
 
-def shell(pages: Pages, known: KnownValues, data_as_of: date, *, demonstration: bool) -> html.Div:
+def shell(
+    pages: Pages, known: KnownValues, data_as_of: date, account: Account, *, demonstration: bool
+) -> html.Div:
     """The outer layout. ``pages`` are (path, title) in the order of the navigation."""
     labels = {dimension: dict(known.labels(dimension)) for dimension in DIMENSIONS}
     return html.Div(
@@ -33,8 +37,8 @@ def shell(pages: Pages, known: KnownValues, data_as_of: date, *, demonstration: 
             dcc.Store(id=VIEWPORT_ID),
             dcc.Store(id=_KNOWN_ID, data=labels),
             html.A("Skip to the content", href="#content", className="skip"),
-            _header(pages),
-            *([_demonstration_banner()] if demonstration else []),
+            _header(pages, account),
+            *([_demonstration_banner(account)] if demonstration else []),
             html.Div(filter_bar.filter_bar(known), className="filter-strip"),
             html.Main(
                 [
@@ -50,7 +54,7 @@ def shell(pages: Pages, known: KnownValues, data_as_of: date, *, demonstration: 
     )
 
 
-def _header(pages: Pages) -> html.Header:
+def _header(pages: Pages, account: Account) -> html.Header:
     return html.Header(
         [
             html.Div(
@@ -65,15 +69,35 @@ def _header(pages: Pages) -> html.Header:
                 id=_NAVIGATION_ID,
                 **{"aria-label": "Pages"},
             ),
+            *(_signed_in(account.name, account.role) if account.name else []),
             html.Button("Dark", id=_THEME_BUTTON_ID, type="button", className="theme-button"),
         ],
         className="top",
     )
 
 
-def _demonstration_banner() -> html.Div:
+def _signed_in(name: str, role: str) -> list[Any]:
+    return [
+        html.Span([html.Strong(name), f" · {wording.ROLE_NAMES[role]}"], className="account"),
+        html.Button("Sign out", type="button", **{"data-post": "/sign-out"}),
+    ]
+
+
+def _demonstration_banner(account: Account) -> html.Div:
+    roles = [
+        html.Button(
+            wording.ROLE_NAMES[role],
+            type="button",
+            className="role chosen" if role == account.role else "role",
+            **{"data-post": "/role", "data-role": role, "aria-pressed": str(role == account.role)},
+        )
+        for role in account.roles
+    ]
     return html.Div(
-        [html.Strong("Demonstration data. "), "Every student here is invented."],
+        [
+            html.Span([html.Strong("Demonstration data. "), "Every student here is invented."]),
+            *([html.Span(["See it as ", *roles], className="roles")] if roles else []),
+        ],
         className="banner",
         role="note",
     )

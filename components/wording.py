@@ -19,6 +19,12 @@ from queries.effects import HEADLINE_MONTH, Effect
 from queries.filters import Filters, KnownValues
 from queries.trajectories import Trajectory
 
+ROLE_NAMES = {
+    "leadership": "Leadership",
+    "coordinator": "Coordinator",
+    "presenter": "Presenter",
+}
+
 DIMENSION_NAMES = {
     "district": "District",
     "grade": "Grade",

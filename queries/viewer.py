@@ -30,3 +30,15 @@ class Viewer:
     def for_export(self) -> Viewer:
         """The same person, held to the presenter's threshold: for all that leaves the screen."""
         return replace(self, threshold=max(self.threshold, THRESHOLDS["presenter"]))
+
+
+@dataclass(frozen=True)
+class Account:
+    """How a viewer appears in the head of the page.
+
+    ``name`` is None where nobody signs in; ``roles`` are then the ones that can be tried.
+    """
+
+    name: str | None
+    role: Role
+    roles: tuple[Role, ...]

@@ -1,0 +1,56 @@
+"""Questions of the browser are hostile until checked: only the app's own callbacks, as declared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_PROPERTIES: dict[str, tuple[type, ...]] = {
+    "search": (str, type(None)),
+    "pathname": (str, type(None)),
+    "n_clicks": (int, type(None)),
+    "value": (str, list, type(None)),
+    "data": (dict, list, str, bool, type(None)),
+}
+_LONGEST_TEXT = 4_000
+
+
+class MalformedQuestionError(ValueError):
+    """Not a question that a page of the dashboard asks."""
+
+
+def check_question(body: Any, callbacks: Mapping[str, Mapping[str, Any]]) -> None:
+    """Raise MalformedQuestionError unless ``body`` asks a callback for what it declares.
+
+    ``callbacks`` is Dash's map of output -> declaration (inputs, state).
+    """
+    if not isinstance(body, dict):
+        raise MalformedQuestionError("not an object")
+    output = body.get("output")
+    declared = callbacks.get(output) if isinstance(output, str) else None
+    if declared is None or "callback" not in declared:
+        raise MalformedQuestionError("no such callback")
+    _check_values(body.get("inputs"), declared["inputs"])
+    _check_values(body.get("state", []), declared["state"])
+    inputs = {f"{given['id']}.{given['property']}" for given in body["inputs"]}
+    changed = body.get("changedPropIds")
+    if not isinstance(changed, list) or not all(
+        isinstance(name, str) and name in inputs for name in changed
+    ):
+        raise MalformedQuestionError("changedPropIds names something else than inputs")
+
+
+def _check_values(given: Any, declared: list[dict[str, str]]) -> None:
+    if not isinstance(given, list) or len(given) != len(declared):
+        raise MalformedQuestionError("other inputs than declared")
+    for value, wanted in zip(given, declared, strict=True):
+        if not isinstance(value, dict) or any(
+            value.get(key) != wanted[key] for key in ("id", "property")
+        ):
+            raise MalformedQuestionError("other inputs than declared")
+        kinds = _PROPERTIES.get(wanted["property"])
+        content = value.get("value")
+        if kinds is None or not isinstance(content, kinds):
+            raise MalformedQuestionError(f"{wanted['property']} of a wrong type")
+        if isinstance(content, str) and len(content) > _LONGEST_TEXT:
+            raise MalformedQuestionError(f"{wanted['property']} too long")

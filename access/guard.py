@@ -1,0 +1,301 @@
+"""One guard before every request, the sign-in pages, and what every answer carries.
+
+Without signing in only this machine is answered. With it, everything but the sign-in page and
+static files needs a signed-in person: documents lead to the sign-in page, Dash's endpoints answer
+401 and no data.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from dash import Dash
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import LoginManager, current_user, login_user, logout_user
+from flask_talisman import Talisman
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as BaseResponse
+
+from access.audit import AuditLog
+from access.callbacks import MalformedQuestionError, check_question
+from access.openid import OpenIdClient, OpenIdRefusedError
+from access.people import DEMONSTRATION_ROLE, Person, in_users_file
+from access.settings import ROLES, Settings
+from access.users import Users
+
+_log = logging.getLogger(__name__)
+
+_LARGEST_BODY = 256_000
+_CSRF_COOKIE = "_csrf_token"  # where Dash looks for it
+_ATTEMPTS_BY_ADDRESS, _ATTEMPTS_BY_NAME = "30 per 5 minutes", "10 per 10 minutes"
+_OPEN_ENDPOINTS = frozenset({"sign_in", "openid_start", "openid_callback", "static"})
+_OPEN_PATHS = ("/assets/", "/_dash-component-suites/", "/_favicon.ico")
+_LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
+
+
+class Guard:
+    """Signing in for one server; ``settings`` may be replaced between requests."""
+
+    def __init__(self, app: Dash, home: str, style: str) -> None:
+        """``home`` is the first page's path, ``style`` the theme's custom properties (CSS)."""
+        self._app = app
+        self._home = home
+        self._ended: dict[str, float] = {}  # signed-out sessions and until when to remember
+        server: Flask = app.server
+        server.config.update(
+            MAX_CONTENT_LENGTH=_LARGEST_BODY,
+            MAX_FORM_MEMORY_SIZE=_LARGEST_BODY,
+            SESSION_COOKIE_HTTPONLY=True,
+            SESSION_COOKIE_SAMESITE="Lax",
+            SESSION_REFRESH_EACH_REQUEST=False,
+            WTF_CSRF_TIME_LIMIT=None,  # as long as the session
+            WTF_CSRF_HEADERS=["X-CSRFToken"],
+            RATELIMIT_STORAGE_URI="memory://",
+            RATELIMIT_STRATEGY="moving-window",
+        )
+        self._talisman = Talisman(
+            server,
+            force_https=False,
+            session_cookie_secure=False,
+            frame_options="DENY",
+            referrer_policy="same-origin",
+            content_security_policy=_content_security_policy(app),
+        )
+        self._login = LoginManager(server)
+        self._login.session_protection = None  # the guard checks sessions itself
+        self._login.user_loader(self._load_person)
+        self._limiter = Limiter(get_remote_address, app=server)
+        self._plain_application = server.wsgi_app
+        # In this order: who asks is settled before what they ask is looked at.
+        server.before_request(self._check)
+        CSRFProtect(server)
+        server.before_request(self._check_question)
+        server.after_request(self._finish)
+        server.register_error_handler(Exception, self._refuse)
+        server.register_blueprint(Blueprint("access", __name__, template_folder="templates"))
+        server.context_processor(lambda: {"custom_properties": Markup(style)})  # noqa: S704 our own
+        self._add_routes(server)
+
+    def configure(self, settings: Settings) -> None:
+        """Use these settings from now on."""
+        server: Flask = self._app.server
+        self.settings = settings
+        self.users = Users(settings.users_file) if settings.users_file else None
+        self.audit = AuditLog(settings.audit_log)
+        self._openid = OpenIdClient(server, settings.openid) if settings.openid else None
+        server.secret_key = settings.secret_key
+        server.config["SESSION_COOKIE_SECURE"] = settings.tls
+        self._talisman.force_https = settings.tls
+        self._talisman.strict_transport_security = settings.tls
+        self._talisman.session_cookie_secure = settings.tls
+        hops = settings.trusted_proxies
+        server.wsgi_app = (  # type: ignore[method-assign]
+            ProxyFix(self._plain_application, hops, hops, hops) if hops else self._plain_application
+        )
+        self._ended.clear()
+        self._limiter.reset()
+
+    # --- Before a request ---------------------------------------------------------------
+
+    def _check(self) -> BaseResponse | None:
+        if not self.settings.has_sign_in:
+            self._answer_this_machine_alone()
+            return None
+        if request.endpoint in _OPEN_ENDPOINTS or request.path.startswith(_OPEN_PATHS):
+            return None
+        if current_user.is_authenticated and self._is_fresh():
+            return None
+        logout_user()
+        session.clear()
+        if request.path.startswith("/_dash") or request.method != "GET":
+            abort(401)
+        return redirect(url_for("sign_in", next=request.full_path.rstrip("?")))
+
+    @staticmethod
+    def _answer_this_machine_alone() -> None:
+        address = ipaddress.ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104
+        name = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
+        if not address.is_loopback or name not in _LOOPBACK_NAMES:
+            abort(403, "Only reachable from the machine it runs on.")
+
+    def _is_fresh(self) -> bool:
+        """Neither signed out, nor idle, nor signed in for too long; notes that it was seen."""
+        now = time.time()
+        started, seen = session.get("started", 0.0), session.get("seen", 0.0)
+        if session.get("key") in self._ended:
+            return False
+        if now - started > 3600 * self.settings.session_hours:
+            return False
+        if now - seen > 60 * self.settings.idle_minutes:
+            return False
+        if now - seen > 30:  # a cookie every half minute is enough
+            session["seen"] = now
+        return True
+
+    def _check_question(self) -> None:
+        if request.path != "/_dash-update-component":
+            return
+        try:
+            check_question(request.get_json(silent=True), self._app.callback_map)
+        except MalformedQuestionError as error:
+            abort(400, f"This is not a question that a page asks: {error}.")
+
+    # --- After it ---------------------------------------------------------------------------
+
+    def _finish(self, response: Response) -> Response:
+        if request.endpoint != "static" and not request.path.startswith(_OPEN_PATHS):
+            response.headers["Cache-Control"] = "no-store"
+            response.set_cookie(
+                _CSRF_COOKIE, generate_csrf(), secure=self.settings.tls, samesite="Strict"
+            )
+        return response
+
+    def _refuse(self, error: Exception) -> tuple[str | Response, int]:
+        """A page, or for Dash's endpoints a line of JSON, that says what to do."""
+        status, words = 500, "Something went wrong on our side, and it has been logged."
+        if isinstance(error, CSRFError):
+            status, words = 400, "The page is too old to be trusted: load it again."
+        elif isinstance(error, HTTPException) and error.code:
+            status, words = error.code, _WORDS.get(error.code, error.description or error.name)
+            if error.code == 403 and error.description:
+                words = error.description
+        else:
+            _log.error("A request failed", exc_info=error)
+        if request.path.startswith("/_dash"):
+            return Response(f'{{"error": "{words}"}}', mimetype="application/json"), status
+        page = render_template("refused.html", words=words, status=status, home=self._home)
+        return page, status
+
+    # --- Signing in and out -------------------------------------------------------------------
+
+    def _load_person(self, identity: str) -> Person | None:
+        if session.get("by") == "openid":
+            known = session.get("person")
+            return Person(identity, known["role"], tuple(known["districts"])) if known else None
+        return in_users_file(self.users, identity) if self.users else None
+
+    def _start(self, person: Person, by: str) -> BaseResponse:
+        next_page = session.get("next") or self._home
+        session.clear()
+        now = time.time()
+        session.update(by=by, started=now, seen=now, key=f"{now:.6f}-{person.id}")
+        session["person"] = {"role": person.role, "districts": list(person.districts)}
+        login_user(person)
+        self.audit.record(person.name, "signed in", by=by, address=request.remote_addr)
+        return redirect(next_page)
+
+    def _add_routes(self, server: Flask) -> None:
+        by_name = self._limiter.limit(
+            _ATTEMPTS_BY_NAME, key_func=lambda: request.form.get("name", ""), methods=["POST"]
+        )
+        by_address = self._limiter.limit(_ATTEMPTS_BY_ADDRESS, methods=["POST"])
+        server.add_url_rule(
+            "/sign-in", "sign_in", by_name(by_address(self._sign_in)), methods=["GET", "POST"]
+        )
+        server.add_url_rule("/sign-out", "sign_out", self._sign_out, methods=["POST"])
+        server.add_url_rule("/openid/start", "openid_start", self._openid_start)
+        server.add_url_rule("/openid/callback", "openid_callback", self._openid_callback)
+        server.add_url_rule("/role", "choose_role", self._choose_role, methods=["POST"])
+
+    def _sign_in(self) -> str | BaseResponse | tuple[str, int]:
+        if not self.settings.has_sign_in:
+            return redirect(self._home)
+        if request.method == "GET":
+            session["next"] = _own_path(request.args.get("next"))
+            return self._sign_in_page()
+        name, password = (request.form.get(key, "")[:200] for key in ("name", "password"))
+        user = self.users.verified(name, password) if self.users else None
+        if user is None:
+            self.audit.record(name, "was refused", by="password", address=request.remote_addr)
+            return self._sign_in_page("The name or the password is wrong."), 401
+        return self._start(Person.of_user(user), "password")
+
+    def _sign_in_page(self, refusal: str = "") -> str:
+        provider = self.settings.openid.name if self.settings.openid else ""
+        return render_template(
+            "sign_in.html", refusal=refusal, provider=provider, has_users=self.users is not None
+        )
+
+    def _sign_out(self) -> BaseResponse:
+        if current_user.is_authenticated:
+            self.audit.record(current_user.name, "signed out")
+            longest = 3600 * self.settings.session_hours
+            now = time.time()
+            self._ended = {key: until for key, until in self._ended.items() if until > now}
+            self._ended[session.get("key", "")] = now + longest
+        logout_user()
+        session.clear()
+        return redirect(url_for("sign_in"))
+
+    def _openid_start(self) -> BaseResponse:
+        if self._openid is None:
+            abort(404)
+        return self._openid.start(url_for("openid_callback", _external=True))
+
+    def _openid_callback(self) -> BaseResponse:
+        if self._openid is None:
+            abort(404)
+        try:
+            person = self._openid.person()
+        except OpenIdRefusedError as error:
+            self.audit.record("", "was refused", by="openid", address=request.remote_addr)
+            _log.warning("An answer of the identity provider was refused: %s", error)
+            abort(403, str(error))
+        return self._start(person, "openid")
+
+    def _choose_role(self) -> BaseResponse:
+        if self.settings.has_sign_in:
+            abort(404)
+        if request.form.get("role") in ROLES:
+            session[DEMONSTRATION_ROLE] = request.form["role"]
+        return redirect(_own_path(request.form.get("next")) or self._home)
+
+
+def _own_path(address: str | None) -> str | None:
+    """A path of this server, never another host's address."""
+    if not address or not address.startswith("/") or "\\" in address:
+        return None
+    parts = urlsplit(address)
+    return address if not parts.netloc and not address.startswith("//") else None
+
+
+def _content_security_policy(app: Dash) -> dict[str, Any]:
+    return {
+        "default-src": "'none'",
+        "script-src": ["'self'", *app.csp_hashes()],
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "font-src": "'self'",
+        "connect-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'self'",
+        "frame-ancestors": "'none'",
+    }
+
+
+_WORDS = {
+    401: "Your session has ended: sign in again.",
+    404: "There is nothing at this address.",
+    405: "This address does not take that kind of request.",
+    413: "The request is too large.",
+    429: "Too many attempts. Wait ten minutes and try again, or ask whoever runs the dashboard.",
+}

@@ -1,0 +1,114 @@
+"""The person behind a request, and what they may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from flask import session
+from flask_login import current_user
+
+from access.settings import ROLES, OpenId, Settings
+from access.users import User, Users
+from queries.database import Snapshot
+from queries.values import known_values
+from queries.viewer import Account, Role, Viewer
+
+SIGN_IN_NEEDED = (
+    "This database holds real students, and signing in is not set up: nothing is served. Set "
+    "LEAP_SETTINGS to a settings file (docs/signing-in.md), or point LEAP_DATABASE_URL at a "
+    "demonstration database (python -m reporting demo makes one)."
+)
+DEMONSTRATION_ROLE = "demonstration_role"
+
+
+class SignInNeededError(Exception):
+    """Real data and nobody signed in; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody signed in, in the form that Flask-Login asks for.
+
+    ``id`` names them in the session.
+    """
+
+    id: str
+    role: Role
+    districts: tuple[str, ...]
+    is_authenticated: ClassVar[bool] = True
+    is_active: ClassVar[bool] = True
+    is_anonymous: ClassVar[bool] = False
+
+    def get_id(self) -> str:
+        """What the session remembers."""
+        return self.id
+
+    @classmethod
+    def of_user(cls, user: User) -> Person:
+        """A person of the users file; the version ends the sessions of a changed user."""
+        return cls(f"{user.name}#{user.version}", user.role, user.districts)
+
+    @property
+    def name(self) -> str:
+        """How the person is called on screen and in the log."""
+        return self.id.split("#")[0]
+
+
+def person_of_claims(openid: OpenId, claims: dict[str, object]) -> Person | None:
+    """The person whom a provider's claims describe; None where no grant fits.
+
+    The first grant that fits gives the role; further ones of that role add districts.
+    """
+    fitting = [grant for grant in openid.grants if _has(claims.get(grant.claim), grant.value)]
+    if not fitting:
+        return None
+    role = fitting[0].role
+    districts = {code for grant in fitting if grant.role == role for code in grant.districts}
+    name = claims.get("email") or claims.get("preferred_username") or claims["sub"]
+    return Person(str(name).replace("#", "_"), role, tuple(sorted(districts)))
+
+
+def _has(claim: object, value: str) -> bool:
+    return value in claim if isinstance(claim, list) else claim == value
+
+
+def in_users_file(users: Users, identity: str) -> Person | None:
+    """The person of a session, as the users file has them now."""
+    user = users.find(identity.split("#")[0])
+    if user is None or not user.enabled:
+        return None
+    person = Person.of_user(user)
+    return person if person.id == identity else None
+
+
+def viewer_of(settings: Settings, data: Snapshot) -> Viewer:
+    """The viewer of the current request.
+
+    Without signing in only demonstration data is served, in the role chosen by the role switch.
+    Raises SignInNeededError for real data.
+    """
+    if settings.has_sign_in:
+        if not current_user.is_authenticated:
+            raise SignInNeededError("Sign in to see this.")
+        return Viewer(
+            current_user.role, current_user.districts, settings.thresholds[current_user.role]
+        )
+    if not data.is_demonstration:
+        raise SignInNeededError(SIGN_IN_NEEDED)
+    role = demonstration_role()
+    own = tuple(known_values(data).district)[:1] if role == "coordinator" else ()
+    return Viewer(role, own, settings.thresholds[role])
+
+
+def demonstration_role() -> Role:
+    """The role chosen in the demonstration; leadership until one is."""
+    chosen = session.get(DEMONSTRATION_ROLE)
+    return next((role for role in ROLES if role == chosen), "leadership")
+
+
+def account_of(settings: Settings) -> Account:
+    """The account of the current request; without signing in, the roles that can be tried."""
+    if settings.has_sign_in:
+        return Account(current_user.name, current_user.role, ())
+    return Account(None, demonstration_role(), ROLES)
