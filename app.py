@@ -128,7 +128,7 @@ def _add_routes(server: Flask) -> None:
     @server.after_request
     def unknown_pages_are_not_found(response: Response) -> Response:
         is_document = request.endpoint == "/<path:path>" and response.mimetype == "text/html"
-        if is_document and page_at(request.path) is None:
+        if is_document and response.status_code == 200 and page_at(request.path) is None:
             response.status_code = 404
         return response
 

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dash import Dash
+from dash.exceptions import DependencyException, InvalidResourceError
 from flask import (
     Blueprint,
     Flask,
@@ -152,7 +153,7 @@ class Guard:
         return True
 
     def _check_question(self) -> None:
-        if request.path != "/_dash-update-component":
+        if request.path != "/_dash-update-component" or request.method != "POST":
             return
         try:
             check_question(request.get_json(silent=True), self._app.callback_map)
@@ -178,6 +179,8 @@ class Guard:
             status, words = error.code, _WORDS.get(error.code, error.description or error.name)
             if error.code == 403 and error.description:
                 words = error.description
+        elif isinstance(error, _NO_SUCH_FILE):
+            status, words = 404, _WORDS[404]
         else:
             _log.error("A request failed", exc_info=error)
         if request.path.startswith("/_dash"):
@@ -291,6 +294,9 @@ def _content_security_policy(app: Dash) -> dict[str, Any]:
         "frame-ancestors": "'none'",
     }
 
+
+# What Dash raises for a script it does not have.
+_NO_SUCH_FILE = (DependencyException, InvalidResourceError)
 
 _WORDS = {
     401: "Your session has ended: sign in again.",

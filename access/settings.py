@@ -119,6 +119,7 @@ class _Reader:
         grants = table.get("grants")
         if not isinstance(grants, list) or not grants:
             raise self._wrong("openid.grants", "is missing: without one nobody has a role")
+        read = tuple(self._grant(grant, f"openid.grants[{n}].") for n, grant in enumerate(grants))
         return OpenId(
             name=self._text(table, "name", "openid."),
             discovery_url=url,
@@ -126,9 +127,7 @@ class _Reader:
             client_secret=self._secret(
                 table, "client_secret_file", "LEAP_OPENID_CLIENT_SECRET", 1, "openid."
             ),
-            grants=tuple(
-                self._grant(grant, f"openid.grants[{n}].") for n, grant in enumerate(grants)
-            ),
+            grants=read,
         )
 
     def _grant(self, table: Any, where: str) -> Grant:

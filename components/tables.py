@@ -58,7 +58,7 @@ def _cells(row: dict[Hashable, Any], threshold: int) -> list[str]:
     if row["withheld"]:
         return ["–", "–", wording.count(None, False, threshold)]
     return [
-        wording.percent(row["rate"]),
+        wording.rate(row),
         f"{100 * row['low']:.1f} to {100 * row['high']:.1f}",
         wording.count(int(row["students"]), row["about"], threshold),
     ]
@@ -89,7 +89,7 @@ def _effect_cells(row: dict[Hashable, Any], threshold: int) -> list[str]:
     if not pd.isna(row["effect"]):
         gap = [wording.points(row["effect"]), wording.band(row)]
     people = wording.count(int(row["students"]), row["about"], threshold)
-    rates = [wording.percent(row[name]) for name in ("visited_rate", "comparison_rate")]
+    rates = [wording.rate(row, name) for name in ("visited_rate", "comparison_rate")]
     return [month, *rates, *gap, people]
 
 

@@ -60,6 +60,15 @@ def percent(rate: float) -> str:
     return f"{100 * rate:.1f}\N{NO-BREAK SPACE}%"
 
 
+def rate(point: Mapping[Hashable, Any], name: str = "rate") -> str:
+    """``82.4 %``; ``above 95 %`` where few students' rate is not told exactly; a dash for none."""
+    if pd.isna(point[name]):
+        return "–"
+    if not point["beyond"]:
+        return percent(point[name])
+    return f"{'above' if point[name] > 0.5 else 'below'} {100 * point[name]:.0f}\N{NO-BREAK SPACE}%"
+
+
 def count(students: int | None, about: bool, threshold: int) -> str:
     """``1,387``, ``about 95`` or ``fewer than 10``."""
     if students is None:
@@ -138,7 +147,7 @@ def hover(row: Mapping[Hashable, Any]) -> str:
     """A point, one row of a trajectory, as a sentence."""
     about = "about " if row["about"] else ""
     return (
-        f"<b>{row['label']}</b><br>{percent(row['rate'])} of days attended, "
+        f"<b>{row['label']}</b><br>{rate(row)} of days attended, "
         f"{month_in_words(row['event_month'])}<br>mean of {about}{row['students']:,} students, "
         f"95 % interval {100 * row['low']:.1f} to {100 * row['high']:.1f}"
     )
@@ -264,10 +273,10 @@ def points(difference: float) -> str:
 
 def line_hover(point: Mapping[Hashable, Any], name: str, who: str) -> str:
     """A point of one of the two lines as a sentence."""
-    if point["withheld"]:
+    if point["withheld"] or pd.isna(point[name]):
         return ""
     return (
-        f"<b>{who}</b><br>{percent(point[name])} of days attended, "
+        f"<b>{who}</b><br>{rate(point, name)} of days attended, "
         f"{month_in_words(point['event_month'])}<br>beside {people(point)} visited students"
     )
 

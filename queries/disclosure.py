@@ -1,9 +1,13 @@
-"""Small numbers: what a viewer may see of a count, decided in one place.
+"""Small numbers: what a viewer may see of a count and of a rate, decided in one place.
 
 Rule 1: a figure over fewer students than the viewer's threshold is not shown.
 Rule 2: a count is exact for a one-way total (one district, one cohort) and otherwise
 rounded to the nearest 5 and marked "about", so that two overlapping selections cannot
 be subtracted to reveal a student.
+Rule 3: a figure is also withheld where a single step of the filters adds or takes fewer
+students than the threshold (``queries.remainders``): the difference would tell of them.
+Rule 4: rates are shown to 0.1 of a point; those of fewer than 200 students end at 5 and
+95 %, beyond which a mean tells of every single student in it.
 """
 
 from __future__ import annotations
@@ -18,6 +22,15 @@ from queries.filters import Filters
 from queries.viewer import Viewer
 
 ROUNDED_TO = 5
+RATE_DECIMALS = 3  # of a rate from 0 to 1: a tenth of a point
+LOWEST_TOLD, HIGHEST_TOLD = 0.05, 0.95
+
+# A rate of 99.95 % of so many students leaves each of them anything above 90 %.
+TOLD_EXACTLY_FROM = 200
+
+# With fewer students than this, the rate of those with similar students, beside the rate of all
+# (each to a tenth of a point), would tell of those without.
+FEWEST_FOR_LINES = 50
 
 Students = TypeVar("Students", int, "pd.Series[int]")
 
@@ -47,19 +60,37 @@ def disclosed_count(students: int, viewer: Viewer, *, exact: bool) -> Count:
 
 
 def disclosed(
-    frame: pd.DataFrame, viewer: Viewer, figures: Sequence[str], *, exact: bool
+    frame: pd.DataFrame,
+    viewer: Viewer,
+    rates: Sequence[str],
+    *,
+    exact: bool,
+    figures: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """Withhold the figures of rows over too few students, and round the counts.
+    """Withhold what is over too few students or would tell of too few, round the rest.
 
-    ``frame`` has an integer column ``students``. It comes back with ``figures`` set to
-    missing where withheld, ``students`` as nullable integers, and the columns ``about``
-    and ``withheld`` (bool).
+    ``frame`` has integer columns ``students`` and, where figures stand in it, ``remainder``
+    (fewest students that a step of the filters adds or takes, missing for none); ``rates`` (0..1)
+    and other ``figures`` are its columns. It comes back without ``remainder``, with the figures
+    missing where withheld, ``students`` as nullable integers, and the columns ``about``,
+    ``withheld`` and ``beyond`` (bool; the first of the rates lies beyond what is told exactly).
     """
     withheld = frame["students"] < viewer.threshold
+    if "remainder" in frame:
+        withheld |= frame["remainder"] < viewer.threshold
     students = frame["students"].astype("Int64")
+    few = frame["students"] < TOLD_EXACTLY_FROM
     if not exact:
         students = _rounded(students)
-    shown = frame.assign(students=students.mask(withheld), about=not exact, withheld=withheld)
+    shown = frame.drop(columns="remainder", errors="ignore").assign(
+        students=students.mask(withheld), about=not exact, withheld=withheld, beyond=False
+    )
+    for name in rates:
+        rate = shown[name].astype(float)
+        told = rate.mask(few, rate.clip(LOWEST_TOLD, HIGHEST_TOLD))
+        if name == rates[0]:
+            shown["beyond"] = ~withheld & (told != rate) & rate.notna()
+        shown[name] = told.round(RATE_DECIMALS).mask(withheld)
     shown[list(figures)] = shown[list(figures)].mask(withheld)
     return shown
 

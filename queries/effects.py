@@ -7,7 +7,7 @@ selection is fitted when asked for, and remembered.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Lock
@@ -23,8 +23,9 @@ from evaluation.matched import NoComparisonError, Stacks, select
 from evaluation.verdict import Verdict
 from queries.comparison import comparison_rows, student_numbers
 from queries.database import Snapshot
-from queries.disclosure import disclosed, is_one_way
+from queries.disclosure import FEWEST_FOR_LINES, RATE_DECIMALS, disclosed, is_one_way
 from queries.filters import SPLITS, Filters, View
+from queries.remainders import of_groups
 from queries.schema import EVERYBODY, GRADE_BANDS, effect_check, effect_month, served_student
 from queries.served import in_selection
 from queries.trajectories import EVENT_MONTHS
@@ -33,15 +34,8 @@ from queries.viewer import Viewer
 
 HEADLINE_MONTH = 6
 
-_FIGURES = (
-    "visited_rate",
-    "comparison_rate",
-    "effect",
-    "standard_error",
-    "low",
-    "high",
-    "comparison_size",
-)
+_EFFECTS = ("effect", "low", "high")
+_FIGURES = ("comparison_rate", *_EFFECTS, "standard_error", "comparison_size")
 
 
 @dataclass(frozen=True)
@@ -49,9 +43,10 @@ class Effect:
     """Attendance of the visited and of similar students, and the gap between them.
 
     ``frame`` has one row per event month -9..12: event_month, visited_rate, comparison_rate
-    (0..1), effect, standard_error, low, high (simultaneous 95 % band; these four missing in the
-    months that agree by construction), comparison_size, students, about, withheld. ``checks``
-    has the same columns and ``design``: the symmetric design, the held-out past, the leads.
+    (0..1, missing over fewer than 50 students), effect, standard_error, low, high (simultaneous
+    95 % band; these four missing in the months that agree by construction), comparison_size,
+    students, about, withheld, beyond. ``checks`` has the same columns but the rates, for the
+    symmetric design, the held-out past and the leads (``design``).
     ``verdict`` says what may be said, None where nothing is shown; ``share_matched`` of the
     visited students found similar ones, in the worst month. ``group`` is the value of the split
     and ``place`` its position among all known values.
@@ -88,8 +83,8 @@ class Effect:
 
 def effect(data: Snapshot, viewer: Viewer, filters: Filters) -> Effect:
     """The chosen served students together."""
-    fitted = _fitted(data, filters)
-    return _shown(fitted, viewer, exact=is_one_way(filters))
+    fitted, remainders = _fitted(data, filters), of_groups(data, View(filters))
+    return _shown(fitted, remainders[EVERYBODY], viewer, exact=is_one_way(filters))
 
 
 def effects(data: Snapshot, viewer: Viewer, view: View) -> list[Effect]:
@@ -98,9 +93,10 @@ def effects(data: Snapshot, viewer: Viewer, view: View) -> list[Effect]:
         return [effect(data, viewer, view.filters)]
     chosen = view.filters.chosen().get(view.split)
     exact = is_one_way(view.filters, view.split)
+    remainders = of_groups(data, View(view.filters, view.split))
     return [
         replace(
-            _shown(_fitted(data, filters), viewer, exact=exact),
+            _shown(_fitted(data, filters), remainders.get(group, {}), viewer, exact=exact),
             group=group,
             label=label,
             place=place,
@@ -145,11 +141,15 @@ def _within(filters: Filters, split: str, group: str) -> Filters | None:
     return replace(filters, grade=common) if common else None
 
 
-def _shown(fitted: _Fitted, viewer: Viewer, *, exact: bool) -> Effect:
-    months = disclosed(fitted.months, viewer, _FIGURES, exact=exact)
+def _shown(
+    fitted: _Fitted, remainders: Mapping[int, float], viewer: Viewer, *, exact: bool
+) -> Effect:
+    months = _disclosed(fitted.months, remainders, viewer, exact=exact)
     is_matched = months["design"] == "matched"
     frame = months[is_matched].reset_index(drop=True)
-    checks = months[~is_matched & ~months["withheld"]].reset_index(drop=True)
+    told = months[~is_matched & ~months["withheld"]]
+    # Checks are told as differences alone: their rates stand on no chart.
+    checks = told.drop(columns=["visited_rate", "comparison_rate"]).reset_index(drop=True)
     if frame["withheld"].all():
         return Effect(frame, checks.head(0), None, np.nan, np.nan, viewer.threshold)
     said = fitted.said
@@ -161,6 +161,24 @@ def _shown(fitted: _Fitted, viewer: Viewer, *, exact: bool) -> Effect:
         said["no_effect_p"],
         viewer.threshold,
     )
+
+
+def _disclosed(
+    months: pd.DataFrame, remainders: Mapping[int, float], viewer: Viewer, *, exact: bool
+) -> pd.DataFrame:
+    # The held-out months lie before those counted: the smallest remainder of all stands for them.
+    smallest = min(remainders.values(), default=np.nan)
+    rows = months.assign(
+        remainder=[remainders.get(month, smallest) for month in months["event_month"]]
+    ).round(dict.fromkeys(_EFFECTS, RATE_DECIMALS))
+    shown = disclosed(rows, viewer, ("visited_rate",), exact=exact, figures=_FIGURES)
+    shown["visited_rate"] = shown["visited_rate"].mask(months["students"] < FEWEST_FOR_LINES)
+    # One rate and the gap tell the other: the three agree to the last digit shown.
+    comparison = shown["visited_rate"] - shown["effect"].fillna(0.0)
+    shown["comparison_rate"] = comparison.where(shown["comparison_rate"].notna()).round(
+        RATE_DECIMALS
+    )
+    return shown
 
 
 @dataclass(frozen=True)
@@ -247,4 +265,4 @@ def _selected(data: Snapshot, filters: Filters, *, matched: bool) -> Stacks:
 
 def _nobody() -> _Fitted:
     frame = pd.DataFrame({"design": "matched", "event_month": EVENT_MONTHS, "students": 0})
-    return _Fitted(frame.assign(**dict.fromkeys(_FIGURES, np.nan)), {})
+    return _Fitted(frame.assign(**dict.fromkeys(("visited_rate", *_FIGURES), np.nan)), {})

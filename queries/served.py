@@ -7,7 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from queries.filters import Filters
-from queries.schema import CUTS, served_student
+from queries.schema import (
+    CUTS,
+    FIRST_EVENT_MONTH,
+    LAST_EVENT_MONTH,
+    served_student,
+    trajectory_month,
+)
 
 
 def in_selection(filters: Filters) -> list[sa.ColumnElement[bool]]:
@@ -21,3 +27,13 @@ def in_selection(filters: Filters) -> list[sa.ColumnElement[bool]]:
 def split_column(split: str) -> sa.Column[Any]:
     """The column of ``served_student`` that a split or dimension groups by."""
     return served_student.c.grade if split == "grade" else CUTS[split]
+
+
+def in_every_month() -> sa.Select[Any]:
+    """Students with days enrolled in every month shown, the visit's own apart."""
+    return (
+        sa.select(trajectory_month.c.student_id)
+        .where(trajectory_month.c.event_month != 0)
+        .group_by(trajectory_month.c.student_id)
+        .having(sa.func.count() == LAST_EVENT_MONTH - FIRST_EVENT_MONTH)
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ import sqlalchemy as sa
 from queries.database import Snapshot
 from queries.disclosure import Count, disclosed, disclosed_count, is_one_way
 from queries.filters import View
+from queries.remainders import smallest_remainders
 from queries.schema import EVERYBODY as EVERYBODY
 from queries.schema import (
     FIRST_EVENT_MONTH,
@@ -19,13 +19,14 @@ from queries.schema import (
     served_student,
     trajectory_month,
 )
-from queries.served import in_selection, split_column
+from queries.served import in_every_month, in_selection, split_column
 from queries.values import known_values
 from queries.viewer import Viewer
 
 # The normal quantile of a two-sided 95 % interval.
 Z95 = 1.959963984540054
 
+KEYS = ["group", "event_month"]
 EVENT_MONTHS = tuple(range(FIRST_EVENT_MONTH, LAST_EVENT_MONTH + 1))
 
 
@@ -54,12 +55,10 @@ def trajectory(data: Snapshot, viewer: Viewer, view: View) -> Trajectory:
     the visit's own month apart, so that no change comes from who is counted.
     """
     exact = is_one_way(view.filters, view.split) and not view.same_students
-    frame = disclosed(
-        _with_interval(_all_rows(data, view)),
-        viewer,
-        ("rate", "low", "high", "days_enrolled"),
-        exact=exact,
-    )
+    rows = _with_interval(_all_rows(data, view))
+    remainders = smallest_remainders(data, view)
+    rows["remainder"] = remainders.reindex(pd.MultiIndex.from_frame(rows[KEYS])).to_numpy()
+    frame = disclosed(rows, viewer, ("rate", "low", "high"), exact=exact)
     served = data.connection.scalar(sa.select(sa.func.count()).select_from(_selected(view)))
     return Trajectory(
         frame=frame,
@@ -75,17 +74,8 @@ def _selected(view: View) -> sa.Subquery:
         *in_selection(view.filters)
     )
     if view.same_students:
-        statement = statement.where(served_student.c.student_id.in_(_in_every_month()))
+        statement = statement.where(served_student.c.student_id.in_(in_every_month()))
     return statement.subquery("selected")
-
-
-def _in_every_month() -> sa.Select[Any]:
-    return (
-        sa.select(trajectory_month.c.student_id)
-        .where(trajectory_month.c.event_month != 0)
-        .group_by(trajectory_month.c.student_id)
-        .having(sa.func.count() == len(EVENT_MONTHS) - 1)
-    )
 
 
 def _all_rows(data: Snapshot, view: View) -> pd.DataFrame:
@@ -98,7 +88,6 @@ def _all_rows(data: Snapshot, view: View) -> pd.DataFrame:
             sa.func.avg(rate).label("rate"),
             sa.func.stddev_samp(rate).label("spread"),
             sa.func.count().label("students"),
-            sa.func.sum(trajectory_month.c.days_enrolled).label("days_enrolled"),
         )
         .join_from(
             selected, trajectory_month, selected.c.student_id == trajectory_month.c.student_id

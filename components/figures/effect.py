@@ -103,7 +103,12 @@ def _title(result: Effect) -> str:
 
 
 def _line_range(shown: Sequence[Point]) -> tuple[float, float]:
-    rates = [100 * point[name] for point in shown for name in ("visited_rate", "comparison_rate")]
+    rates = [
+        100 * point[name]
+        for point in shown
+        for name in ("visited_rate", "comparison_rate")
+        if not math.isnan(point[name])
+    ] or [50.0, 100.0]
     return 5 * math.floor((min(rates) - 1) / 5), min(5 * math.ceil((max(rates) + 1) / 5), 100)
 
 
@@ -189,7 +194,7 @@ def _hollow(visit: list[Point], name: str, colour: str, words: str) -> Trace:
     return {
         "type": "scatter",
         "x": [0],
-        "y": [None if point["withheld"] else 100 * point[name] for point in visit],
+        "y": [None if point["withheld"] else _or_none(100 * point[name]) for point in visit],
         "text": [words],
         "mode": "markers",
         "marker": {"color": "@paper", "size": 9, "line": {"color": colour, "width": 2}},
@@ -227,7 +232,10 @@ def _or_none(value: float) -> float | None:
 
 
 def _line_names(shown: Sequence[Point], limits: tuple[float, float]) -> list[Trace]:
-    last = shown[-1]
+    with_lines = [point for point in shown if not math.isnan(point["visited_rate"])]
+    if not with_lines:
+        return []
+    last = with_lines[-1]
     lines = (
         ("visited_rate", wording.VISITED, "@accent"),
         ("comparison_rate", wording.COMPARED_SHORT, "@muted"),

@@ -33,6 +33,7 @@ def result(verdict: Verdict = Verdict.EFFECT, size: float = 0.09, symmetric: flo
             "students": pd.array([1200] * len(months), dtype="Int64"),
             "about": False,
             "withheld": False,
+            "beyond": False,
         }
     )
     checks = pd.DataFrame(

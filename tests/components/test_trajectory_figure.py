@@ -28,12 +28,12 @@ def group(name: str, place: int = 0, hidden: tuple[int, ...] = (), rate: float =
             "high": rates + 0.01,
             "students": pd.array([1200] * len(EVENT_MONTHS), dtype="Int64"),
             "about": False,
-            "days_enrolled": 20_000.0,
             "withheld": False,
+            "beyond": False,
         }
     )
     at = frame["event_month"].isin(hidden)
-    frame.loc[at, ["rate", "low", "high", "students", "days_enrolled"]] = None
+    frame.loc[at, ["rate", "low", "high", "students"]] = None
     frame.loc[at, "withheld"] = True
     return frame
 

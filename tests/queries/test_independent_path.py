@@ -102,5 +102,6 @@ def test_the_points_of_hartford_and_new_haven_grades_6_to_12_at_home(
         frame = trajectory(data, Viewer("leadership"), view).frame.set_index("event_month")
     assert len(frame) == 22
     for event_month, point in frame.iterrows():
-        assert point["rate"] == pytest.approx(expected["mean"][event_month], abs=1e-9)
+        # Told to a tenth of a point.
+        assert point["rate"] == pytest.approx(expected["mean"][event_month], abs=0.0005 + 1e-9)
         assert abs(point["students"] - expected["count"][event_month]) <= 2  # rounded to fives

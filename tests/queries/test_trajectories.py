@@ -18,7 +18,9 @@ from tests.conftest import ATTENDANCE_HEADER, Delivery, months
 LEADERSHIP = Viewer("leadership", threshold=10)
 
 
-def load_students(delivery: Delivery, hartford: int, new_haven: int) -> None:
+def load_students(
+    delivery: Delivery, hartford: int, new_haven: int, attended: int | None = None
+) -> None:
     """Students visited in December; the n-th attends n mod 20 days of every month."""
     codes = ["0640011"] * hartford + ["0930011"] * new_haven
     ids = [f"{number:010d}" for number in range(1, len(codes) + 1)]
@@ -28,7 +30,10 @@ def load_students(delivery: Delivery, hartford: int, new_haven: int) -> None:
         enrollments="student_id,school_year,district_code,grade\n"
         + "".join(f"{student},2021-22,{code},7\n" for student, code in lines),
         attendance=ATTENDANCE_HEADER
-        + "".join(months(student, code, [int(student) % 20] * 10) for student, code in lines),
+        + "".join(
+            months(student, code, [int(student) % 20 if attended is None else attended] * 10)
+            for student, code in lines
+        ),
         visits="visit_id,student_id,visit_date,modality,outcome,visitor_type\n"
         + "".join(
             f"v{student},{student},2021-12-07,{'home' if int(student) % 2 else 'phone'},"
@@ -53,10 +58,11 @@ def test_each_student_counts_once_in_the_mean_with_its_interval(delivery: Delive
     rates = np.array([number % 20 / 20 for number in range(1, 31)])
     point = at(ask(View()), 1)
     margin = 1.959963984540054 * rates.std(ddof=1) / math.sqrt(30)
-    assert point["rate"] == pytest.approx(rates.mean(), abs=1e-12)
-    assert point["low"] == pytest.approx(rates.mean() - margin, abs=1e-12)
-    assert point["high"] == pytest.approx(rates.mean() + margin, abs=1e-12)
-    assert (point["students"], point["days_enrolled"]) == (30, 600)
+    # Told to a tenth of a point.
+    assert point["rate"] == round(rates.mean(), 3)
+    assert point["low"] == round(rates.mean() - margin, 3)
+    assert point["high"] == round(rates.mean() + margin, 3)
+    assert point["students"] == 30
 
 
 def test_every_group_has_all_months_and_months_without_data_are_withheld(
@@ -74,19 +80,39 @@ def test_a_figure_over_fewer_students_than_the_threshold_is_withheld(delivery: D
     load_students(delivery, 30, 9)
     withheld = at(ask(View(split="district")), 1, "0930011")
     assert withheld["withheld"]
-    assert withheld[["rate", "low", "high", "students", "days_enrolled"]].isna().all()
+    assert withheld[["rate", "low", "high", "students"]].isna().all()
     assert ask(View(Filters(district=("0930011",)))).served.students is None
     assert at(ask(View(), LEADERSHIP.for_export()), 1)["students"] == 39
     assert ask(View(Filters(modality=("phone",))), LEADERSHIP.for_export()).served.students is None
 
 
 def test_counts_are_exact_one_way_and_rounded_in_combinations(delivery: Delivery) -> None:
-    load_students(delivery, 33, 13)
+    load_students(delivery, 33, 23)
     assert ask(View(Filters(district=("0640011",)))).served.students == 33
     combined = ask(View(Filters(district=("0640011",), modality=("home",))))
     assert (combined.served.students, combined.served.about) == (15, True)  # 17 in truth
     split = at(ask(View(Filters(modality=("home",)), split="district")), 1, "0640011")
     assert (split["students"], split["about"]) == (15, True)
+
+
+def test_a_figure_is_withheld_where_the_rest_would_tell_of_few(delivery: Delivery) -> None:
+    load_students(delivery, 30, 9)
+    everyone = at(ask(View()), 1)
+    assert not everyone["withheld"]
+    hartford = at(ask(View(Filters(district=("0640011",)))), 1)  # all but nine
+    assert hartford["withheld"]
+    assert at(ask(View(split="district")), 1, "0640011")["withheld"]
+    load_students(delivery, 30, 12)
+    assert not at(ask(View(Filters(district=("0640011",)))), 1)["withheld"]
+
+
+def test_rates_near_the_ends_are_told_exactly_of_many_students_alone(delivery: Delivery) -> None:
+    load_students(delivery, 30, 0, attended=20)
+    point = at(ask(View()), 1)
+    assert (point["rate"], point["beyond"]) == (0.95, True)
+    load_students(delivery, 220, 0, attended=20)
+    point = at(ask(View()), 1)
+    assert (point["rate"], point["beyond"]) == (1.0, False)
 
 
 def test_a_grade_band_selects_its_grades(delivery: Delivery) -> None:

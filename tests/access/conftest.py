@@ -1,0 +1,105 @@
+"""The dashboard with people who sign in, asked over HTTP as a browser would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from access.users import Users
+from app import create_app
+from tests.conftest import Delivery
+
+PASSWORD = "correct horse battery"
+PEOPLE = {
+    "lea": ("leadership", ()),
+    "cora": ("coordinator", ("0640011",)),
+    "pat": ("presenter", ()),
+}
+SETTINGS = """
+users_file = "users.json"
+audit_log = "audit.log"
+"""
+
+
+@dataclass
+class Site:
+    """A browser's view of the server: cookies, forms, and the questions that pages ask."""
+
+    client: FlaskClient
+    folder: Path
+    app: Any
+
+    def sign_in(self, name: str, password: str = PASSWORD, **environment: Any) -> TestResponse:
+        """Open the sign-in page and send its form."""
+        self.client.get("/sign-in", environ_overrides=environment)
+        form = {"name": name, "password": password, "csrf_token": self.token()}
+        return self.client.post("/sign-in", data=form, environ_overrides=environment)
+
+    def token(self) -> str:
+        """The token that the page sends along."""
+        cookie = self.client.get_cookie("_csrf_token")
+        return cookie.value if cookie else ""
+
+    def question(self, output: str, *values: Any) -> dict[str, Any]:
+        """The body of a callback whose output names this, with values for inputs and state."""
+        [key] = [key for key in self.app.callback_map if output in key]
+        declared = self.app.callback_map[key]
+        given = list(values)
+        inputs = [part | {"value": given.pop(0)} for part in declared["inputs"]]
+        state = [part | {"value": given.pop(0)} for part in declared["state"]]
+        outputs = [
+            dict(zip(("id", "property"), name.rsplit(".", 1), strict=True))
+            for name in key.strip(".").split("...")
+        ]
+        return {
+            "output": key,
+            "outputs": outputs if key.startswith("..") else outputs[0],
+            "inputs": inputs,
+            "state": state,
+            "changedPropIds": [f"{part['id']}.{part['property']}" for part in inputs[:1]],
+        }
+
+    def ask(self, output: str, *values: Any) -> TestResponse:
+        """Ask a callback as the page does."""
+        return self.post(self.question(output, *values))
+
+    def post(self, body: Any) -> TestResponse:
+        """Send any body to the callback endpoint."""
+        if not self.token():
+            self.client.get("/trajectories")
+        return self.client.post(
+            "/_dash-update-component", json=body, headers={"X-CSRFToken": self.token()}
+        )
+
+
+Build = Callable[..., Site]
+
+
+@pytest.fixture
+def site(delivery: Delivery, monkeypatch: pytest.MonkeyPatch) -> Iterator[Build]:
+    """Makes the site: with people who sign in, or without (demonstration)."""
+
+    def build(settings: str | None = SETTINGS, *, load: bool = True) -> Site:
+        folder = delivery.folder.parent
+        if settings is None:
+            (delivery.folder / "DEMONSTRATION").touch()
+        else:
+            (folder / "leap.toml").write_text(settings)
+            monkeypatch.setenv("LEAP_SETTINGS", str(folder / "leap.toml"))
+            monkeypatch.setenv("LEAP_SECRET_KEY", "a secret that only the tests know of")
+            users = Users(folder / "users.json")
+            for name, (role, districts) in PEOPLE.items():
+                users.add(name, role, districts, PASSWORD)
+        if load:
+            delivery.load()
+        app = create_app()
+        return Site(app.server.test_client(), folder, app)
+
+    yield build
+    monkeypatch.undo()

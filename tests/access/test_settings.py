@@ -1,0 +1,98 @@
+"""Settings are checked at the start, and errors name the key."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from access.settings import SettingsError, read_settings
+
+KEY = {"LEAP_SECRET_KEY": "x" * 32}
+GOOD = """
+users_file = "users.json"
+audit_log = "audit.log"
+"""
+OPENID = """
+[openid]
+name = "Microsoft"
+discovery_url = "https://login.example/.well-known/openid-configuration"
+client_id = "leap"
+[[openid.grants]]
+claim = "groups"
+value = "leap-hartford"
+role = "coordinator"
+districts = ["0640011"]
+"""
+
+
+def read(tmp_path: Path, text: str, **environment: str) -> object:
+    file = tmp_path / "leap.toml"
+    file.write_text(text)
+    return read_settings({"LEAP_SETTINGS": str(file)} | KEY | environment)
+
+
+def test_paths_are_taken_from_the_settings_files_folder(tmp_path: Path) -> None:
+    settings = read(tmp_path, GOOD + OPENID, LEAP_OPENID_CLIENT_SECRET="s")
+    assert settings.users_file == tmp_path / "users.json"
+    assert settings.openid.grants[0].districts == ("0640011",)
+    assert (settings.idle_minutes, settings.session_hours, settings.tls) == (30, 10, False)
+
+
+def test_without_a_file_nobody_signs_in_and_every_start_has_a_key_of_its_own() -> None:
+    one, other = read_settings({}), read_settings({})
+    assert not one.has_sign_in
+    assert one.secret_key != other.secret_key
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("users_file = 3\naudit_log = 'a'", "users_file is 3, not text"),
+        ("users_file = ''\naudit_log = 'a'", "users_file is missing or empty"),
+        ("audit_log = 'a'", "users_file is missing: name it, or set up"),
+        ("users_file = 'u'", "audit_log is missing"),
+        (GOOD + "colour = 'red'", "colour is not a setting; known are users_file"),
+        (GOOD + "idle_minutes = 0", "idle_minutes is 0; it can be 1 to 1440"),
+        (GOOD + "idle_minutes = true", "idle_minutes is True; it can be"),
+        (GOOD + "tls = 'yes'", "tls is 'yes', not true or false"),
+        (GOOD + "trusted_proxies = 99", "trusted_proxies is 99; it can be 0 to 5"),
+        (GOOD + "[thresholds]\npresenter = 4", "thresholds.presenter is 4; it can be 5 to"),
+        (GOOD + "[thresholds]\nking = 9", "thresholds.king is not a setting"),
+        (GOOD + OPENID.replace("https", "ftp"), "openid.discovery_url does not start with https"),
+        (GOOD + OPENID.replace('"coordinator"', '"king"'), r"openid.grants\[0\].role is “king”"),
+        (GOOD + OPENID.replace('["0640011"]', "[]"), r"grants\[0\].districts is for coordinators"),
+        (GOOD + OPENID.split("[[")[0], "openid.grants is missing"),
+        (GOOD + OPENID, "openid.client_secret_file is missing"),
+        ("users_file = ", "is not valid TOML"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        read(tmp_path, text)
+
+
+def test_a_secret_is_long_enough_and_in_a_file_that_others_cannot_read(tmp_path: Path) -> None:
+    text = GOOD + "secret_key_file = 'key'"
+    file = tmp_path / "leap.toml"
+    file.write_text(text)
+    key = tmp_path / "key"
+    environment = {"LEAP_SETTINGS": str(file)}
+    with pytest.raises(SettingsError, match=r"secret_key_file .*key cannot be read"):
+        read_settings(environment)
+    key.write_text("short")
+    os.chmod(key, 0o600)
+    with pytest.raises(SettingsError, match="at least 32 characters, or set LEAP_SECRET_KEY"):
+        read_settings(environment)
+    key.write_text("k" * 40)
+    os.chmod(key, 0o644)
+    with pytest.raises(SettingsError, match="can be read by others: chmod 600"):
+        read_settings(environment)
+    os.chmod(key, 0o600)
+    assert read_settings(environment).secret_key == "k" * 40
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"LEAP_SETTINGS: .*none\.toml cannot be read"):
+        read_settings({"LEAP_SETTINGS": str(tmp_path / "none.toml")})
