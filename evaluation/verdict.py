@@ -56,7 +56,9 @@ def held_out_check(stacks: Stacks) -> HeldOut | None:
     if not known.any():
         return None
     gap = months.estimates.estimate[known]
-    z = gap / months.estimates.standard_error[known]
+    # A few students all alike have no error to measure by: they cannot fail by it.
+    error = months.estimates.standard_error[known]
+    z = np.divide(gap, error, out=np.zeros_like(gap), where=error > 0)
     passes = abs(gap.mean()) <= LARGEST_HELD_OUT_GAP or bool(
         np.all(np.abs(z) <= LARGEST_HELD_OUT_Z)
     )

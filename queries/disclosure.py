@@ -4,8 +4,8 @@ Rule 1: a figure over fewer students than the viewer's threshold is not shown.
 Rule 2: a count is exact for a one-way total (one district, one cohort) and otherwise
 rounded to the nearest 5 and marked "about", so that two overlapping selections cannot
 be subtracted to reveal a student.
-Rule 3: a figure is also withheld where a single step of the filters adds or takes fewer
-students than the threshold (``queries.remainders``): the difference would tell of them.
+Rule 3: a figure is also withheld where its filters cut all students into parts of which one
+has fewer than the threshold (``queries.parts``): differences would tell of them.
 Rule 4: rates are shown to 0.1 of a point; those of fewer than 200 students end at 5 and
 95 %, beyond which a mean tells of every single student in it.
 """
@@ -27,10 +27,6 @@ LOWEST_TOLD, HIGHEST_TOLD = 0.05, 0.95
 
 # A rate of 99.95 % of so many students leaves each of them anything above 90 %.
 TOLD_EXACTLY_FROM = 200
-
-# With fewer students than this, the rate of those with similar students, beside the rate of all
-# (each to a tenth of a point), would tell of those without.
-FEWEST_FOR_LINES = 50
 
 Students = TypeVar("Students", int, "pd.Series[int]")
 
@@ -69,20 +65,20 @@ def disclosed(
 ) -> pd.DataFrame:
     """Withhold what is over too few students or would tell of too few, round the rest.
 
-    ``frame`` has integer columns ``students`` and, where figures stand in it, ``remainder``
-    (fewest students that a step of the filters adds or takes, missing for none); ``rates`` (0..1)
-    and other ``figures`` are its columns. It comes back without ``remainder``, with the figures
+    ``frame`` has integer columns ``students`` and, where figures stand in it, ``smallest_part``
+    (students in the smallest part that the filters cut all students into); ``rates`` (0..1)
+    and other ``figures`` are its columns. It comes back without ``smallest_part``, with the figures
     missing where withheld, ``students`` as nullable integers, and the columns ``about``,
     ``withheld`` and ``beyond`` (bool; the first of the rates lies beyond what is told exactly).
     """
     withheld = frame["students"] < viewer.threshold
-    if "remainder" in frame:
-        withheld |= frame["remainder"] < viewer.threshold
+    if "smallest_part" in frame:
+        withheld |= frame["smallest_part"] < viewer.threshold
     students = frame["students"].astype("Int64")
     few = frame["students"] < TOLD_EXACTLY_FROM
     if not exact:
         students = _rounded(students)
-    shown = frame.drop(columns="remainder", errors="ignore").assign(
+    shown = frame.drop(columns="smallest_part", errors="ignore").assign(
         students=students.mask(withheld), about=not exact, withheld=withheld, beyond=False
     )
     for name in rates:

@@ -6,11 +6,9 @@ selection is fitted when asked for, and remembered.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -23,12 +21,20 @@ from evaluation.matched import NoComparisonError, Stacks, select
 from evaluation.verdict import Verdict
 from queries.comparison import comparison_rows, student_numbers
 from queries.database import Snapshot
-from queries.disclosure import FEWEST_FOR_LINES, RATE_DECIMALS, disclosed, is_one_way
+from queries.disclosure import RATE_DECIMALS, disclosed, is_one_way
 from queries.filters import SPLITS, Filters, View
-from queries.remainders import of_groups
-from queries.schema import EVERYBODY, GRADE_BANDS, effect_check, effect_month, served_student
+from queries.memory import once
+from queries.parts import Counts, smallest_parts, within
+from queries.schema import (
+    EVENT_MONTHS,
+    EVERYBODY,
+    GRADE_BANDS,
+    effect_check,
+    effect_month,
+    served_student,
+)
 from queries.served import in_selection
-from queries.trajectories import EVENT_MONTHS
+from queries.trajectories import mean_rates
 from queries.values import known_values
 from queries.viewer import Viewer
 
@@ -42,8 +48,8 @@ _FIGURES = ("comparison_rate", *_EFFECTS, "standard_error", "comparison_size")
 class Effect:
     """Attendance of the visited and of similar students, and the gap between them.
 
-    ``frame`` has one row per event month -9..12: event_month, visited_rate, comparison_rate
-    (0..1, missing over fewer than 50 students), effect, standard_error, low, high (simultaneous
+    ``frame`` has one row per event month -9..12: event_month, visited_rate (of the core chart),
+    comparison_rate (less the effect; 0..1), effect, standard_error, low, high (simultaneous
     95 % band; these four missing in the months that agree by construction), comparison_size,
     students, about, withheld, beyond. ``checks`` has the same columns but the rates, for the
     symmetric design, the held-out past and the leads (``design``).
@@ -83,8 +89,8 @@ class Effect:
 
 def effect(data: Snapshot, viewer: Viewer, filters: Filters) -> Effect:
     """The chosen served students together."""
-    fitted, remainders = _fitted(data, filters), of_groups(data, View(filters))
-    return _shown(fitted, remainders[EVERYBODY], viewer, exact=is_one_way(filters))
+    parts = smallest_parts(data, View(filters))[EVERYBODY]
+    return _shown(_fitted(data, filters), parts, viewer, exact=is_one_way(filters))
 
 
 def effects(data: Snapshot, viewer: Viewer, view: View) -> list[Effect]:
@@ -93,17 +99,17 @@ def effects(data: Snapshot, viewer: Viewer, view: View) -> list[Effect]:
         return [effect(data, viewer, view.filters)]
     chosen = view.filters.chosen().get(view.split)
     exact = is_one_way(view.filters, view.split)
-    remainders = of_groups(data, View(view.filters, view.split))
+    parts = smallest_parts(data, View(view.filters, view.split))
     return [
         replace(
-            _shown(_fitted(data, filters), remainders.get(group, {}), viewer, exact=exact),
+            _shown(_fitted(data, filters), parts[group], viewer, exact=exact),
             group=group,
             label=label,
             place=place,
         )
         for place, (group, label) in enumerate(known_values(data).labels(view.split).items())
         if (not chosen or group in chosen)
-        and (filters := _within(view.filters, view.split, group)) is not None
+        and (filters := within(view.filters, view.split, group)) is not None
     ]
 
 
@@ -131,20 +137,8 @@ def all_months(cuts: Sequence[tuple[str, Effect]]) -> pd.DataFrame:
     return frame[[*first, *frame.columns.drop(first)]]
 
 
-def _within(filters: Filters, split: str, group: str) -> Filters | None:
-    """The filters narrowed to one group of a split; None where nobody can be in both."""
-    if split != "grade_band":
-        return replace(filters, **{split: (group,)})
-    if not filters.grade or group in filters.grade:
-        return replace(filters, grade=(group,))
-    common = tuple(grade for grade in filters.grades() if grade in GRADE_BANDS[group])
-    return replace(filters, grade=common) if common else None
-
-
-def _shown(
-    fitted: _Fitted, remainders: Mapping[int, float], viewer: Viewer, *, exact: bool
-) -> Effect:
-    months = _disclosed(fitted.months, remainders, viewer, exact=exact)
+def _shown(fitted: _Fitted, parts: Counts, viewer: Viewer, *, exact: bool) -> Effect:
+    months = _disclosed(fitted.months, parts, viewer, exact=exact)
     is_matched = months["design"] == "matched"
     frame = months[is_matched].reset_index(drop=True)
     told = months[~is_matched & ~months["withheld"]]
@@ -163,22 +157,18 @@ def _shown(
     )
 
 
-def _disclosed(
-    months: pd.DataFrame, remainders: Mapping[int, float], viewer: Viewer, *, exact: bool
-) -> pd.DataFrame:
-    # The held-out months lie before those counted: the smallest remainder of all stands for them.
-    smallest = min(remainders.values(), default=np.nan)
+def _disclosed(months: pd.DataFrame, parts: Counts, viewer: Viewer, *, exact: bool) -> pd.DataFrame:
+    # The held-out months lie before those counted: the smallest part of all stands for them.
+    by_month = dict(zip(EVENT_MONTHS, parts.tolist(), strict=True))
+    smallest = int(parts.min())
     rows = months.assign(
-        remainder=[remainders.get(month, smallest) for month in months["event_month"]]
+        smallest_part=[by_month.get(month, smallest) for month in months["event_month"]]
     ).round(dict.fromkeys(_EFFECTS, RATE_DECIMALS))
     shown = disclosed(rows, viewer, ("visited_rate",), exact=exact, figures=_FIGURES)
-    shown["visited_rate"] = shown["visited_rate"].mask(months["students"] < FEWEST_FOR_LINES)
-    # One rate and the gap tell the other: the three agree to the last digit shown.
     comparison = shown["visited_rate"] - shown["effect"].fillna(0.0)
-    shown["comparison_rate"] = comparison.where(shown["comparison_rate"].notna()).round(
-        RATE_DECIMALS
+    return shown.assign(
+        comparison_rate=comparison.where(shown["comparison_rate"].notna()).round(RATE_DECIMALS)
     )
-    return shown
 
 
 @dataclass(frozen=True)
@@ -188,10 +178,19 @@ class _Fitted:
 
 
 def _fitted(data: Snapshot, filters: Filters) -> _Fitted:
+    return once(data.load_id, ("effect", filters), partial(_told, data, filters))
+
+
+def _told(data: Snapshot, filters: Filters) -> _Fitted:
+    """The fit, its visited line that of the core chart: of all chosen, matched or not.
+
+    A rate of those with similar students, beside the rate of all, would tell of the few without.
+    """
     cut = _cut(filters)
-    find = partial(_fit, data, filters) if cut is None else partial(_stored, data, *cut)
-    fitted: _Fitted = _once((data.load_id, filters), find)
-    return fitted
+    fitted = _fit(data, filters) if cut is None else _stored(data, *cut)
+    is_matched = fitted.months["design"] == "matched"
+    rates = fitted.months["event_month"].map(mean_rates(data, filters)).where(is_matched)
+    return replace(fitted, months=fitted.months.assign(visited_rate=rates))
 
 
 def _cut(filters: Filters) -> tuple[str, str] | None:
@@ -207,31 +206,9 @@ def _cut(filters: Filters) -> tuple[str, str] | None:
     return ("grade_band", values[0]) if values[0] in GRADE_BANDS else None
 
 
-# --- Fits of the newest load are remembered --------------------------------------------
-
-_MOST_REMEMBERED = 500
-_fits: OrderedDict[tuple[str, Filters | bool], Any] = OrderedDict()
-_lock = Lock()
-
-
-def _once(key: tuple[str, Filters | bool], make: Any) -> Any:
-    with _lock:
-        if key in _fits:
-            _fits.move_to_end(key)
-            return _fits[key]
-    made = make()
-    with _lock:
-        for old in [known for known in _fits if known[0] != key[0]]:
-            del _fits[old]
-        _fits[key] = made
-        while len(_fits) > _MOST_REMEMBERED:
-            _fits.popitem(last=False)
-    return made
-
-
 def _rows(data: Snapshot, *, matched: bool) -> Stacks:
-    rows: Stacks = _once((data.load_id, matched), partial(comparison_rows, data, matched=matched))
-    return rows
+    key = ("comparison rows", matched)
+    return once(data.load_id, key, partial(comparison_rows, data, matched=matched))
 
 
 # --- Fitting -----------------------------------------------------------------------------

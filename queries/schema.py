@@ -34,6 +34,7 @@ GRADE_BANDS = {"PK-5": GRADES[:7], "6-12": GRADES[7:]}
 
 # The months around the first visit that the trajectory shows.
 FIRST_EVENT_MONTH, LAST_EVENT_MONTH = -9, 12
+EVENT_MONTHS = tuple(range(FIRST_EVENT_MONTH, LAST_EVENT_MONTH + 1))
 
 metadata = MetaData()
 
@@ -250,7 +251,7 @@ visit_month = Table(
 
 # The comparison's event months: two held out to check it by, and those shown. The unmatched
 # rows of the second opinion begin two months earlier than its last effect reaches back.
-COMPARISON_MONTHS = (-15, -12, -11, -10, *range(FIRST_EVENT_MONTH, LAST_EVENT_MONTH + 1))
+COMPARISON_MONTHS = (-15, -12, -11, -10, *EVENT_MONTHS)
 
 
 def outcome_column(event_month: int) -> str:

@@ -10,12 +10,11 @@ import sqlalchemy as sa
 
 from queries.database import Snapshot
 from queries.disclosure import Count, disclosed, disclosed_count, is_one_way
-from queries.filters import View
-from queries.remainders import smallest_remainders
+from queries.filters import Filters, View
+from queries.parts import smallest_parts
+from queries.schema import EVENT_MONTHS as EVENT_MONTHS
 from queries.schema import EVERYBODY as EVERYBODY
 from queries.schema import (
-    FIRST_EVENT_MONTH,
-    LAST_EVENT_MONTH,
     served_student,
     trajectory_month,
 )
@@ -25,9 +24,6 @@ from queries.viewer import Viewer
 
 # The normal quantile of a two-sided 95 % interval.
 Z95 = 1.959963984540054
-
-KEYS = ["group", "event_month"]
-EVENT_MONTHS = tuple(range(FIRST_EVENT_MONTH, LAST_EVENT_MONTH + 1))
 
 
 @dataclass(frozen=True)
@@ -56,8 +52,8 @@ def trajectory(data: Snapshot, viewer: Viewer, view: View) -> Trajectory:
     """
     exact = is_one_way(view.filters, view.split) and not view.same_students
     rows = _with_interval(_all_rows(data, view))
-    remainders = smallest_remainders(data, view)
-    rows["remainder"] = remainders.reindex(pd.MultiIndex.from_frame(rows[KEYS])).to_numpy()
+    parts = smallest_parts(data, view)
+    rows["smallest_part"] = np.concatenate([parts[group] for group in rows["group"].unique()])
     frame = disclosed(rows, viewer, ("rate", "low", "high"), exact=exact)
     served = data.connection.scalar(sa.select(sa.func.count()).select_from(_selected(view)))
     return Trajectory(
@@ -66,6 +62,12 @@ def trajectory(data: Snapshot, viewer: Viewer, view: View) -> Trajectory:
         threshold=viewer.threshold,
         view=view,
     )
+
+
+def mean_rates(data: Snapshot, filters: Filters) -> dict[int, float]:
+    """Mean rate by event month of the chosen students. Not for pages: nothing is withheld."""
+    frame = _all_rows(data, View(filters))
+    return dict(zip(frame["event_month"], frame["rate"], strict=True))
 
 
 def _selected(view: View) -> sa.Subquery:

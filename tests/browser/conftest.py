@@ -124,7 +124,9 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Visit]]:
     """Opens the dashboard at a path; asserts at the end that no page complained or called out."""
     opened: list[tuple[Visit, BrowserContext]] = []
 
-    def open_page(path: str, device: str = "laptop", scheme: str = "light") -> Visit:
+    def open_page(
+        path: str, device: str = "laptop", scheme: str = "light", *, settle: bool = True
+    ) -> Visit:
         context = browser.new_context(
             viewport=WIDTHS[device],
             color_scheme=scheme,
@@ -145,7 +147,7 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Visit]]:
         )
         page.on("pageerror", lambda error: visit.complaints.append(str(error)))
         opened.append((visit, context))
-        return visit.go(path)
+        return visit.go(path) if settle else visit
 
     yield open_page
     for visit, context in opened:

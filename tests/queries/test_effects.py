@@ -103,7 +103,7 @@ def test_the_second_opinion_is_withheld_where_it_rests_on_few(
 
 def test_what_the_load_fitted_is_what_a_fit_on_request_finds(data: Snapshot) -> None:
     for filters in (Filters(modality=("phone",)), Filters(grade=("6-12",))):
-        stored, fitted = effects._fitted(data, filters), effects._fit(data, filters)
+        stored, fitted = effects._stored(data, *effects._cut(filters)), effects._fit(data, filters)
         assert stored.said == pytest.approx(fitted.said)
         keys = ["design", "event_month"]
         one, other = (each.months.set_index(keys).sort_index() for each in (stored, fitted))

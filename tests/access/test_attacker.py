@@ -1,0 +1,263 @@
+"""Plays the attacker: every combination of filters, then the linear system over the students.
+
+The attacker is signed in, knows of every student served which group they are in, and wants one
+student's attendance in one month. Every figure the pages give is an equation: the mean over a
+known set of students, to a tenth of a point. Linear programs then bound each single student.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import random
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import numpy as np
+import pandas as pd
+import pytest
+import sqlalchemy as sa
+from scipy.optimize import linprog
+from scipy.sparse import csr_array, vstack
+
+from queries import trajectories
+from queries.database import snapshot
+from queries.schema import GRADE_BANDS, served_student, trajectory_month
+from tests.access.conftest import Build, Site
+from tests.conftest import Delivery
+
+log = logging.getLogger(__name__)
+
+MONTH = 1
+DISTRICTS = ((), ("0640011",), ("0930011",))
+GRADES = ((), ("PK-5",), ("6-12",), ("3",), ("7",), ("3", "7"), ("PK-5", "7"))
+MODALITIES = [
+    chosen
+    for size in range(4)
+    for chosen in itertools.combinations(("home", "school", "phone"), size)
+]
+VISITORS = ((), ("school",), ("community",))
+COHORTS = ((), ("2021-22",), ("2022-23",))
+SPLITS = ("district", "grade_band", "modality", "visitor_type", "cohort")
+
+# No student's rate may be bounded tighter than this.
+TIGHTEST_ALLOWED = 10.0
+
+
+def school_months() -> list[str]:
+    return [
+        f"{start + (month < 9)}-{month:02d}"
+        for start in (2020, 2021, 2022)
+        for month in (9, 10, 11, 12, 1, 2, 3, 4, 5, 6)
+    ]
+
+
+def write_program(delivery: Delivery, students: int = 260, seed: int = 7) -> None:
+    """Served students in groups of very different sizes, most of them present throughout."""
+    rng = random.Random(seed)
+    ids = [f"{number:010d}" for number in range(1, students + 1)]
+    district = {one: rng.choices(("0640011", "0930011"), (5, 4))[0] for one in ids}
+    grade = {one: rng.choices(("3", "4", "7", "8"), (4, 3, 5, 2))[0] for one in ids}
+    cohort = {one: rng.choices(("2021-12-07", "2022-12-06"), (3, 2))[0] for one in ids}
+    months = {one: school_months()[rng.choice((0, 0, 0, 0, 12)) :] for one in ids}
+    level = {one: rng.betavariate(6, 2) for one in ids}
+    rows = [
+        f"{one},{district[one]},{month},20,{sum(rng.random() < level[one] for _ in range(20))}"
+        for one in ids
+        for month in months[one]
+    ]
+    enrolled = [
+        f"{one},{year},{district[one]},{grade[one]}"
+        for one in ids
+        for year in ("2020-21", "2021-22", "2022-23")
+    ]
+    visits = [
+        f"v{one},{one},{cohort[one]},{rng.choices(('home', 'school', 'phone'), (6, 3, 1))[0]},"
+        f"completed,{rng.choices(('school', 'community'), (3, 2))[0]}"
+        for one in ids
+    ]
+    delivery.write(
+        students="\n".join(["student_id", *ids, ""]),
+        enrollments="\n".join(["student_id,school_year,district_code,grade", *enrolled, ""]),
+        attendance="\n".join(
+            ["student_id,district_code,month,days_enrolled,days_attended", *rows, ""]
+        ),
+        visits="\n".join(
+            ["visit_id,student_id,visit_date,modality,outcome,visitor_type", *visits, ""]
+        ),
+    )
+
+
+def served() -> pd.DataFrame:
+    """What the attacker knows: each student's groups, and who has which months."""
+    with snapshot() as data:
+        people = data.frame(sa.select(served_student)).set_index("student_id")
+        months = data.frame(sa.select(trajectory_month.c["student_id", "event_month", "rate"]))
+    full = months[months["event_month"] != 0].groupby("student_id").size() == 21
+    at = months[months["event_month"] == MONTH].set_index("student_id")
+    return people.assign(rate=100 * at["rate"], throughout=full).dropna(subset=["rate"])
+
+
+def members(people: pd.DataFrame, chosen: dict[str, Sequence[str]], same: bool) -> np.ndarray:
+    inside = np.ones(len(people), dtype=bool)
+    for dimension, values in chosen.items():
+        column = "district_code" if dimension == "district" else dimension
+        wanted = {one for value in values for one in GRADE_BANDS.get(value, (value,))}
+        inside &= people[column].isin(wanted).to_numpy() if wanted else True
+    return inside & people["throughout"].to_numpy() if same else inside
+
+
+@dataclass(frozen=True)
+class Figure:
+    """The mean over a set of students lies between two values, in per cent."""
+
+    inside: np.ndarray
+    low: float
+    high: float
+
+
+def cells(answer: Any, part: str) -> list[list[str]]:
+    table = answer.get_json()["response"][part]["children"]
+    rows = table["props"]["children"][2]["props"]["children"]
+    return [[str(cell["props"]["children"]) for cell in row["props"]["children"]] for row in rows]
+
+
+def told(text: str) -> tuple[float, float] | None:
+    """What a cell such as ``82.4 %`` or ``above 95 %`` says of the mean."""
+    found = re.fullmatch(r"(above |below )?([\d.]+)\s%", text)
+    if found is None:
+        return None
+    value = float(found[2])
+    if found[1]:
+        return (value, 100.0) if found[1] == "above " else (0.0, value)
+    return value - 0.05, value + 0.05
+
+
+def trajectory_figures(
+    here: Site, people: pd.DataFrame, chosen: dict[str, Sequence[str]], same: bool
+) -> Iterator[Figure]:
+    answer = here.ask("trajectory-figure", search(chosen, same))
+    for row in cells(answer, "trajectory-table"):
+        if row[0] == f"+{MONTH}" and (mean := told(row[1])):
+            yield Figure(members(people, chosen, same), *mean)
+
+
+def effect_figures(
+    here: Site, people: pd.DataFrame, chosen: dict[str, Sequence[str]]
+) -> Iterator[Figure]:
+    """The visited line of the comparison: the core chart's mean, whoever found similar students."""
+    answer = here.ask("effect-figure", {"load": newest_load(), "search": search(chosen, False)})
+    for row in cells(answer, "effect-table"):
+        if row[0] == f"+{MONTH}" and (mean := told(row[1])):
+            yield Figure(members(people, chosen, False), *mean)
+
+
+def newest_load() -> str:
+    with snapshot() as data:
+        return data.load_id
+
+
+def search(chosen: dict[str, Sequence[str]], same: bool) -> str:
+    pairs = [(dimension, value) for dimension, values in chosen.items() for value in values]
+    return f"?{urlencode([*pairs, *([('same', '1')] if same else [])])}"
+
+
+def selections() -> list[dict[str, Sequence[str]]]:
+    names = ("district", "grade", "modality", "visitor_type", "cohort")
+    every = itertools.product(DISTRICTS, GRADES, MODALITIES, VISITORS, COHORTS)
+    return [dict(zip(names, values, strict=True)) for values in every]
+
+
+def tightest(people: pd.DataFrame, figures: list[Figure]) -> tuple[float, str]:
+    """The narrowest interval that any student's rate can be held to, and whose it is."""
+    unknown = len(people)
+    sums = csr_array(np.array([figure.inside for figure in figures], dtype=float))
+    size = np.array([figure.inside.sum() for figure in figures])
+    high = size * np.array([figure.high for figure in figures])
+    low = size * np.array([figure.low for figure in figures])
+    matrix, limit = vstack([sums, -sums]), np.concatenate([high, -low])
+    narrowest, whose = np.inf, ""
+    groups: dict[bytes, int] = {}
+    for student in range(unknown):  # those in the same sets have the same bounds
+        groups.setdefault(sums[:, [student]].toarray().tobytes(), student)
+    for student in groups.values():
+        direction = np.zeros(unknown)
+        direction[student] = 1
+        ends = [
+            linprog(sign * direction, matrix, limit, bounds=(0, 100), method="highs")
+            for sign in (1, -1)
+        ]
+        assert all(end.status == 0 for end in ends)
+        width = -ends[1].fun - ends[0].fun
+        if width < narrowest:
+            narrowest, whose = width, str(people.index[student])
+    return narrowest, whose
+
+
+def attack(
+    here: Site, people: pd.DataFrame, every: Sequence[dict[str, Any]]
+) -> tuple[int, int, float, str]:
+    """Queries, distinct figures, the tightest bound found and whose it is."""
+    figures: list[Figure] = []
+    asked = 0
+    for number, chosen in enumerate(every):
+        asked += 1
+        figures += trajectory_figures(here, people, chosen, False)
+        if number % 4 == 0:
+            asked += 1
+            figures += trajectory_figures(here, people, chosen, True)
+        if number % 20 == 0:
+            asked += 1
+            figures += effect_figures(here, people, chosen)
+    distinct = {(figure.inside.tobytes(), figure.low): figure for figure in figures}
+    assert all(
+        figure.low - 1e-9 <= people["rate"].to_numpy()[figure.inside].mean() <= figure.high + 1e-9
+        for figure in distinct.values()
+    )
+    return asked, len(distinct), *tightest(people, list(distinct.values()))
+
+
+@pytest.fixture
+def small_program(site: Build, delivery: Delivery) -> Site:
+    write_program(delivery)
+    return site()
+
+
+def test_no_students_rate_can_be_bounded_by_what_a_presenter_sees(small_program: Site) -> None:
+    here, people = small_program, served()
+    here.sign_in("pat")
+    asked, figures, width, whose = attack(here, people, selections())
+    log.warning("presenter: %d queries, %d figures, tightest %.1f points", asked, figures, width)
+    assert asked > 1_800
+    assert figures > 60
+    assert width >= TIGHTEST_ALLOWED, whose
+
+
+def test_what_leadership_sees_bounds_no_student_to_a_point_or_two(small_program: Site) -> None:
+    """Groups of ten tell more than groups of twenty; how much more is printed."""
+    here, people = small_program, served()
+    here.sign_in("lea")
+    asked, figures, width, _whose = attack(here, people, selections()[::3])
+    log.warning("leadership: %d queries, %d figures, tightest %.1f points", asked, figures, width)
+    assert figures > 60
+    assert width > 2
+
+
+def test_the_same_attack_succeeds_without_disclosure_control(
+    small_program: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def uncontrolled(frame: pd.DataFrame, *_rest: Any, **_more: Any) -> pd.DataFrame:
+        students = frame["students"].astype("Int64")
+        missing = frame["students"] == 0
+        return frame.drop(columns="smallest_part", errors="ignore").assign(
+            students=students, about=False, withheld=missing, beyond=False
+        )
+
+    monkeypatch.setattr(trajectories, "disclosed", uncontrolled)
+    here, people = small_program, served()
+    here.sign_in("pat")
+    _asked, _figures, width, _whose = attack(here, people, selections()[:300])
+    assert width < 1
