@@ -49,7 +49,7 @@ _LARGEST_BODY = 256_000
 _CSRF_COOKIE = "_csrf_token"  # where Dash looks for it
 _ATTEMPTS_BY_ADDRESS, _ATTEMPTS_BY_NAME = "30 per 5 minutes", "10 per 10 minutes"
 _OPEN_ENDPOINTS = frozenset({"sign_in", "openid_start", "openid_callback", "static"})
-_OPEN_PATHS = ("/assets/", "/_dash-component-suites/", "/_favicon.ico")
+_OPEN_PATHS = ("/assets/", "/_dash-component-suites/", "/_favicon.ico", "/favicon.ico")
 _LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -125,8 +125,9 @@ class Guard:
             return None
         if current_user.is_authenticated and self._is_fresh():
             return None
-        logout_user()
-        session.clear()
+        if current_user.is_authenticated:
+            logout_user()
+            session.clear()
         if request.path.startswith("/_dash") or request.method != "GET":
             abort(401)
         return redirect(url_for("sign_in", next=request.full_path.rstrip("?")))

@@ -87,7 +87,8 @@ def disclosed(
         if name == rates[0]:
             shown["beyond"] = ~withheld & (told != rate) & rate.notna()
         shown[name] = told.round(RATE_DECIMALS).mask(withheld)
-    shown[list(figures)] = shown[list(figures)].mask(withheld)
+    if figures:
+        shown[list(figures)] = shown[list(figures)].mask(withheld)
     return shown
 
 

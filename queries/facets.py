@@ -20,11 +20,11 @@ def option_counts(data: Snapshot, viewer: Viewer, filters: Filters) -> pd.DataFr
     """Served students left by each option, with the other dimensions' filters applied.
 
     Columns: dimension, value, label, students (Int64, missing where withheld), about (bool),
-    withheld (bool). One row per known value, in the order shown; options that leave nobody
-    are withheld like those that leave few.
+    withheld (bool). One row per known value, in the order shown within its dimension; options
+    that leave nobody are withheld like those that leave few.
     """
     known = known_values(data)
-    frames = []
+    frames: dict[bool, list[pd.DataFrame]] = {True: [], False: []}
     for dimension in DIMENSIONS:
         others = replace(filters, **{dimension: ()})
         labels = known.labels(dimension)
@@ -37,8 +37,13 @@ def option_counts(data: Snapshot, viewer: Viewer, filters: Filters) -> pd.DataFr
                 "students": [counts.get(value, 0) for value in labels],
             }
         )
-        frames.append(disclosed(frame, viewer, (), exact=is_one_way(others, dimension)))
-    return pd.concat(frames, ignore_index=True)
+        frames[is_one_way(others, dimension)].append(frame)
+    told = [
+        disclosed(pd.concat(parts, ignore_index=True), viewer, (), exact=exact)
+        for exact, parts in frames.items()
+        if parts
+    ]
+    return pd.concat(told, ignore_index=True)
 
 
 def _counts(data: Snapshot, dimension: str, filters: Filters) -> dict[str, int]:

@@ -253,7 +253,12 @@ def test_the_same_attack_succeeds_without_disclosure_control(
         students = frame["students"].astype("Int64")
         missing = frame["students"] == 0
         return frame.drop(columns="smallest_part", errors="ignore").assign(
-            students=students, about=False, withheld=missing, beyond=False
+            students=students,
+            about=False,
+            withheld=missing,
+            beyond=False,
+            low=frame["low"].fillna(frame["rate"]),
+            high=frame["high"].fillna(frame["rate"]),
         )
 
     monkeypatch.setattr(trajectories, "disclosed", uncontrolled)

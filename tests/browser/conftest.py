@@ -68,7 +68,7 @@ class Visit:
 
     def settle(self) -> None:
         """Wait until nothing is being asked or drawn."""
-        self.page.wait_for_function("document.querySelector('#content #page > *') !== null")
+        self.page.locator("#content #page > *").first.wait_for(state="attached")
         quiet = 0
         while quiet < 10:  # drawing can hold the next question back for a while
             self.page.wait_for_timeout(50)
