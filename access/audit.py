@@ -1,4 +1,4 @@
-"""The audit log: who signed in, was refused, opened or exported what. Never the data itself.
+"""The audit log: who signed in and out, was refused, changed people. Never the data itself.
 
 One JSON object a line, appended and rotated; nothing in the program rewrites it.
 """

@@ -34,7 +34,7 @@ from reporting.demonstration import write_demonstration
 from reporting.load import load
 from reporting.mapping import read_mapping
 
-SHARES = {"all": 1.0, "a tenth": 0.1, "three per cent": 0.03}
+SHARES = {"three per cent": 0.03, "a tenth": 0.1, "all": 1.0}
 LONGEST = 1800  # seconds that the library may take
 
 
