@@ -20,6 +20,7 @@ from flask import (
     Flask,
     Response,
     abort,
+    jsonify,
     redirect,
     render_template,
     request,
@@ -178,14 +179,12 @@ class Guard:
             status, words = 400, "The page is too old to be trusted: load it again."
         elif isinstance(error, HTTPException) and error.code:
             status, words = error.code, _WORDS.get(error.code, error.description or error.name)
-            if error.code == 403 and error.description:
-                words = error.description
         elif isinstance(error, _NO_SUCH_FILE):
             status, words = 404, _WORDS[404]
         else:
             _log.error("A request failed", exc_info=error)
         if request.path.startswith("/_dash"):
-            return Response(f'{{"error": "{words}"}}', mimetype="application/json"), status
+            return jsonify(error=words), status
         page = render_template("refused.html", words=words, status=status, home=self._home)
         return page, status
 

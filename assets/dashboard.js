@@ -175,7 +175,7 @@
   }
 
   function placePanels(layout, width) {
-    var columns = width < NARROW ? 1 : width < 1000 ? 2 : 3;
+    var columns = Math.min(width < NARROW ? 1 : width < 1000 ? 2 : 3, layout.meta.panels);
     var rows = Math.ceil(layout.meta.panels / columns);
     layout.height = rows * layout.meta.panel_height;
     for (var number = 0; number < layout.meta.panels; number += 1) {

@@ -28,10 +28,6 @@ from evaluation.verdict import (
 # Months at which both designs are told side by side.
 TOLD_MONTHS = (1, 6, 9)
 
-# Months -9 to 12 by the matched design, TOLD_MONTHS by the symmetric one, the held-out past of
-# the matched and the plain leads of the symmetric one.
-DESIGNS = ("matched", "symmetric", "held_out", "lead")
-
 
 @dataclass(frozen=True)
 class Assessment:
@@ -52,11 +48,12 @@ class Assessment:
     verdict: Verdict
 
     def by_month(self) -> dict[str, Any]:
-        """Equally long columns over designs (DESIGNS) and event months, effects in rates.
+        """Equally long columns over designs and event months, effects in rates.
 
-        nan where there is no figure. ``low`` and ``high`` are the simultaneous band of the matched
-        design and each month's own 95 % interval of the others, whose ``visited_rate`` and
-        ``comparison_rate`` are changes.
+        Designs: ``matched`` (EFFECT_MONTHS), ``symmetric`` (TOLD_MONTHS), and the checks
+        ``held_out`` of the one and ``lead`` of the other. nan where there is no figure. ``low``
+        and ``high`` are the simultaneous band of the matched design and each month's own 95 %
+        interval of the others, whose ``visited_rate`` and ``comparison_rate`` are changes.
         """
         fits = {"matched": self.effect, "symmetric": self.symmetric, "lead": self.leads}
         if self.held_out is not None:

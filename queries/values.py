@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from queries.database import Snapshot
 from queries.filters import KnownValues
+from queries.memory import once
 from queries.schema import (
     GRADE_BANDS,
     GRADES,
@@ -28,6 +29,10 @@ GRADE_BAND_LABELS = {"PK-5": "Grades PK–5", "6-12": "Grades 6–12"}
 
 def known_values(data: Snapshot) -> KnownValues:
     """Districts by name and cohorts in order of time, from the database; the rest is fixed."""
+    return once(data.load_id, "known values", lambda: _read(data))
+
+
+def _read(data: Snapshot) -> KnownValues:
     districts = sa.select(district).order_by(district.c.district_name, district.c.district_code)
     cohorts = (
         sa.select(served_student.c.cohort)
