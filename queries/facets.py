@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
 from queries.database import Snapshot
 from queries.disclosure import disclosed, is_one_way
 from queries.filters import DIMENSIONS, Filters
+from queries.memory import once
 from queries.schema import GRADE_BANDS, served_student
-from queries.served import in_selection, split_column
+from queries.served import split_column
 from queries.values import known_values
 from queries.viewer import Viewer
 
@@ -24,17 +26,18 @@ def option_counts(data: Snapshot, viewer: Viewer, filters: Filters) -> pd.DataFr
     that leave nobody are withheld like those that leave few.
     """
     known = known_values(data)
+    cells = once(data.load_id, "served cells", lambda: _cells(data))
     frames: dict[bool, list[pd.DataFrame]] = {True: [], False: []}
     for dimension in DIMENSIONS:
         others = replace(filters, **{dimension: ()})
         labels = known.labels(dimension)
-        counts = _counts(data, dimension, others)
+        counts = _counts(cells, dimension, others)
         frame = pd.DataFrame(
             {
                 "dimension": dimension,
                 "value": list(labels),
                 "label": list(labels.values()),
-                "students": [counts.get(value, 0) for value in labels],
+                "students": counts.reindex(list(labels), fill_value=0).astype(int).to_list(),
             }
         )
         frames[is_one_way(others, dimension)].append(frame)
@@ -46,15 +49,26 @@ def option_counts(data: Snapshot, viewer: Viewer, filters: Filters) -> pd.DataFr
     return pd.concat(told, ignore_index=True)
 
 
-def _counts(data: Snapshot, dimension: str, filters: Filters) -> dict[str, int]:
-    column = split_column(dimension)
-    statement = (
-        sa.select(column, sa.func.count()).where(*in_selection(filters)).group_by(column)
-    ).select_from(served_student)
-    counts: dict[str, int] = {row[0]: row[1] for row in data.connection.execute(statement)}
+def _counts(cells: pd.DataFrame, dimension: str, filters: Filters) -> pd.Series[int]:
+    chosen = filters.chosen()
+    if "grade" in chosen:
+        chosen["grade"] = filters.grades()
+    selected = np.ones(len(cells), dtype=bool)
+    for name, values in chosen.items():
+        selected &= cells[name].isin(values).to_numpy()
+    counts = cells["students"].where(selected, 0).groupby(cells[dimension], observed=False).sum()
     if dimension == "grade":
-        counts |= {
-            band: sum(counts.get(grade, 0) for grade in grades)
-            for band, grades in GRADE_BANDS.items()
-        }
+        bands = {band: int(counts.reindex(grades).sum()) for band, grades in GRADE_BANDS.items()}
+        counts = pd.concat([counts, pd.Series(bands, dtype=int)])
     return counts
+
+
+def _cells(data: Snapshot) -> pd.DataFrame:
+    """Served students by everything that can be chosen."""
+    columns = [split_column(dimension).label(dimension) for dimension in DIMENSIONS]
+    cells = data.frame(
+        sa.select(*columns, sa.func.count().label("students"))
+        .select_from(served_student)
+        .group_by(*columns)
+    )
+    return cells.astype(dict.fromkeys(DIMENSIONS, "category"))
