@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import current_app
 
 from access.guard import Guard
@@ -25,6 +27,7 @@ __all__ = [
     "current_account",
     "current_viewer",
     "read_settings",
+    "record",
 ]
 
 GUARD = "leap-guard"
@@ -44,6 +47,14 @@ def current_viewer(data: Snapshot) -> Viewer:
 def current_account() -> Account:
     """How the person is called and in which role, for the head of the page."""
     return account_of(_settings())
+
+
+def record(what: str, **details: Any) -> None:
+    """Write into the audit log that the person behind the current request did ``what``.
+
+    ``details`` say which part of the data, never the data itself.
+    """
+    current_app.extensions[GUARD].audit.record(current_account().name or "", what, **details)
 
 
 def _settings() -> Settings:

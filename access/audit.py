@@ -1,4 +1,4 @@
-"""The audit log: who signed in and out, was refused, changed people. Never the data itself.
+"""The audit log: who signed in and out, was refused, changed people, exported. Never the data.
 
 One JSON object a line, appended and rotated; nothing in the program rewrites it.
 """

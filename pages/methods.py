@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Input, Output, callback, ctx, dcc, html
+from dash import Input, Output, callback, dcc, html
 
 from access import current_viewer
 from components import method, shell, tables, wording
-from components.chart_frame import ChartFrame, export_of
+from components.chart_frame import ChartFrame
 from components.figures.intervals import interval_figure
+from pages.downloads import Leaving, offer_downloads
 from queries.database import snapshot
 from queries.deliveries import last_loads
 from queries.effects import all_months, every_cut
@@ -102,28 +103,11 @@ def show(_opened: bool) -> dict[str, Any]:
     }
 
 
-@callback(
-    Output(DESIGNS.export, "data"),
-    Input(DESIGNS.buttons["png"], "n_clicks"),
-    Input(DESIGNS.buttons["svg"], "n_clicks"),
-    prevent_initial_call=True,
-)
-def export_image(_png: int | None, _svg: int | None) -> dict[str, Any]:
-    """The groups as they may leave the screen."""
+def _leaving_designs(_search: str | None) -> Leaving:
     with snapshot() as data:
         cuts = every_cut(data, current_viewer(data).for_export())
-        source = wording.effect_source(data.data_as_of, data.is_demonstration)
-    kind = "svg" if ctx.triggered_id == DESIGNS.buttons["svg"] else "png"
-    return export_of(interval_figure(cuts), kind, "effects-by-group", _DESIGNS_TITLE, source)
+    source = wording.effect_source(data.data_as_of, data.is_demonstration)
+    return Leaving(_DESIGNS_TITLE, source, interval_figure(cuts), all_months(cuts))
 
 
-@callback(
-    Output(DESIGNS.csv, "data"),
-    Input(DESIGNS.buttons["csv"], "n_clicks"),
-    prevent_initial_call=True,
-)
-def export_csv(_clicks: int | None) -> dict[str, Any]:
-    """Both designs of every group, all months, as they may leave the screen."""
-    with snapshot() as data:
-        frame = all_months(every_cut(data, current_viewer(data).for_export()))
-    return dcc.send_data_frame(frame.to_csv, "effects-by-group.csv", index=False)
+offer_downloads(DESIGNS, "effects-by-group", _leaving_designs)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
-from dash import Input, Output, State, callback, ctx, dcc, html
+from dash import Input, Output, callback, dcc, html
 
 from access import current_viewer
 from components import controls, filter_bar, shell, states, tables, wording
-from components.chart_frame import ChartFrame, export_of
+from components.chart_frame import ChartFrame
 from components.figures.effect import effect_figure, effect_panels
 from components.figures.frame import Figure
 from components.figures.trajectory import trajectory_figure
+from pages.downloads import Leaving, offer_downloads
 from queries.database import snapshot
 from queries.effects import Effect, effects
 from queries.facets import option_counts
@@ -91,17 +92,21 @@ def show(search: str | None) -> dict[str, Any]:
 
 
 def _contents(result: Trajectory, known: KnownValues) -> dict[str, Any]:
-    empty = bool(result.frame["withheld"].all())
+    figure = _figure(result)
     return {
-        "figure": None if empty else trajectory_figure(result),
+        "figure": figure,
         "summary": wording.summary(result),
         "notes": wording.gaps(result),
         "table": tables.trajectory_table(result),
         "selection": wording.served(result, known),
         "controls": controls.trajectory_controls(PATH, result.view),
-        "state": states.too_few(result.threshold, PATH) if empty else None,
-        "hidden": empty,
+        "state": None if figure else states.too_few(result.threshold, PATH),
+        "hidden": figure is None,
     }
+
+
+def _figure(result: Trajectory) -> Figure | None:
+    return None if result.frame["withheld"].all() else trajectory_figure(result)
 
 
 @callback(
@@ -140,83 +145,34 @@ def _effect_words(view: View, results: list[Effect]) -> str:
     return wording.group_sentences(results) if view.split else wording.effect_sentence(results[0])
 
 
-@callback(
-    Output(CHART.export, "data"),
-    Input(CHART.buttons["png"], "n_clicks"),
-    Input(CHART.buttons["svg"], "n_clicks"),
-    State(shell.URL_ID, "search"),
-    prevent_initial_call=True,
-)
-def export_image(_png: int | None, _svg: int | None, search: str | None) -> dict[str, Any]:
-    """The figure as it may leave the screen; the browser makes the image."""
-    result, known, source = _for_export(search)
-    kind = "svg" if ctx.triggered_id == CHART.buttons["svg"] else "png"
-    title = f"{HEADING}: {wording.selection(result.view.filters, known)}"
-    return export_of(
-        trajectory_figure(result), kind, "attendance-around-first-visit", title, source
-    )
-
-
-@callback(
-    Output(CHART.csv, "data"),
-    Input(CHART.buttons["csv"], "n_clicks"),
-    State(shell.URL_ID, "search"),
-    prevent_initial_call=True,
-)
-def export_csv(_clicks: int | None, search: str | None) -> dict[str, Any]:
-    """The figures as they may leave the screen."""
-    result, _known, _source = _for_export(search)
-    columns = ["label", "event_month", "rate", "low", "high", "students", "about", "withheld"]
-    frame: pd.DataFrame = result.frame[columns].rename(columns={"label": "group"})
-    return dcc.send_data_frame(frame.to_csv, "attendance-around-first-visit.csv", index=False)
-
-
-def _for_export(search: str | None) -> tuple[Trajectory, KnownValues, str]:
+def _leaving_trajectory(search: str | None) -> Leaving:
     with snapshot() as data:
-        viewer, known = current_viewer(data).for_export(), known_values(data)
+        known = known_values(data)
         view, _ignored = View.parse(search, known)
-        result = trajectory(data, viewer, view)
-        return result, known, wording.source(result, data.data_as_of, data.is_demonstration)
-
-
-@callback(
-    Output(EFFECT.export, "data"),
-    Input(EFFECT.buttons["png"], "n_clicks"),
-    Input(EFFECT.buttons["svg"], "n_clicks"),
-    State(shell.URL_ID, "search"),
-    prevent_initial_call=True,
-)
-def export_effect_image(_png: int | None, _svg: int | None, search: str | None) -> Any:
-    """The comparison as it may leave the screen, with its sentence in the picture."""
-    view, results, words, source = _effect_for_export(search)
-    known = [result for result in results if result.verdict is not None]
-    if not known:
-        return None
-    kind = "svg" if ctx.triggered_id == EFFECT.buttons["svg"] else "png"
-    source = f"{_effect_words(view, results)}<br>{source}"
-    title = f"Visited and similar students: {words}"
-    return export_of(
-        _effect_figure(view, known), kind, "visited-and-similar-students", title, source
+        result = trajectory(data, current_viewer(data).for_export(), view)
+    columns = ["label", "event_month", "rate", "low", "high", "students", "about", "withheld"]
+    return Leaving(
+        f"{HEADING}: {wording.selection(view.filters, known)}",
+        wording.source(result, data.data_as_of, data.is_demonstration),
+        _figure(result),
+        result.frame[columns].rename(columns={"label": "group"}),
     )
 
 
-@callback(
-    Output(EFFECT.csv, "data"),
-    Input(EFFECT.buttons["csv"], "n_clicks"),
-    State(shell.URL_ID, "search"),
-    prevent_initial_call=True,
-)
-def export_effect_csv(_clicks: int | None, search: str | None) -> dict[str, Any]:
-    """The comparison's figures as they may leave the screen."""
-    _view, results, _words, _source = _effect_for_export(search)
-    frame = pd.concat([result.frame.assign(group=result.label) for result in results])
-    return dcc.send_data_frame(frame.to_csv, "visited-and-similar-students.csv", index=False)
-
-
-def _effect_for_export(search: str | None) -> tuple[View, list[Effect], str, str]:
+def _leaving_effect(search: str | None) -> Leaving:
     with snapshot() as data:
         known = known_values(data)
         view, _ignored = View.parse(search, known)
         results = effects(data, current_viewer(data).for_export(), view)
-        words = wording.selection(view.filters, known)
-        return view, results, words, wording.effect_source(data.data_as_of, data.is_demonstration)
+    told = [result for result in results if result.verdict is not None]
+    source = wording.effect_source(data.data_as_of, data.is_demonstration)
+    return Leaving(
+        f"Visited and similar students: {wording.selection(view.filters, known)}",
+        f"{_effect_words(view, results)}<br>{source}",
+        _effect_figure(view, told) if told else None,
+        pd.concat([result.frame.assign(group=result.label) for result in results]),
+    )
+
+
+offer_downloads(CHART, "attendance-around-first-visit", _leaving_trajectory)
+offer_downloads(EFFECT, "visited-and-similar-students", _leaving_effect)

@@ -7,6 +7,7 @@ known set of students, to a tenth of a point. Linear programs then bound each si
 
 from __future__ import annotations
 
+import io
 import itertools
 import logging
 import random
@@ -26,6 +27,7 @@ from scipy.sparse import csr_array, vstack
 from queries import trajectories
 from queries.database import snapshot
 from queries.schema import GRADE_BANDS, served_student, trajectory_month
+from queries.values import known_values
 from tests.access.conftest import Build, Site
 from tests.conftest import Delivery
 
@@ -104,7 +106,7 @@ def served() -> pd.DataFrame:
 def members(people: pd.DataFrame, chosen: dict[str, Sequence[str]], same: bool) -> np.ndarray:
     inside = np.ones(len(people), dtype=bool)
     for dimension, values in chosen.items():
-        column = "district_code" if dimension == "district" else dimension
+        column = {"district": "district_code", "grade_band": "grade"}.get(dimension, dimension)
         wanted = {one for value in values for one in GRADE_BANDS.get(value, (value,))}
         inside &= people[column].isin(wanted).to_numpy() if wanted else True
     return inside & people["throughout"].to_numpy() if same else inside
@@ -137,12 +139,47 @@ def told(text: str) -> tuple[float, float] | None:
 
 
 def trajectory_figures(
-    here: Site, people: pd.DataFrame, chosen: dict[str, Sequence[str]], same: bool
+    here: Site,
+    people: pd.DataFrame,
+    chosen: dict[str, Sequence[str]],
+    same: bool,
+    split: str | None = None,
 ) -> Iterator[Figure]:
-    answer = here.ask("trajectory-figure", search(chosen, same))
-    for row in cells(answer, "trajectory-table"):
-        if row[0] == f"+{MONTH}" and (mean := told(row[1])):
-            yield Figure(members(people, chosen, same), *mean)
+    """The core chart's table, as one curve or split."""
+    answer = here.ask("trajectory-figure", search(chosen, same, split))
+    for *group, month, mean, _interval, _students in cells(answer, "trajectory-table"):
+        if month == f"+{MONTH}" and (ends := told(mean)):
+            yield Figure(in_group(people, chosen, same, split, "".join(group)), *ends)
+
+
+def downloaded_figures(
+    here: Site, people: pd.DataFrame, chosen: dict[str, Sequence[str]], same: bool, split: str
+) -> Iterator[Figure]:
+    """The core chart's download, whose means are of the same tenth of a point."""
+    answer = here.ask("trajectory-csv", 1, search(chosen, same, split))
+    content = answer.get_json()["response"]["trajectory-csv"]["data"]["content"]
+    frame = pd.read_csv(io.StringIO(content)).query("event_month == @MONTH").dropna(subset=["rate"])
+    for label, mean in zip(frame["group"], 100 * frame["rate"], strict=True):
+        low = 0.0 if mean <= 5 else mean - 0.05
+        high = 100.0 if mean >= 95 else mean + 0.05
+        yield Figure(in_group(people, chosen, same, split, label), low, high)
+
+
+def in_group(
+    people: pd.DataFrame,
+    chosen: dict[str, Sequence[str]],
+    same: bool,
+    split: str | None,
+    label: str,
+) -> np.ndarray:
+    """Who stands behind a curve with this label."""
+    inside = members(people, chosen, same)
+    if split is None:
+        return inside
+    with snapshot() as data:
+        labels = known_values(data).labels(split)
+    [value] = [value for value, name in labels.items() if name == label]
+    return inside & members(people, {split: (value,)}, same)
 
 
 def effect_figures(
@@ -160,9 +197,10 @@ def newest_load() -> str:
         return data.load_id
 
 
-def search(chosen: dict[str, Sequence[str]], same: bool) -> str:
+def search(chosen: dict[str, Sequence[str]], same: bool, split: str | None = None) -> str:
     pairs = [(dimension, value) for dimension, values in chosen.items() for value in values]
-    return f"?{urlencode([*pairs, *([('same', '1')] if same else [])])}"
+    options = [("same", "1")] * same + [("split", split)] * (split is not None)
+    return f"?{urlencode([*pairs, *options])}"
 
 
 def selections() -> list[dict[str, Sequence[str]]]:
@@ -206,12 +244,17 @@ def attack(
     for number, chosen in enumerate(every):
         asked += 1
         figures += trajectory_figures(here, people, chosen, False)
+        split = SPLITS[number // 8 % len(SPLITS)]
         if number % 4 == 0:
             asked += 1
             figures += trajectory_figures(here, people, chosen, True)
-        if number % 20 == 0:
+        if number % 8 == 0:
             asked += 1
+            figures += trajectory_figures(here, people, chosen, number % 16 == 0, split)
+        if number % 20 == 0:
+            asked += 2
             figures += effect_figures(here, people, chosen)
+            figures += downloaded_figures(here, people, chosen, number % 40 == 0, split)
     distinct = {(figure.inside.tobytes(), figure.low): figure for figure in figures}
     assert all(
         figure.low - 1e-9 <= people["rate"].to_numpy()[figure.inside].mean() <= figure.high + 1e-9

@@ -194,6 +194,20 @@ def test_what_people_do_is_recorded_without_data(site: Build) -> None:
     assert stat.S_IMODE(log.stat().st_mode) == 0o600
 
 
+def test_an_export_is_recorded_with_its_selection_and_no_data(site: Build) -> None:
+    here = site()
+    here.sign_in("pat")
+    here.ask("trajectory-csv", 1, "?grade=6-12")
+    last = list(read_audit(here.folder / "audit.log"))[-1]
+    assert last.pop("when")
+    assert last == {
+        "who": "pat",
+        "what": "exported",
+        "file": "attendance-around-first-visit.csv",
+        "selection": "?grade=6-12",
+    }
+
+
 def test_the_audit_log_is_rotated_and_read_in_order(
     tmp_path: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:

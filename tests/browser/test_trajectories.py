@@ -285,7 +285,7 @@ def test_a_new_load_shows_in_an_open_page(visit: Open, program: Program, tmp_pat
     kept = shutil.copyfile(database, tmp_path / "kept.duckdb")
     changed = shutil.copyfile(database, tmp_path / "changed.duckdb")
     with duckdb.connect(changed) as connection:
-        connection.execute("UPDATE meta SET data_as_of = DATE '2024-05-31'")
+        connection.execute("UPDATE meta SET data_as_of = DATE '2024-05-31', load_id = 'later'")
         connection.execute("DELETE FROM served_student WHERE district_code = '0640011'")
     changed.replace(database)
     page.choose("Visit modality", "Home")

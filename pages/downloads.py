@@ -1,0 +1,60 @@
+"""Downloads of a chart: its image and its figures, as they may leave the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from dash import Input, Output, State, callback, ctx, dcc
+
+from access import record
+from components import shell
+from components.chart_frame import ChartFrame, export_of
+from components.figures.frame import Figure
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """A chart with what stands around it; no ``figure`` where there is nothing to draw.
+
+    ``frame`` holds the figures as the CSV file shows them.
+    """
+
+    title: str
+    source: str
+    figure: Figure | None
+    frame: pd.DataFrame
+
+
+def offer_downloads(chart: ChartFrame, name: str, make: Callable[[str | None], Leaving]) -> None:
+    """Connect the buttons of ``chart``; files are called ``name``.
+
+    ``make`` answers a URL's search with the chart, held to what may be exported.
+    """
+
+    @callback(
+        Output(chart.export, "data"),
+        Input(chart.buttons["png"], "n_clicks"),
+        Input(chart.buttons["svg"], "n_clicks"),
+        State(shell.URL_ID, "search"),
+        prevent_initial_call=True,
+    )
+    def image(_png: int | None, _svg: int | None, search: str | None) -> dict[str, Any] | None:
+        leaving = make(search)
+        if leaving.figure is None:
+            return None
+        kind = "svg" if ctx.triggered_id == chart.buttons["svg"] else "png"
+        record("exported", file=f"{name}.{kind}", selection=search)
+        return export_of(leaving.figure, kind, name, leaving.title, leaving.source)
+
+    @callback(
+        Output(chart.csv, "data"),
+        Input(chart.buttons["csv"], "n_clicks"),
+        State(shell.URL_ID, "search"),
+        prevent_initial_call=True,
+    )
+    def figures(_clicks: int | None, search: str | None) -> dict[str, Any]:
+        record("exported", file=f"{name}.csv", selection=search)
+        return dcc.send_data_frame(make(search).frame.to_csv, f"{name}.csv", index=False)
