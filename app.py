@@ -25,6 +25,7 @@ from access import (
 from components import shell, states, theme
 from pages import HOME, PAGES, page_at
 from queries.database import DatabaseUnavailableError, snapshot
+from queries.students import sees_students
 from queries.values import known_values
 
 _log = logging.getLogger(__name__)
@@ -86,10 +87,10 @@ def _app() -> Dash:
 
 
 def _layout() -> Any:
-    pages = [(page.path, page.title) for page in PAGES]
     try:
         with snapshot() as data:
-            current_viewer(data)
+            named = sees_students(current_viewer(data))
+            pages = [(page.path, page.title) for page in PAGES if named or not page.names_students]
             return shell.shell(
                 pages,
                 known_values(data),

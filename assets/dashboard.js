@@ -174,6 +174,11 @@
     layout.margin = Object.assign({}, layout.margin, { r: 12 });
   }
 
+  function narrowTimeline(layout) {
+    layout.annotations = [];
+    layout.margin = Object.assign({}, layout.margin, { l: 46, r: 8 });
+  }
+
   function placePanels(layout, width) {
     var columns = Math.min(width < NARROW ? 1 : width < 1000 ? 2 : 3, layout.meta.panels);
     var rows = Math.ceil(layout.meta.panels / columns);
@@ -193,7 +198,9 @@
     var copy = coloured(figure, palette);
     var kind = copy.layout.meta.kind;
     if (kind === "panels") placePanels(copy.layout, width);
-    else if (width < NARROW) (kind === "list" ? narrowList : narrowPanel)(copy.layout);
+    else if (width < NARROW) {
+      ({ list: narrowList, timeline: narrowTimeline }[kind] || narrowPanel)(copy.layout);
+    }
     return copy;
   }
 
@@ -235,6 +242,187 @@
       function () { return "Copy the address above"; });
   }
 
+  // --- The worklist: search, order and columns live in the URL ------------------------
+
+  var GRID = "students-grid";
+  var ORDER = "students-order"; // the list as last seen, for going on from student to student
+  var KEPT = ["q", "sort", "columns"]; // what the browser does by itself
+  var heard = new WeakSet(); // grids whose sorting is listened to
+
+  function asked(search, before) {
+    var params = new URLSearchParams(search || "");
+    KEPT.forEach(function (name) { params.delete(name); });
+    var text = params.toString() ? "?" + params.toString() : "";
+    return text === before ? noUpdate() : text;
+  }
+
+  function write(changes) {
+    var params = new URLSearchParams(window.location.search);
+    Object.keys(changes).forEach(function (name) {
+      if (changes[name]) params.set(name, changes[name]);
+      else params.delete(name);
+    });
+    var search = params.toString() ? "?" + params.toString() : "";
+    if (search !== window.location.search) window.dash_clientside.set_props("url", { search: search });
+  }
+
+  function withGrid(use) {
+    window.dash_ag_grid.getApiAsync(GRID).then(use);
+  }
+
+  function writeSort(event) {
+    if (event.source === "api") return;
+    var sorted = event.api.getColumnState().filter(function (column) { return column.sort; })[0];
+    write({ sort: sorted ? (sorted.sort === "desc" ? "-" : "") + sorted.colId : "" });
+  }
+
+  function applyList(text, columns, sort) {
+    withGrid(function (api) {
+      if (!heard.has(api)) {
+        heard.add(api);
+        api.addEventListener("sortChanged", writeSort);
+      }
+      api.setGridOption("quickFilterText", text);
+      api.getColumns().forEach(function (column) {
+        var id = column.getColId();
+        if (id !== "name") api.setColumnsVisible([id], columns.indexOf(id) >= 0);
+      });
+      var wanted = sort ? [{ colId: sort.replace(/^-/, ""), sort: sort[0] === "-" ? "desc" : "asc" }] : [];
+      api.applyColumnState({ state: wanted, defaultState: { sort: null } });
+    });
+  }
+
+  // Inputs: search of the URL, columns shown at first, text of the search box, columns chosen.
+  function keepList(search, first, text, columns) {
+    if (!first || !first.length) return [noUpdate(), noUpdate(), noUpdate()];
+    var fromPage = window.dash_clientside.callback_context.triggered.some(function (trigger) {
+      return /^students-(search|columns)\./.test(trigger.prop_id);
+    });
+    if (fromPage) {
+      write({ q: text, columns: same(columns, first) ? "" : columns.join(",") });
+    } else {
+      var params = new URLSearchParams(search || "");
+      text = params.get("q") || "";
+      columns = params.get("columns") ? params.get("columns").split(",") : first;
+    }
+    applyList(text, columns, new URLSearchParams(window.location.search).get("sort"));
+    return fromPage ? [noUpdate(), noUpdate(), noUpdate()] : [noUpdate(), text, columns];
+  }
+
+  function listed() {
+    var ids = [];
+    window.dash_ag_grid.getApi(GRID).forEachNodeAfterFilterAndSort(function (node) {
+      ids.push(node.data.id);
+    });
+    return ids;
+  }
+
+  function wantList(xlsx, csv, search) {
+    if (!xlsx && !csv) return noUpdate();
+    var kind = window.dash_clientside.callback_context.triggered[0].prop_id.indexOf("xlsx") >= 0;
+    return { kind: kind ? "xlsx" : "csv", ids: listed(), search: search, at: Date.now() };
+  }
+
+  function visit(href) {
+    window.history.pushState({}, "", href);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    window.scrollTo(0, 0);
+  }
+
+  function openStudent(event) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    window.sessionStorage.setItem(ORDER, JSON.stringify(listed()));
+    visit(event.currentTarget.getAttribute("href"));
+  }
+
+  var cells = window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {};
+
+  cells.StudentLink = function (props) {
+    return window.React.createElement("a", {
+      href: "/students/" + encodeURIComponent(props.data.id) + window.location.search,
+      onClick: openStudent, tabIndex: -1
+    }, props.value);
+  };
+
+  cells.Percent = function (props) {
+    return props.value === null || props.value === undefined ? "–" : props.value + " %";
+  };
+
+  cells.Day = function (props) {
+    return new Date(props.value + "T00:00").toLocaleDateString(
+      "en-GB", { day: "numeric", month: "short", year: "numeric" });
+  };
+
+  cells.Need = function (props) {
+    return window.React.createElement(
+      "span", { className: "need need-" + props.value }, props.words[props.value]);
+  };
+
+  // Attendance around the first contact, 0 to 100 %; the dotted line is the visit.
+  cells.Picture = function (props) {
+    var element = window.React.createElement;
+    var months = props.value || [];
+    var step = 124 / Math.max(months.length - 1, 1);
+    var known = months.map(function (rate, at) { return { at: at, rate: rate }; })
+      .filter(function (month) { return month.rate !== null; });
+    function x(at) { return (6 + at * step).toFixed(1); }
+    function y(rate) { return (27 - rate * 0.24).toFixed(1); }
+    function line(part, name) {
+      return element("polyline", {
+        key: name, className: name, fill: "none",
+        points: part.map(function (month) { return x(month.at) + "," + y(month.rate); }).join(" ")
+      });
+    }
+    if (!known.length) return "–";
+    var visit = -props.first;
+    var last = known[known.length - 1];
+    return element("svg", {
+      width: 136, height: 30, role: "img",
+      "aria-label": "From " + known[0].rate + " % to " + last.rate + " %"
+    }, [
+      element("line", { key: "visit", className: "visit", x1: x(visit), x2: x(visit), y1: 2, y2: 28 }),
+      line(known.filter(function (month) { return month.at <= visit; }), "before"),
+      line(known.filter(function (month) { return month.at >= visit; }), "after"),
+      element("circle", { key: "last", cx: x(last.at), cy: y(last.rate), r: 2.5 })
+    ]);
+  };
+
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Enter" || !event.target.classList.contains("ag-cell")) return;
+    var link = event.target.querySelector("a");
+    if (link) link.click();
+  });
+
+  // Neighbours of a student in the list as last seen; the page has links for them.
+  function neighbours(student, search) {
+    var order = [];
+    try {
+      order = JSON.parse(window.sessionStorage.getItem(ORDER) || "[]");
+    } catch (error) {
+      // Without storage there is no list to go on in.
+    }
+    var place = order.indexOf(student);
+    function link(at) {
+      return place >= 0 && at >= 0 && at < order.length
+        ? "/students/" + encodeURIComponent(order[at]) + (search || "") : "";
+    }
+    var said = place >= 0 ? (place + 1) + " of " + order.length : "";
+    return [link(place - 1), link(place - 1) ? "button quiet" : "button quiet off", link(place + 1),
+      link(place + 1) ? "button quiet" : "button quiet off", said, "/students" + (search || "")];
+  }
+
+  document.addEventListener("keydown", function (event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || /INPUT|TEXTAREA|SELECT/.test(event.target.tagName)) return;
+    var id = { ArrowLeft: "student-previous", ArrowRight: "student-next" }[event.key];
+    var link = id && document.getElementById(id);
+    if (link && link.getAttribute("href")) link.click();
+  });
+
+  document.addEventListener("click", function (event) {
+    if (event.target.closest("#student-print")) window.print();
+  });
+
   // --- Buttons that change something on the server: a form with the session's token --------
 
   function cookie(name) {
@@ -261,6 +449,11 @@
       form.appendChild(input);
     });
     document.body.appendChild(form);
+    try {
+      window.sessionStorage.removeItem(ORDER);
+    } catch (error) {
+      // Nothing was stored then.
+    }
     form.submit();
   }
 
@@ -298,7 +491,8 @@
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     dashboard: {
       sync: sync, dress: dress, switchTheme: switchTheme,
-      downloadImage: downloadImage, copyLink: copyLink
+      downloadImage: downloadImage, copyLink: copyLink,
+      asked: asked, keepList: keepList, wantList: wantList, neighbours: neighbours
     }
   });
 })();

@@ -33,7 +33,7 @@ def trajectory_controls(path: str, view: View) -> html.Div:
                     replace(view, same_students=not view.same_students),
                     view.same_students,
                 ),
-                className="segments",
+                className="segments switch",
                 **{"aria-label": "Students counted"},
             ),
         ],

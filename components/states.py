@@ -29,6 +29,26 @@ def too_few(threshold: int, path: str) -> html.Div:
     )
 
 
+def not_named(words: str) -> html.Div:
+    """A page of named students, for somebody who may not see them."""
+    return _state("For coordinators", words, _button("Go to the trajectories", "/trajectories"))
+
+
+def nobody(words: str, path: str) -> html.Div:
+    """A coordinator's list without rows."""
+    return _state("Nobody is on this list", words, _button("Clear the filters", path))
+
+
+def no_student() -> html.Div:
+    """A student of another district and one who does not exist look the same."""
+    return _state(
+        "No such student on your list",
+        "Only students now enrolled in your own district are shown to you. The number may be "
+        "mistyped, or the student has moved.",
+        _button("Back to the list", "/students"),
+    )
+
+
 def not_found(path: str) -> html.Div:
     """An address without a page."""
     return _state(

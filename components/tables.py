@@ -18,7 +18,9 @@ from queries.trajectories import Trajectory
 Row = Sequence[Any]
 
 
-def _table(caption: str, head: Sequence[str], rows: Sequence[Row], *, named: bool) -> html.Table:
+def figures_table(
+    caption: str, head: Sequence[str], rows: Sequence[Row], *, named: bool
+) -> html.Table:
     """Cells by row; with ``named`` the first cell is the row's name."""
     return html.Table(
         [
@@ -46,7 +48,7 @@ def trajectory_table(result: Trajectory) -> html.Table:
         ]
         for row in result.frame.to_dict("records")
     ]
-    return _table(
+    return figures_table(
         "Mean of the students’ monthly attendance rates; month 0 is partial",
         [*(["Group"] * grouped), "Month", "Attendance", "95 % interval", "Students"],
         rows,
@@ -73,7 +75,7 @@ def effect_table(results: Sequence[Effect]) -> html.Table:
         for result in results
         for row in result.frame.to_dict("records")
     ]
-    return _table(
+    return figures_table(
         "Mean monthly attendance rates; differences in points",
         [*(["Group"] * grouped), *head],
         rows,
@@ -105,7 +107,7 @@ def designs_table(cuts: Sequence[tuple[str, Effect]]) -> html.Table:
         ]
         for dimension, result in cuts
     ]
-    return _table(
+    return figures_table(
         "Effects in points with their own 95 % intervals",
         [
             "Students first visited",
@@ -130,7 +132,7 @@ def checks_table(cuts: Sequence[tuple[str, Effect]]) -> html.Table:
         ]
         for dimension, result in cuts
     ]
-    return _table(
+    return figures_table(
         "Gaps in points where the matching never looked; near zero is good",
         [
             "Students first visited",
@@ -155,7 +157,7 @@ def published_table(rows: Sequence[Published]) -> html.Table:
         ]
         for row in rows
     ]
-    return _table(
+    return figures_table(
         "Effects of the first visit in points; other years, other students: not a target",
         ["Group", "Month", "Published", "Here, matched", "Here, second opinion", "As published"],
         cells,
@@ -178,4 +180,4 @@ def loads_table(loads: pd.DataFrame) -> html.Table:
         for row in loads.to_dict("records")
     ]
     head = ["Loaded", "File", "Read", "Loaded", "Changed", "Repeated", "Rejected"]
-    return _table("The last loads, rows by what became of them", head, rows, named=True)
+    return figures_table("The last loads, rows by what became of them", head, rows, named=True)

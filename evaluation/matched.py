@@ -36,7 +36,7 @@ HELD_OUT_MONTHS = (-15, -12)
 # Months that agree by construction: the matching makes them so.
 MATCHED_MONTHS = (-3, -2, -1)
 
-_MOST_WEIGHT = 20.0
+MOST_WEIGHT = 20.0
 _MOST_STACKS = 10_000
 _SINGULAR = 1e-10
 _FEWEST_COMPARED, _COMPARED_PER_VISITED = 60, 10
@@ -197,7 +197,7 @@ def _stack(
             weight[:, column] = np.exp(stay[rows, month] - stay[rows, int(np.floor(time))])
     weight[visited] = 1.0
     district = records.district[rows, last].astype(np.int64)
-    weight = np.minimum(weight, _MOST_WEIGHT)
+    weight = np.minimum(weight, MOST_WEIGHT)
     return rows, district, visited, stratum, place, history, outcome, weight
 
 

@@ -6,23 +6,33 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pages import methods, trajectories
+from pages import methods, student, students, trajectories
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page: its path, its title in the navigation, and what builds it."""
+    """A page: its path, its title in the navigation, what builds it, whether it names students."""
 
     path: str
     title: str
     layout: Callable[[], Any]
+    names_students: bool = False
 
 
-PAGES = tuple(Page(page.PATH, page.TITLE, page.layout) for page in (trajectories, methods))
+PAGES = (
+    Page(trajectories.PATH, trajectories.TITLE, trajectories.layout),
+    Page(students.PATH, students.TITLE, students.layout, names_students=True),
+    Page(methods.PATH, methods.TITLE, methods.layout),
+)
+
+# Found by the rest of the path, not in the navigation.
+_STUDENT = Page(student.PATH, student.TITLE, student.layout, names_students=True)
 
 HOME = PAGES[0].path
 
 
 def page_at(path: str | None) -> Page | None:
     """The page of a path; None where there is none."""
+    if student.student_of(path):
+        return _STUDENT
     return next((page for page in PAGES if page.path == path), None)

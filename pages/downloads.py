@@ -28,33 +28,36 @@ class Leaving:
     frame: pd.DataFrame
 
 
-def offer_downloads(chart: ChartFrame, name: str, make: Callable[[str | None], Leaving]) -> None:
+def offer_downloads(
+    chart: ChartFrame, name: str, make: Callable[[str | None], Leaving], part: str = "search"
+) -> None:
     """Connect the buttons of ``chart``; files are called ``name``.
 
-    ``make`` answers a URL's search with the chart, held to what may be exported.
+    ``make`` answers a ``part`` of the URL (its search, its pathname) with the chart, held to what
+    may be exported.
     """
 
     @callback(
         Output(chart.export, "data"),
         Input(chart.buttons["png"], "n_clicks"),
         Input(chart.buttons["svg"], "n_clicks"),
-        State(shell.URL_ID, "search"),
+        State(shell.URL_ID, part),
         prevent_initial_call=True,
     )
-    def image(_png: int | None, _svg: int | None, search: str | None) -> dict[str, Any] | None:
-        leaving = make(search)
+    def image(_png: int | None, _svg: int | None, selection: str | None) -> dict[str, Any] | None:
+        leaving = make(selection)
         if leaving.figure is None:
             return None
         kind = "svg" if ctx.triggered_id == chart.buttons["svg"] else "png"
-        record("exported", file=f"{name}.{kind}", selection=search)
+        record("exported", file=f"{name}.{kind}", selection=selection)
         return export_of(leaving.figure, kind, name, leaving.title, leaving.source)
 
     @callback(
         Output(chart.csv, "data"),
         Input(chart.buttons["csv"], "n_clicks"),
-        State(shell.URL_ID, "search"),
+        State(shell.URL_ID, part),
         prevent_initial_call=True,
     )
-    def figures(_clicks: int | None, search: str | None) -> dict[str, Any]:
-        record("exported", file=f"{name}.csv", selection=search)
-        return dcc.send_data_frame(make(search).frame.to_csv, f"{name}.csv", index=False)
+    def figures(_clicks: int | None, selection: str | None) -> dict[str, Any]:
+        record("exported", file=f"{name}.csv", selection=selection)
+        return dcc.send_data_frame(make(selection).frame.to_csv, f"{name}.csv", index=False)

@@ -22,7 +22,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 MODALITIES = ("home", "school", "community", "virtual", "phone")
 OUTCOMES = ("completed", "attempted", "cancelled")
@@ -201,10 +201,57 @@ served_student = Table(
     _column("baseline_days", Double, "days enrolled over months -3 to -1"),
     _column("since_rate", Double, "pooled attendance rate from month +1 to now"),
     _column("since_days", Double, "days enrolled from month +1 to now"),
-    _column("status", Text, "response status; empty until the matched comparison is computed"),
+    _column("status", Text, "response status, as in contacted_student"),
     _column("month_plus_one", Integer, "number of the first school month after the visit's month"),
     _column("has_month_zero", Boolean, "false where the first visit fell between school months"),
     comment="one row per served student; dimensions are those at the first visit",
+)
+
+contacted_student = Table(
+    "contacted_student",
+    metadata,
+    _column("student_id", Text, "student with at least one contact, completed or not"),
+    _column("district_code", Text, "district of the latest enrolment"),
+    _column("school_code", Text, "school of the latest enrolment"),
+    _column("grade", Text, "grade of the latest enrolment"),
+    _column("modality", Text, "modality of the first visit; of the first contact without one"),
+    _column("visitor_type", Text, "visitor type of the same"),
+    _column("cohort", Text, "school year of the same, summers apart"),
+    _column(
+        "first_contact_date", Date, "day of the same: every rate before and since is around it"
+    ),
+    _column("first_visit_date", Date, "earliest completed visit; empty: attempted only"),
+    _column("month_plus_one", Integer, "number of the first school month after the first contact"),
+    _column("last_reached_date", Date, "latest completed visit"),
+    _column("last_contact_date", Date, "latest contact, completed or not"),
+    _column("completed_visits", Integer, "completed visits so far"),
+    _column("attempted_visits", Integer, "attempted and cancelled visits so far"),
+    _column("baseline_rate", Double, "pooled attendance rate over months -3 to -1"),
+    _column("baseline_days", Double, "days enrolled over months -3 to -1"),
+    _column("since_rate", Double, "pooled attendance rate from month +1 to now"),
+    _column("since_days", Double, "days enrolled from month +1 to now"),
+    _column("since_months", Integer, "months with days enrolled from month +1 to now"),
+    _column("now_rate", Double, "pooled rate over the district's last two school months"),
+    _column("earlier_rate", Double, "pooled rate over the three school months before those"),
+    _column("year_rate", Double, "pooled rate over the district's school year so far"),
+    _column("similar_low", Double, "a quarter of similar students not visited were below, since"),
+    _column("similar_median", Double, "half of them were below"),
+    _column("similar_high", Double, "three quarters of them were below"),
+    _column("similar_students", Double, "effective number of them"),
+    _column("status", Text, "below, as or above expected, too early, not enough data, ..."),
+    _column("need", Text, "urgent, high, some or none"),
+    comment="one row per student contacted: did they respond, and who needs somebody now",
+)
+
+similar_month = Table(
+    "similar_month",
+    metadata,
+    _column("student_id", Text, "visited student"),
+    _column("month", Text, "calendar month, YYYY-MM"),
+    _column("low", Double, "a quarter of similar students not visited were below"),
+    _column("median", Double, "half of them were below"),
+    _column("high", Double, "three quarters of them were below"),
+    comment="what similar students not visited did, month by month",
 )
 
 trajectory_month = Table(
@@ -350,6 +397,8 @@ PROVENANCE = (delivery, rejected_row, meta)
 MARTS = (
     school_month,
     served_student,
+    contacted_student,
+    similar_month,
     trajectory_month,
     district_month,
     visit_month,

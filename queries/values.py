@@ -25,6 +25,9 @@ MODALITY_LABELS = {
 }
 VISITOR_TYPE_LABELS = {"school": "School staff", "community": "Community staff"}
 GRADE_BAND_LABELS = {"PK-5": "Grades PK–5", "6-12": "Grades 6–12"}
+GRADE_LABELS = {"PK": "Pre-kindergarten", "K": "Kindergarten"} | {
+    grade: f"Grade {grade}" for grade in GRADES if grade.isdigit()
+}
 
 
 def known_values(data: Snapshot) -> KnownValues:
@@ -43,13 +46,9 @@ def _read(data: Snapshot) -> KnownValues:
         district={
             row.district_code: row.district_name for row in data.connection.execute(districts)
         },
-        grade=GRADE_BAND_LABELS | {grade: _grade_label(grade) for grade in GRADES},
+        grade=GRADE_BAND_LABELS | {grade: GRADE_LABELS[grade] for grade in GRADES},
         modality={modality: MODALITY_LABELS[modality] for modality in MODALITIES},
         visitor_type={kind: VISITOR_TYPE_LABELS[kind] for kind in VISITOR_TYPES},
         cohort={cohort: cohort for cohort in data.connection.scalars(cohorts)},
         grade_band={band: GRADE_BAND_LABELS[band] for band in GRADE_BANDS},
     )
-
-
-def _grade_label(grade: str) -> str:
-    return {"PK": "Pre-kindergarten", "K": "Kindergarten"}.get(grade, f"Grade {grade}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from evaluation.assessment import assess
 from evaluation.histories import HISTORY, Records
 from evaluation.matched import Fit, NoComparisonError, Stacks, prepare, select
+from evaluation.response import similar_students
 from queries import schema
 from queries.database import fetch_arrays
 from queries.schema import (
@@ -27,17 +29,19 @@ from queries.schema import (
     served_student,
     trajectory_month,
 )
+from reporting import responses
 from reporting.progress import Progress
 from reporting.statements import insert_frame
 
 _UNKNOWN_BAND = len(schema.GRADE_BANDS)
 
 
-def rebuild(connection: sa.Connection, progress: Progress) -> None:
+def rebuild(connection: sa.Connection, data_as_of: date, progress: Progress) -> None:
     """Fill the empty ``comparison_cell``, ``effect_month`` and ``effect_check``.
 
-    Also gives every served student's months what similar students had. All stays empty where no
-    visit month has three school months of attendance before it. ``progress`` is told a share
+    Also gives every served student's months what similar students had, and every contacted
+    student's status. The comparison stays empty where no visit month has three school months of
+    attendance before it. ``progress`` is told a share
     from 0 to 1.
     """
     progress("Finding similar students", 0.0)
@@ -48,7 +52,10 @@ def rebuild(connection: sa.Connection, progress: Progress) -> None:
             prepare(records, COMPARISON_MONTHS, by_history=kind) for kind in (True, False)
         )
     except NoComparisonError:
+        responses.rebuild(connection, data_as_of, None, students["student_id"])
         return
+    similar = similar_students(records, matched)
+    responses.rebuild(connection, data_as_of, similar, students["student_id"])
     insert_frame(connection, comparison_cell, _frame(matched, students, matched=True))
     insert_frame(connection, comparison_cell, _frame(unmatched, students, matched=False))
     cuts = _cuts(connection, students)

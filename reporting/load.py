@@ -143,8 +143,11 @@ def _take_in(
     if refusal is None:
         progress("Computing the marts", 0.7)
         marts.rebuild(connection)
-        comparison.rebuild(connection, lambda step, share: progress(step, 0.8 + 0.2 * share))
-        _record(connection, load_id, loaded_at, files, outcomes, rejected_rows)
+        data_as_of = _data_as_of(connection, loaded_at)
+        comparison.rebuild(
+            connection, data_as_of, lambda step, share: progress(step, 0.8 + 0.2 * share)
+        )
+        _record(connection, load_id, loaded_at, data_as_of, files, outcomes, rejected_rows)
     return LoadReport(outcomes, rejected_rows.drop(columns="load_id"), refusal)
 
 
@@ -218,6 +221,7 @@ def _record(
     connection: sa.Connection,
     load_id: str,
     loaded_at: datetime,
+    data_as_of: date,
     files: dict[InputFile, CsvFile],
     outcomes: dict[str, Outcome],
     rejected_rows: pd.DataFrame,
@@ -240,9 +244,7 @@ def _record(
     if len(rejected_rows):
         rejected_rows.to_sql(schema.rejected_row.name, connection, if_exists="append", index=False)
     connection.execute(
-        sa.update(schema.meta).values(
-            load_id=load_id, loaded_at=loaded_at, data_as_of=_data_as_of(connection, loaded_at)
-        )
+        sa.update(schema.meta).values(load_id=load_id, loaded_at=loaded_at, data_as_of=data_as_of)
     )
 
 

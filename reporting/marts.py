@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from evaluation.response import CHRONIC_RATE, SEVERE_RATE
 from queries import schema
 from queries.schema import (
     attendance_month,
@@ -19,8 +20,10 @@ from queries.schema import (
 )
 from reporting.statements import insert_rows
 
-CHRONIC_RATE, SEVERE_RATE = 0.90, 0.80
 _BASELINE_FROM, _BASELINE_TO = -3, -1
+
+# The months that a student's rate now is taken over, and those it is held against.
+_NOW_MONTHS, _EARLIER_MONTHS = 2, 3
 
 Expression = sa.ColumnElement[Any]
 
@@ -116,21 +119,22 @@ def _placed_visits() -> sa.Subquery:
     return sa.select(ranked).where(ranked.c.choice == 1).subquery("placed")
 
 
-def _first_visits() -> sa.CTE:
-    """The earliest completed visit of each student, with its place in the school months."""
+def _first_contacts() -> sa.CTE:
+    """The earliest completed visit of each student, else the earliest contact of any outcome.
+
+    With its place in the school months.
+    """
     placed = _placed_visits()
+    is_attempt = sa.case((placed.c.outcome == "completed", 0), else_=1)
     nth = sa.func.row_number().over(
-        partition_by=placed.c.student_id, order_by=(placed.c.visit_date, placed.c.visit_id)
+        partition_by=placed.c.student_id,
+        order_by=(is_attempt, placed.c.visit_date, placed.c.visit_id),
     )
-    completed = (
-        sa.select(placed, nth.label("nth"))
-        .where(placed.c.outcome == "completed")
-        .subquery("completed")
-    )
-    visit_month_text = _month_of(completed.c.visit_date)
+    contact = sa.select(placed, nth.label("nth")).subquery("contact")
+    visit_month_text = _month_of(contact.c.visit_date)
     return (
         sa.select(
-            completed,
+            contact,
             sa.select(sa.func.count() + 1)
             .select_from(school_month)
             .where(school_month.c.month <= visit_month_text)
@@ -138,8 +142,8 @@ def _first_visits() -> sa.CTE:
             .label("month_plus_one"),
             visit_month_text.in_(sa.select(school_month.c.month)).label("has_month_zero"),
         )
-        .where(completed.c.nth == 1)
-        .cte("first_visit")
+        .where(contact.c.nth == 1)
+        .cte("first_contact")
     )
 
 
@@ -167,35 +171,52 @@ def _event_months(first: sa.FromClause) -> sa.Subquery:
     )
 
 
-def _served_students() -> sa.Select[Any]:
-    first = _first_visits()
+def _around(first: sa.FromClause) -> sa.Subquery:
+    """Days, attended days and months of each student before and since the first contact."""
     months = _event_months(first)
-    is_baseline = months.c.event_month.between(_BASELINE_FROM, _BASELINE_TO)
+    baseline = months.c.event_month.between(_BASELINE_FROM, _BASELINE_TO)
+    since = months.c.event_month > 0
+    enrolled, attended = months.c.days_enrolled, months.c.days_attended
 
-    def days(column: str, period: Expression) -> Expression:
-        return sa.func.sum(months.c[column]).filter(period)
+    def total(column: Expression, period: Expression) -> Expression:
+        return sa.func.sum(column).filter(period)
 
-    attendance = (
+    def rate(period: Expression) -> Expression:
+        return _rate(total(attended, period), total(enrolled, period))
+
+    return (
         sa.select(
             months.c.student_id,
-            days("days_enrolled", is_baseline).label("baseline_days"),
-            days("days_attended", is_baseline).label("baseline_attended"),
-            days("days_enrolled", months.c.event_month > 0).label("since_days"),
-            days("days_attended", months.c.event_month > 0).label("since_attended"),
+            rate(baseline).label("baseline_rate"),
+            total(enrolled, baseline).label("baseline_days"),
+            rate(since).label("since_rate"),
+            total(enrolled, since).label("since_days"),
+            sa.func.count().filter(since).label("since_months"),
         )
         .group_by(months.c.student_id)
-        .subquery("attendance")
+        .subquery("around")
     )
-    is_completed = visit.c.outcome == "completed"
-    contacts = (
+
+
+def _contacts() -> sa.Subquery:
+    """Each student's contacts: how many of which outcome, and the latest."""
+    completed = visit.c.outcome == "completed"
+    return (
         sa.select(
             visit.c.student_id,
-            sa.func.count().filter(is_completed).label("completed_visits"),
-            sa.func.count().filter(~is_completed).label("attempted_visits"),
+            sa.func.count().filter(completed).label("completed_visits"),
+            sa.func.count().filter(~completed).label("attempted_visits"),
+            sa.func.max(visit.c.visit_date).filter(completed).label("last_reached_date"),
+            sa.func.max(visit.c.visit_date).label("last_contact_date"),
         )
         .group_by(visit.c.student_id)
         .subquery("contacts")
     )
+
+
+def _served_students() -> sa.Select[Any]:
+    first, contacts = _first_contacts(), _contacts()
+    around = _around(first)
     return (
         sa.select(
             first.c.student_id,
@@ -209,18 +230,111 @@ def _served_students() -> sa.Select[Any]:
             first.c.visit_date.label("first_visit_date"),
             contacts.c.completed_visits,
             contacts.c.attempted_visits,
-            _rate(attendance.c.baseline_attended, attendance.c.baseline_days).label(
-                "baseline_rate"
-            ),
-            sa.func.coalesce(attendance.c.baseline_days, 0).label("baseline_days"),
-            _rate(attendance.c.since_attended, attendance.c.since_days).label("since_rate"),
-            sa.func.coalesce(attendance.c.since_days, 0).label("since_days"),
+            around.c.baseline_rate,
+            sa.func.coalesce(around.c.baseline_days, 0).label("baseline_days"),
+            around.c.since_rate,
+            sa.func.coalesce(around.c.since_days, 0).label("since_days"),
             first.c.month_plus_one,
             first.c.has_month_zero,
         )
         .select_from(first)
         .join(contacts, contacts.c.student_id == first.c.student_id)
-        .join(attendance, attendance.c.student_id == first.c.student_id, isouter=True)
+        .join(around, around.c.student_id == first.c.student_id, isouter=True)
+        .where(first.c.outcome == "completed")
+    )
+
+
+def _latest_enrollment() -> sa.Subquery:
+    """The district, school and grade each student was last enrolled in."""
+    columns = enrollment.c
+    nth = sa.func.row_number().over(
+        partition_by=columns.student_id,
+        order_by=(
+            columns.school_year.desc(),
+            sa.func.coalesce(columns.entry_date, sa.func.make_date(1900, 1, 1)).desc(),
+            columns.district_code,
+            columns.school_code,
+        ),
+    )
+    ranked = sa.select(enrollment, nth.label("nth")).subquery("ranked_enrollment")
+    return sa.select(ranked).where(ranked.c.nth == 1).subquery("latest_enrollment")
+
+
+def _recently(enrolled_in: sa.FromClause) -> sa.Subquery:
+    """Rates of late: the last two school months of the student's district, and before.
+
+    A district that delivers later than the others has its own last month.
+    """
+    months = attendance_month.c
+    last = (
+        sa.select(months.district_code, sa.func.max(months.month).label("month"))
+        .where(months.days_enrolled > 0)
+        .group_by(months.district_code)
+        .subquery("last_delivered")
+    )
+    last_month = school_month.alias("last_month")
+    number, end = school_month.c.number, last_month.c.number
+
+    def rate(period: Expression) -> Expression:
+        return _rate(
+            sa.func.sum(months.days_attended).filter(period),
+            sa.func.sum(months.days_enrolled).filter(period),
+        )
+
+    first_of_now = end - _NOW_MONTHS + 1
+    return (
+        sa.select(
+            enrolled_in.c.student_id,
+            rate(number.between(first_of_now, end)).label("now_rate"),
+            rate(number.between(first_of_now - _EARLIER_MONTHS, first_of_now - 1)).label(
+                "earlier_rate"
+            ),
+            rate(_school_year_of(months.month) == _school_year_of(last.c.month)).label("year_rate"),
+        )
+        .select_from(enrolled_in)
+        .join(last, last.c.district_code == enrolled_in.c.district_code)
+        .join(last_month, last_month.c.month == last.c.month)
+        .join(attendance_month, months.student_id == enrolled_in.c.student_id)
+        .join(school_month, school_month.c.month == months.month)
+        .group_by(enrolled_in.c.student_id)
+        .subquery("recently")
+    )
+
+
+def contacted_students() -> sa.Select[Any]:
+    """Rows of ``contacted_student`` but for what comes of the comparison."""
+    first, contacts, enrolled_in = _first_contacts(), _contacts(), _latest_enrollment()
+    around, recently = _around(first), _recently(enrolled_in)
+    return (
+        sa.select(
+            first.c.student_id,
+            enrolled_in.c.district_code,
+            enrolled_in.c.school_code,
+            enrolled_in.c.grade,
+            first.c.modality,
+            first.c.visitor_type,
+            _cohort(first.c.visit_date).label("cohort"),
+            first.c.visit_date.label("first_contact_date"),
+            sa.case((first.c.outcome == "completed", first.c.visit_date)).label("first_visit_date"),
+            first.c.month_plus_one,
+            contacts.c.last_reached_date,
+            contacts.c.last_contact_date,
+            contacts.c.completed_visits,
+            contacts.c.attempted_visits,
+            around.c.baseline_rate,
+            sa.func.coalesce(around.c.baseline_days, 0).label("baseline_days"),
+            around.c.since_rate,
+            sa.func.coalesce(around.c.since_days, 0).label("since_days"),
+            sa.func.coalesce(around.c.since_months, 0).label("since_months"),
+            recently.c.now_rate,
+            recently.c.earlier_rate,
+            recently.c.year_rate,
+        )
+        .select_from(first)
+        .join(contacts, contacts.c.student_id == first.c.student_id)
+        .join(enrolled_in, enrolled_in.c.student_id == first.c.student_id)
+        .join(around, around.c.student_id == first.c.student_id, isouter=True)
+        .join(recently, recently.c.student_id == first.c.student_id, isouter=True)
     )
 
 

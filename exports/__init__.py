@@ -1,0 +1,1 @@
+"""What leaves the dashboard as a file: lists, later slides and handouts."""

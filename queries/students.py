@@ -1,0 +1,258 @@
+"""Named students: the caseload of a coordinator's own districts, and one student's record.
+
+The only module that answers with names. Every query here starts from ``_own_students``, which is
+empty for everyone but coordinators, and for them holds the students whose latest enrolment is in
+their own districts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import sqlalchemy as sa
+
+from evaluation.response import ABOVE as ABOVE
+from evaluation.response import AS_EXPECTED as AS_EXPECTED
+from evaluation.response import ATTEMPTED_ONLY as ATTEMPTED_ONLY
+from evaluation.response import BELOW as BELOW
+from evaluation.response import CHRONIC_RATE, STATUSES, direction
+from evaluation.response import LEFT as LEFT
+from evaluation.response import LONG_UNREACHED_DAYS as LONG_UNREACHED_DAYS
+from evaluation.response import NEEDS as NEEDS
+from evaluation.response import NOT_ENOUGH_DATA as NOT_ENOUGH_DATA
+from evaluation.response import TOO_EARLY as TOO_EARLY
+from queries.database import Snapshot
+from queries.filters import Filters
+from queries.schema import (
+    attendance_month,
+    attendance_week,
+    contacted_student,
+    district,
+    enrollment,
+    school,
+    school_month,
+    similar_month,
+    student,
+    visit,
+)
+from queries.viewer import Viewer
+
+# School months around the first contact that a row's small picture shows.
+PICTURE_MONTHS = tuple(range(-6, 13))
+
+EVERYONE = "all"
+NOT_RESPONDING, UNREACHED, RECOVERED = "not-responding", "unreached", "recovered"
+NEVER_REACHED = "attempted-only"
+QUICK_VIEWS = (EVERYONE, NOT_RESPONDING, NEVER_REACHED, UNREACHED, RECOVERED)
+
+
+def sees_students(viewer: Viewer) -> bool:
+    """Whether any student is named to the viewer."""
+    return viewer.role == "coordinator" and bool(viewer.districts)
+
+
+def caseload(data: Snapshot, viewer: Viewer, filters: Filters) -> pd.DataFrame:
+    """Every student contacted in the viewer's own districts, the most urgent first.
+
+    One row per student: the columns of ``contacted_student``, ``first_name``, ``last_name``,
+    ``school_name``, ``district_name``; ``days_unreached`` since the last completed visit and
+    ``days_since_contact`` since any contact, both to the data's date (Int64, missing: never);
+    ``direction`` of late (1, 0, -1); ``is_chronic``; ``months``, the rates (0..1, nan) of
+    PICTURE_MONTHS.
+    """
+    own = _own_students(viewer, filters)
+    frame = data.frame(own).set_index("student_id")
+    frame = frame.join(_pictures(data, own)).reset_index()
+    blank = [float("nan")] * len(PICTURE_MONTHS)
+    frame["months"] = [
+        row if isinstance(row, list) else blank for row in frame["months"].astype(object)
+    ]
+    return _ordered(_with_days(frame, data))
+
+
+def _with_days(frame: pd.DataFrame, data: Snapshot) -> pd.DataFrame:
+    today = pd.Timestamp(data.data_as_of)
+    for column, source in (
+        ("days_unreached", "last_reached_date"),
+        ("days_since_contact", "last_contact_date"),
+    ):
+        days = (today - pd.to_datetime(frame[source])).dt.days
+        frame[column] = days.clip(lower=0).astype("Int64")
+    now, earlier = (frame[name].to_numpy(float) for name in ("now_rate", "earlier_rate"))
+    return frame.assign(
+        direction=direction(now, earlier), is_chronic=frame["year_rate"] <= CHRONIC_RATE
+    )
+
+
+def _ordered(frame: pd.DataFrame) -> pd.DataFrame:
+    """Need first, then status, then the lowest attendance now."""
+    rank = {
+        "need": frame["need"].map({need: -place for place, need in enumerate(NEEDS)}),
+        "status": frame["status"].map({status: place for place, status in enumerate(STATUSES)}),
+    }
+    keys = pd.DataFrame(rank | {"now": frame["now_rate"], "id": frame["student_id"]})
+    order = keys.sort_values(list(keys.columns), na_position="last").index
+    return frame.loc[order].reset_index(drop=True)
+
+
+def in_quick_view(frame: pd.DataFrame, name: str) -> pd.Series[bool]:
+    """Which rows of a caseload a quick view holds."""
+    here = frame["status"] != LEFT
+    visited = frame["first_visit_date"].notna()
+    recovered = (frame["baseline_rate"] <= CHRONIC_RATE) & (frame["now_rate"] > CHRONIC_RATE)
+    views: Mapping[str, pd.Series[bool]] = {
+        EVERYONE: here | ~here,
+        NOT_RESPONDING: (frame["status"] == BELOW) & frame["is_chronic"],
+        NEVER_REACHED: frame["status"] == ATTEMPTED_ONLY,
+        UNREACHED: here & visited & (frame["days_unreached"] > LONG_UNREACHED_DAYS).fillna(False),
+        RECOVERED: here & visited & recovered,
+    }
+    return views[name]
+
+
+@dataclass(frozen=True)
+class StudentRecord:
+    """One student, for those who may see them.
+
+    ``row`` is the student's row of the caseload; ``months`` has month, days_enrolled, rate,
+    low, median, high (quartiles of similar students not visited, nan where not compared);
+    ``weeks`` has week (its Monday), days_enrolled, rate, where days were delivered; ``visits``
+    every contact; ``enrollments`` school year, district, school, grade, dates.
+    """
+
+    row: Mapping[str, Any]
+    months: pd.DataFrame
+    weeks: pd.DataFrame
+    visits: pd.DataFrame
+    enrollments: pd.DataFrame
+
+
+def one_student(data: Snapshot, viewer: Viewer, student_id: str) -> StudentRecord | None:
+    """The record of a student of the viewer's own districts; None for any other, known or not."""
+    own = _own_students(viewer, Filters()).where(contacted_student.c.student_id == student_id)
+    frame = data.frame(own)
+    if frame.empty:
+        return None
+    row = _with_days(frame, data).to_dict("records")[0]
+    return StudentRecord(
+        row={str(name): value for name, value in row.items()},
+        months=_months(data, student_id),
+        weeks=_weeks(data, student_id),
+        visits=data.frame(
+            sa.select(
+                *(
+                    visit.c[name]
+                    for name in ("visit_date", "modality", "outcome", "visitor_type", "visitor")
+                )
+            )
+            .where(visit.c.student_id == student_id)
+            .order_by(visit.c.visit_date, visit.c.visit_id)
+        ),
+        enrollments=_enrollments(data, student_id),
+    )
+
+
+def _own_students(viewer: Viewer, filters: Filters) -> sa.Select[Any]:
+    own = viewer.districts if sees_students(viewer) else ()
+    columns = contacted_student.c
+    chosen = filters.chosen()
+    if "grade" in chosen:
+        chosen["grade"] = filters.grades()
+    place = {"district": "district_code"}
+    return (
+        sa.select(
+            contacted_student,
+            student.c.first_name,
+            student.c.last_name,
+            district.c.district_name,
+            school.c.school_name,
+        )
+        .join_from(contacted_student, student, student.c.student_id == columns.student_id)
+        .join(district, district.c.district_code == columns.district_code)
+        .join(school, school.c.school_code == columns.school_code, isouter=True)
+        .where(columns.district_code.in_(own))
+        .where(*(columns[place.get(name, name)].in_(values) for name, values in chosen.items()))
+    )
+
+
+def _pictures(data: Snapshot, own: sa.Select[Any]) -> pd.DataFrame:
+    """``months`` by student id: a list of rates over PICTURE_MONTHS around the first contact."""
+    students = own.subquery("own")
+    months = attendance_month.c
+    at = school_month.c.number - students.c.month_plus_one + 1
+    enrolled = sa.func.sum(months.days_enrolled)
+    frame = data.frame(
+        sa.select(
+            students.c.student_id,
+            at.label("place"),
+            (sa.func.sum(months.days_attended) / enrolled).label("rate"),
+        )
+        .join_from(students, attendance_month, months.student_id == students.c.student_id)
+        .join(school_month, school_month.c.month == months.month)
+        .where(months.days_enrolled > 0, at.between(PICTURE_MONTHS[0], PICTURE_MONTHS[-1]))
+        .group_by(students.c.student_id, at)
+    )
+    table = frame.pivot_table(index="student_id", columns="place", values="rate")
+    rates = table.reindex(columns=list(PICTURE_MONTHS)).to_numpy(float)
+    return pd.DataFrame({"months": rates.tolist()}, index=table.index)
+
+
+def _months(data: Snapshot, student_id: str) -> pd.DataFrame:
+    months, similar = attendance_month.c, similar_month.c
+    enrolled = sa.func.sum(months.days_enrolled)
+    own = (
+        sa.select(
+            months.month,
+            enrolled.label("days_enrolled"),
+            (sa.func.sum(months.days_attended) / enrolled).label("rate"),
+        )
+        .where(months.student_id == student_id, months.days_enrolled > 0)
+        .group_by(months.month)
+        .subquery("own_months")
+    )
+    return data.frame(
+        sa.select(own, similar.low, similar.median, similar.high)
+        .join_from(
+            own,
+            similar_month,
+            sa.and_(similar.month == own.c.month, similar.student_id == student_id),
+            isouter=True,
+        )
+        .order_by(own.c.month)
+    )
+
+
+def _weeks(data: Snapshot, student_id: str) -> pd.DataFrame:
+    weeks = attendance_week.c
+    return data.frame(
+        sa.select(
+            weeks.week,
+            weeks.days_enrolled,
+            (weeks.days_attended / weeks.days_enrolled).label("rate"),
+        )
+        .where(weeks.student_id == student_id, weeks.days_enrolled > 0)
+        .order_by(weeks.week)
+    )
+
+
+def _enrollments(data: Snapshot, student_id: str) -> pd.DataFrame:
+    columns = enrollment.c
+    return data.frame(
+        sa.select(
+            columns.school_year,
+            district.c.district_name,
+            school.c.school_name,
+            columns.grade,
+            columns.entry_date,
+            columns.exit_date,
+        )
+        .join_from(
+            enrollment, district, district.c.district_code == columns.district_code, isouter=True
+        )
+        .join(school, school.c.school_code == columns.school_code, isouter=True)
+        .where(columns.student_id == student_id)
+        .order_by(columns.school_year, columns.entry_date)
+    )
