@@ -95,7 +95,7 @@ def _of_stratum(
     chance = stay[compared] - stay[compared, at][:, None]
     weight = np.where(usable, np.minimum(np.exp(chance[:, last].T), MOST_WEIGHT), 0.0)
     shift = worth[visited_rows][:, None] - worth[compared_rows]
-    quartiles, size = _quartiles(np.clip(rate + shift, 0, 1), weight)
+    quartiles, size = _quartiles(rate + shift, weight)
     by_month = np.full((len(visited), records.rate.shape[1], len(QUARTILES)), np.nan)
     for month in range(records.rate.shape[1]):
         values = np.broadcast_to(records.rate[compared, month], shift.shape)
@@ -103,7 +103,7 @@ def _of_stratum(
             float
         )
         if month > at:
-            values = np.clip(values + shift, 0, 1)
+            values = values + shift
             unvisited = records.visited_at[compared] > month
             weight = weight * unvisited * np.minimum(np.exp(chance[:, month]), MOST_WEIGHT)
         by_month[:, month] = _quartiles(values, weight)[0]
@@ -160,6 +160,7 @@ def _quartiles(values: Floats, weights: Floats) -> tuple[Floats, Floats]:
     for row in np.flatnonzero(size >= FEWEST_SIMILAR):
         known = weight[row] > 0
         found[row] = np.interp(QUARTILES, middle[row, known], value[row, known])
+    found = np.clip(found, 0, 1)  # a shifted rate can leave the scale
     return found, np.asarray(size)
 
 

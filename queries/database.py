@@ -37,8 +37,14 @@ class Snapshot:
     is_demonstration: bool
 
     def frame(self, statement: sa.Select[Any]) -> pd.DataFrame:
-        """Rows of a select as a DataFrame, one column per selected column."""
-        return pd.read_sql_query(statement, self.connection)
+        """Rows of a select as a DataFrame, one column per selected column.
+
+        A column of the type Double is float, even where every value is missing.
+        """
+        columns = statement.selected_columns
+        doubles = [column.name for column in columns if isinstance(column.type, sa.Double)]
+        frame = pd.read_sql_query(statement, self.connection)
+        return frame.astype(dict.fromkeys(doubles, float))
 
     def arrays(self, statement: sa.Select[Any]) -> dict[str, npt.NDArray[Any]]:
         """Columns of a select as arrays: for millions of values."""

@@ -75,6 +75,8 @@ def _middle(month: str) -> str:
 
 def _names(months: pd.DataFrame) -> list[Figure]:
     """The lines' names at their ends, kept apart, and what the dashed line is."""
+    if months.empty:
+        return []
     last = months.iloc[-1]
     student, similar = 100 * last["rate"], 100 * last["median"]
     labels = [("This student", student, "@accent")]

@@ -1,0 +1,172 @@
+"""Named students reach the coordinators of their own district, and nobody else, by any request."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import openpyxl
+import pytest
+from werkzeug.test import TestResponse
+
+from access.audit import read_audit
+from tests.access.conftest import Build, Site
+from tests.conftest import ATTENDANCE_HEADER, Delivery, months
+
+OWN, OTHER = "0000000001", "0000000002"  # Ada of Hartford, Ben of New Haven
+
+
+@pytest.fixture
+def here(site: Build, delivery: Delivery) -> Site:
+    """Ada (Hartford) and Ben (New Haven) visited, Cy (Hartford) attempted."""
+    delivery.write(
+        attendance=ATTENDANCE_HEADER
+        + months("0000000001", "0640011", [18, 14, 10, 12, 16, 18, 19, 20, 20, 20])
+        + months("0000000002", "0930011", [12] * 10)
+        + months("1000000003", "0640011", [9] * 10)
+    )
+    delivery.add(
+        "visits",
+        "v2,0000000002,2021-12-08,home,completed,school",
+        "v3,1000000003,2022-01-10,phone,attempted,community",
+    )
+    return site()
+
+
+def rows(answer: TestResponse) -> list[dict[str, Any]]:
+    return answer.get_json()["response"]["students-grid"]["rowData"]
+
+
+def wanted(*ids: str, kind: str = "csv") -> dict[str, Any]:
+    return {"kind": kind, "ids": list(ids), "search": ""}
+
+
+def test_a_coordinator_lists_the_own_district(here: Site) -> None:
+    here.sign_in("cora")
+    listed = rows(here.ask("students-grid", ""))
+    assert {row["name"] for row in listed} == {"Example, Ada", "Example, Cy"}
+    assert b"Ada" in here.ask("student-state", True, f"/students/{OWN}").data
+
+
+# What a coordinator of Hartford may try to read Ben of New Haven by.
+ATTEMPTS: dict[str, Callable[[Site], TestResponse]] = {
+    "district in the URL": lambda s: s.ask("students-grid", "?district=0930011"),
+    "both districts in the URL": lambda s: s.ask(
+        "students-grid", "?district=0640011&district=0930011"
+    ),
+    "quick view and SQL": lambda s: s.ask("students-grid", "?list=all' OR 1=1 --"),
+    "id in the path": lambda s: s.ask("student-state", True, f"/students/{OTHER}"),
+    "id in the path, encoded": lambda s: s.ask("student-state", True, "/students/0000000002%20"),
+    "SQL in the path": lambda s: s.ask("student-state", True, "/students/' OR '1'='1"),
+    "id in the export": lambda s: s.ask("students-file", wanted(OTHER)),
+    "id in the export, XLSX": lambda s: s.ask("students-file", wanted(OTHER, kind="xlsx")),
+    "district in the export": lambda s: s.ask(
+        "students-file", wanted(OTHER) | {"search": "?district=0930011"}
+    ),
+    "picture of the student": lambda s: s.ask("timeline-csv", 1, f"/students/{OTHER}"),
+    "drawing of the student": lambda s: s.ask("timeline-export", 1, 1, f"/students/{OTHER}"),
+    "document of the page": lambda s: s.client.get(f"/students/{OTHER}"),
+}
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS)
+def test_no_request_of_a_coordinator_answers_with_another_district(
+    here: Site, attempt: str
+) -> None:
+    here.sign_in("cora")
+    answer = ATTEMPTS[attempt](here)
+    assert answer.status_code in (200, 204)
+    assert b"Ben" not in answer.data
+    for sheet in sheets(answer):
+        assert "Ben" not in sheet
+
+
+@pytest.mark.parametrize("who", ["lea", "pat"])
+@pytest.mark.parametrize("attempt", ATTEMPTS)
+def test_leadership_and_presenters_get_no_student(here: Site, who: str, attempt: str) -> None:
+    here.sign_in(who)
+    answer = ATTEMPTS[attempt](here)
+    assert answer.status_code in (200, 204)
+    for name in (b"Ada", b"Ben", b"Cy"):
+        assert name not in answer.data
+    assert sheets(answer) == []
+
+
+def sheets(answer: TestResponse) -> list[str]:
+    """The files within an answer as text."""
+    data = answer.get_json(silent=True) or {}
+    file = data.get("response", {}).get("students-file", {}).get("data")
+    if not file:
+        return []
+    if not file["base64"]:
+        return [file["content"]]
+    book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(file["content"])))
+    return [json.dumps([[str(cell.value) for cell in row] for row in book.active.iter_rows()])]
+
+
+def test_another_districts_student_looks_like_one_who_does_not_exist(here: Site) -> None:
+    here.sign_in("cora")
+    known = here.ask("student-state", True, f"/students/{OTHER}").get_json()
+    unknown = here.ask("student-state", True, "/students/9999999999").get_json()
+    assert known == unknown
+
+
+def test_the_export_is_the_list_as_shown_and_recorded(here: Site) -> None:
+    here.sign_in("cora")
+    answer = here.ask("students-file", wanted("1000000003", OTHER, OWN, OWN))
+    [text] = sheets(answer)
+    lines = text.splitlines()
+    assert "CONFIDENTIAL" in lines[0]
+    assert "Exported by cora on" in lines[1]
+    assert [line.split('"')[1] for line in lines[3:]] == ["Example, Cy", "Example, Ada"]
+    last = list(read_audit(here.folder / "audit.log"))[-1]
+    assert (last["who"], last["what"], last["file"]) == ("cora", "exported", "students.csv")
+    assert last["students"] == 2
+    assert "Ada" not in (here.folder / "audit.log").read_text()
+
+
+def test_opening_a_list_and_a_student_is_recorded(here: Site) -> None:
+    here.sign_in("cora")
+    here.ask("students-grid", "?grade=7")
+    here.ask("student-state", True, f"/students/{OWN}")
+    done = [record["what"] for record in read_audit(here.folder / "audit.log")]
+    assert done[-2:] == ["opened the student list", "opened a student"]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_no_cell_of_an_export_is_a_formula(
+    site: Build, delivery: Delivery, start: str, kind: str
+) -> None:
+    hostile = f'{start}HYPERLINK(""http://x"")'
+    delivery.write(
+        students=f'student_id,last_name,first_name\n0000000001,"{hostile}",\n'
+        "0000000002,Ben,\n1000000003,Cy,\n"
+    )
+    here = site()
+    here.sign_in("cora")
+    listed = rows(here.ask("students-grid", ""))
+    answer = here.ask("students-file", wanted(OWN, kind=kind))
+    file = answer.get_json()["response"]["students-file"]["data"]
+    stripped = not listed[0]["name"].startswith(start)  # the load may trim white space
+    if kind == "csv":
+        assert stripped or f"'{start}" in file["content"]
+        assert f'\r\n"{start}' not in file["content"]
+        return
+    book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(file["content"])))
+    cells = [cell for row in book.active.iter_rows() for cell in row]
+    assert all(cell.data_type != "f" for cell in cells)
+    assert not any(str(cell.value).startswith(start) for cell in cells if cell.value)
+    assert book.active.freeze_panes == "B5"
+    assert book.active.auto_filter.ref
+
+
+@pytest.mark.parametrize(
+    "given", [[], {}, "x", {"ids": 3}, {"ids": [1, {}]}, {"search": 4, "ids": [OWN]}]
+)
+def test_a_malformed_export_answers_without_a_fault(here: Site, given: Any) -> None:
+    here.sign_in("cora")
+    assert here.ask("students-file", given).status_code in (200, 204)
