@@ -395,8 +395,9 @@
   });
 
   // Neighbours of a student in the list as last seen; the page has links for them.
-  function neighbours(student, search) {
+  function neighbours(opened, path, search) {
     var order = [];
+    var student = decodeURIComponent((path || "").split("/")[2] || "");
     try {
       order = JSON.parse(window.sessionStorage.getItem(ORDER) || "[]");
     } catch (error) {

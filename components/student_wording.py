@@ -50,7 +50,7 @@ HOW_TO_READ = (
 )
 
 
-def name(row: Mapping[str, Any]) -> str:
+def name(row: Mapping[Any, Any]) -> str:
     """``Example, Ada``; the student number where there is no name."""
     parts = [row[part] for part in ("last_name", "first_name") if isinstance(row[part], str)]
     return ", ".join(part for part in parts if part) or f"Student {row['student_id']}"
@@ -85,7 +85,7 @@ def visitor(value: Any) -> str:
     return VISITOR_TYPE_LABELS.get(value, "–")
 
 
-def similar(row: Mapping[str, Any]) -> str:
+def similar(row: Mapping[Any, Any]) -> str:
     """``63–80 %``: the middle half of similar students since the visit."""
     if pd.isna(row["similar_low"]):
         return "–"
@@ -93,12 +93,12 @@ def similar(row: Mapping[str, Any]) -> str:
     return f"{low}–{high}\N{NO-BREAK SPACE}%"
 
 
-def reason(row: Mapping[str, Any]) -> str:
+def reason(row: Mapping[Any, Any]) -> str:
     """Why the student has this status and this need, in figures."""
     return f"{_status_reason(row)} {_need_reason(row)}".strip()
 
 
-def _status_reason(row: Mapping[str, Any]) -> str:
+def _status_reason(row: Mapping[Any, Any]) -> str:
     status = row["status"]
     if status == students.LEFT:
         return "No days enrolled in the last two school months."
@@ -129,11 +129,11 @@ def _status_reason(row: Mapping[str, Any]) -> str:
     return f"{whole(row['since_rate'])} {since}; similar students not visited: {compared}."
 
 
-def _first(row: Mapping[str, Any]) -> str:
+def _first(row: Mapping[Any, Any]) -> str:
     return date_in_words(row["first_contact_date"])
 
 
-def _need_reason(row: Mapping[str, Any]) -> str:
+def _need_reason(row: Mapping[Any, Any]) -> str:
     if pd.isna(row["now_rate"]):
         return ""
     course = {
@@ -146,7 +146,7 @@ def _need_reason(row: Mapping[str, Any]) -> str:
     return f"Now {whole(row['now_rate'])}{course}{reached}."
 
 
-def chronic(row: Mapping[str, Any]) -> str:
+def chronic(row: Mapping[Any, Any]) -> str:
     """Whether the student is chronically absent this school year, with the rate."""
     if pd.isna(row["year_rate"]):
         return "–"

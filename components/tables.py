@@ -172,6 +172,41 @@ def _here(row: Published) -> list[str]:
     return [wording.estimate(row.here.matched(row.month)), wording.estimate(second)]
 
 
+def response_table(shares: pd.DataFrame) -> html.Table:
+    """How often a flag is right, by rule and months since the visit."""
+    rows = [
+        [
+            RULE_WORDS[row["rule"]],
+            _span(row["from_month"], shares["from_month"]),
+            *(wording.share(row[name]) for name in ("flagged", "right", "wrongly", "missed")),
+            f"{row['students']:,}",
+        ]
+        for row in shares.to_dict("records")
+    ]
+    return figures_table(
+        "Demonstration data, where it is known whom visits changed",
+        [
+            "Rule",
+            "School months since the visit",
+            "Flagged",
+            "Of the flagged, rightly",
+            "Of those helped, flagged wrongly",
+            "Of those not helped, missed",
+            "Students judged",
+        ],
+        rows,
+        named=True,
+    )
+
+
+RULE_WORDS = {"below_expected": "Below expected", "small_rise": "Rose less than 5 points"}
+
+
+def _span(first: int, firsts: pd.Series[int]) -> str:
+    later = [month for month in firsts if month > first]
+    return f"{first} to {min(later) - 1}" if later else f"{first} and more"
+
+
 def loads_table(loads: pd.DataFrame) -> html.Table:
     """Files of the last loads and what became of their rows."""
     counts = ["rows_read", "rows_loaded", "rows_changed", "rows_duplicate", "rows_rejected"]

@@ -15,17 +15,19 @@ from queries.database import snapshot
 from queries.deliveries import last_loads
 from queries.effects import all_months, every_cut
 from queries.published import published_effects
+from queries.response_check import response_check
 
 PATH, TITLE = "/methods", "Methods"
 _HEADING = "What the figures mean, and how far to trust them"
 _DESIGNS_TITLE = "Visited against similar students, six months after"
 
 DESIGNS = ChartFrame("designs")
-_OPENED_ID, _OVERALL_ID, _CHECKS_ID, _PUBLISHED_ID, _LOADS_ID = (
+_OPENED_ID, _OVERALL_ID, _CHECKS_ID, _PUBLISHED_ID, _RESPONSE_ID, _LOADS_ID = (
     "methods-opened",
     "methods-overall",
     "methods-checks",
     "methods-published",
+    "methods-response",
     "methods-loads",
 )
 
@@ -56,6 +58,7 @@ def layout() -> html.Div:
                 _scrolling(_PUBLISHED_ID, "Published effects and this database’s"),
                 name="published",
             ),
+            method.response(_scrolling(_RESPONSE_ID, "How often a status is right")),
             method.words(),
             method.in_full(),
             method.section(
@@ -79,6 +82,7 @@ def _scrolling(name: str, label: str) -> html.Div:
         "overall": Output(_OVERALL_ID, "children"),
         "checks": Output(_CHECKS_ID, "children"),
         "published": Output(_PUBLISHED_ID, "children"),
+        "response": Output(_RESPONSE_ID, "children"),
         "loads": Output(_LOADS_ID, "children"),
     },
     inputs=Input(_OPENED_ID, "data"),
@@ -99,6 +103,7 @@ def show(_opened: bool) -> dict[str, Any]:
         "overall": wording.overall(everybody),
         "checks": tables.checks_table(cuts),
         "published": tables.published_table(published),
+        "response": tables.response_table(response_check()),
         "loads": tables.loads_table(loads),
     }
 

@@ -162,6 +162,20 @@ rejected_row = Table(
     comment="every rejected row and the reason",
 )
 
+response_history = Table(
+    "response_history",
+    metadata,
+    _column("load_id", Text, "the load that found it"),
+    _column("loaded_at", DateTime, "when, UTC"),
+    _column("student_id", Text, "student contacted"),
+    _column("status", Text, "response status, as in contacted_student"),
+    _column("first_visit_date", Date, "earliest completed visit; empty: attempted only"),
+    _column("baseline_rate", Double, "as in contacted_student"),
+    _column("now_rate", Double, "as in contacted_student"),
+    _column("year_rate", Double, "as in contacted_student"),
+    comment="what every load found of every student contacted: what is new is told against it",
+)
+
 meta = Table(
     "meta",
     metadata,
@@ -393,7 +407,7 @@ FACTS = (
     attendance_week,
     visit,
 )
-PROVENANCE = (delivery, rejected_row, meta)
+PROVENANCE = (delivery, rejected_row, response_history, meta)
 MARTS = (
     school_month,
     served_student,

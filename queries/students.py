@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
@@ -32,6 +33,7 @@ from queries.schema import (
     contacted_student,
     district,
     enrollment,
+    response_history,
     school,
     school_month,
     similar_month,
@@ -113,6 +115,31 @@ def in_quick_view(frame: pd.DataFrame, name: str) -> pd.Series[bool]:
     return views[name]
 
 
+def caseload_before(
+    data: Snapshot, viewer: Viewer, before: date
+) -> tuple[datetime, pd.DataFrame] | None:
+    """What the last load before a day found of the students now on the viewer's list.
+
+    Columns student_id, status, first_visit_date, baseline_rate, now_rate, is_chronic; None where
+    no load is that old.
+    """
+    history = response_history.c
+    last = data.connection.scalar(
+        sa.select(sa.func.max(history.loaded_at)).where(
+            history.loaded_at < datetime.combine(before, datetime.min.time())
+        )
+    )
+    if last is None:
+        return None
+    own = _own_students(viewer, Filters()).subquery("own")
+    frame = data.frame(
+        sa.select(response_history).where(
+            history.loaded_at == last, history.student_id.in_(sa.select(own.c.student_id))
+        )
+    )
+    return last, frame.assign(is_chronic=frame["year_rate"] <= CHRONIC_RATE, days_unreached=0)
+
+
 @dataclass(frozen=True)
 class StudentRecord:
     """One student, for those who may see them.
@@ -123,7 +150,7 @@ class StudentRecord:
     every contact; ``enrollments`` school year, district, school, grade, dates.
     """
 
-    row: Mapping[str, Any]
+    row: Mapping[Any, Any]
     months: pd.DataFrame
     weeks: pd.DataFrame
     visits: pd.DataFrame
@@ -138,7 +165,7 @@ def one_student(data: Snapshot, viewer: Viewer, student_id: str) -> StudentRecor
         return None
     row = _with_days(frame, data).to_dict("records")[0]
     return StudentRecord(
-        row={str(name): value for name, value in row.items()},
+        row=row,
         months=_months(data, student_id),
         weeks=_weeks(data, student_id),
         visits=data.frame(

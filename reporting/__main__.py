@@ -1,4 +1,4 @@
-"""The command line: ``python -m reporting demo | load FOLDER | check``."""
+"""The command line: ``python -m reporting demo | load FOLDER | check | digest``."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from exports.digest import UnknownDistrictError, digest
 from queries.database import DatabaseUnavailableError, database_url, duckdb_file, snapshot
 from reporting.check import database_summary
 from reporting.demonstration import write_demonstration
@@ -32,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Callable[[argparse.Namespace], int] = options.command
     try:
         return command(options)
-    except (DeliveryRefusedError, DatabaseUnavailableError) as error:
+    except (DeliveryRefusedError, DatabaseUnavailableError, UnknownDistrictError) as error:
         _console.print(f"[bold red]Refused.[/] {error}", soft_wrap=True)
         return REFUSED
     except MappingError as error:
@@ -64,6 +66,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     delivery.set_defaults(command=_load)
 
+    weekly = commands.add_parser(
+        "digest", help="write a coordinator's weekly summary of one district, ready to be mailed"
+    )
+    weekly.add_argument("--district", required=True, metavar="CODE")
+    weekly.add_argument(
+        "--since",
+        type=date.fromisoformat,
+        metavar="YYYY-MM-DD",
+        help="what is new against the last load before this day; default: 6 days ago",
+    )
+    weekly.add_argument("--out", type=Path, default=Path(), metavar="FOLDER")
+    weekly.set_defaults(command=_digest)
+
     check = commands.add_parser("check", help="what is in the database, how fresh, what is odd")
     check.set_defaults(command=_check)
     return parser
@@ -89,6 +104,19 @@ def _load_folder(folder: Path, mapping: str | None, max_rejected: float) -> int:
         report = load(folder, database_url(), rules, max_rejected, progress)
     _print_report(report, folder)
     return LOADED if report.refusal is None else REFUSED
+
+
+def _digest(options: argparse.Namespace) -> int:
+    since = options.since or datetime.now(UTC).date() - timedelta(days=6)
+    with snapshot() as data:
+        summary = digest(data, options.district, since)
+    options.out.mkdir(parents=True, exist_ok=True)
+    for kind, text in (("html", summary.html), ("txt", summary.text)):
+        path = options.out / f"{summary.name}.{kind}"
+        path.touch(mode=0o600)
+        path.write_text(text, encoding="utf-8")
+        _console.print(str(path), soft_wrap=True)
+    return LOADED
 
 
 def _check(_options: argparse.Namespace) -> int:

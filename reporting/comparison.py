@@ -45,8 +45,8 @@ def rebuild(connection: sa.Connection, data_as_of: date, progress: Progress) -> 
     from 0 to 1.
     """
     progress("Finding similar students", 0.0)
-    students = _students(connection)
-    records = _records(connection, students)
+    students = read_students(connection)
+    records = read_records(connection, students)
     try:
         matched, unmatched = (
             prepare(records, COMPARISON_MONTHS, by_history=kind) for kind in (True, False)
@@ -133,7 +133,7 @@ def _numbered() -> sa.Subquery:
     return sa.select(ids.c.student_id, number.label("student")).subquery("numbered")
 
 
-def _students(connection: sa.Connection) -> pd.DataFrame:
+def read_students(connection: sa.Connection) -> pd.DataFrame:
     """Ids by number, and a fixed shuffle of them."""
     numbered = _numbered()
     shuffle = sa.func.hash(numbered.c.student_id)
@@ -141,7 +141,8 @@ def _students(connection: sa.Connection) -> pd.DataFrame:
     return pd.DataFrame(fetch_arrays(connection, rows))
 
 
-def _records(connection: sa.Connection, people: pd.DataFrame) -> Records:
+def read_records(connection: sa.Connection, people: pd.DataFrame) -> Records:
+    """Every student's school months, in the order of ``read_students``."""
     students = len(people)
     months = connection.scalar(sa.select(sa.func.count()).select_from(school_month)) or 0
     days = np.zeros((students, months), dtype=np.float32)

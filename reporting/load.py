@@ -35,6 +35,7 @@ from reporting.errors import DeliveryRefusedError
 from reporting.mapping import Mapping
 from reporting.progress import Progress
 from reporting.staging import Outcome, StagedFile
+from reporting.statements import insert_rows
 
 MAX_REJECTED_PERCENT = 2.0
 REJECTED_FILE = "rejected.csv"
@@ -243,6 +244,13 @@ def _record(
         )
     if len(rejected_rows):
         rejected_rows.to_sql(schema.rejected_row.name, connection, if_exists="append", index=False)
+    columns = [column.name for column in schema.response_history.c][2:]
+    found = sa.select(
+        sa.literal(load_id).label("load_id"),
+        sa.literal(loaded_at).label("loaded_at"),
+        *(schema.contacted_student.c[name] for name in columns),
+    )
+    insert_rows(connection, schema.response_history, found)
     connection.execute(
         sa.update(schema.meta).values(load_id=load_id, loaded_at=loaded_at, data_as_of=data_as_of)
     )
