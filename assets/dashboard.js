@@ -179,6 +179,15 @@
     layout.margin = Object.assign({}, layout.margin, { l: 46, r: 8 });
   }
 
+  function narrowBars(figure) {
+    figure.data.forEach(function (trace) {
+      if (!trace.text) return;
+      trace.text = trace.text.map(function (words) { return words.split("<br>")[0]; });
+      trace.textfont = Object.assign({}, trace.textfont, { size: 11 });
+    });
+    figure.layout.xaxis.tickfont = Object.assign({}, figure.layout.xaxis.tickfont, { size: 11 });
+  }
+
   function placePanels(layout, width) {
     var columns = Math.min(width < NARROW ? 1 : width < 1000 ? 2 : 3, layout.meta.panels);
     var rows = Math.ceil(layout.meta.panels / columns);
@@ -198,6 +207,9 @@
     var copy = coloured(figure, palette);
     var kind = copy.layout.meta.kind;
     if (kind === "panels") placePanels(copy.layout, width);
+    else if (kind === "bars") {
+      if (width < NARROW) narrowBars(copy);
+    }
     else if (width < NARROW) {
       ({ list: narrowList, timeline: narrowTimeline }[kind] || narrowPanel)(copy.layout);
     }
@@ -327,6 +339,12 @@
     window.history.pushState({}, "", href);
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
     window.scrollTo(0, 0);
+  }
+
+  function follow(click) {
+    var href = click && click.points[0].customdata;
+    if (href) visit(href);
+    return noUpdate();
   }
 
   function openStudent(event) {
@@ -493,7 +511,8 @@
     dashboard: {
       sync: sync, dress: dress, switchTheme: switchTheme,
       downloadImage: downloadImage, copyLink: copyLink,
-      asked: asked, keepList: keepList, wantList: wantList, neighbours: neighbours
+      asked: asked, keepList: keepList, wantList: wantList, neighbours: neighbours,
+      follow: follow
     }
   });
 })();

@@ -214,6 +214,13 @@ def tools(buttons: Sequence[html.Button]) -> html.Div:
     )
 
 
+def narrowed(what: str, path: str) -> html.P | None:
+    """Says that the list was opened from a bar of the visits, with the way to all of it."""
+    if not what:
+        return None
+    return html.P([f"Only {what}. ", dcc.Link("Show everyone", href=path)], className="narrowed")
+
+
 def nothing(districts: Sequence[str]) -> str:
     """Why a coordinator's list is empty."""
     return (

@@ -158,3 +158,102 @@ def caseload_head(frame: pd.DataFrame, districts: list[str]) -> str:
     urgent = int((frame["need"] == "urgent").sum())
     people = "1 student" if len(frame) == 1 else f"{len(frame):,} students"
     return f"{people} contacted in {wording.joined(districts)}, {urgent:,} in urgent need"
+
+
+# --- Visits -------------------------------------------------------------------------------------
+
+WAIT_WORDS = {
+    "at-once": "At once",
+    "week": "1–7 days",
+    "two-weeks": "8–14",
+    "month": "15–30",
+    "two-months": "31–60",
+    "longer": "Over 60",
+    students.NOT_REACHED: "Not yet",
+}
+
+
+def kind(value: str) -> str:
+    """``Home``; ``Not reached`` for attempts and cancellations."""
+    return "Not reached" if value == students.NOT_REACHED else MODALITY_LABELS[value]
+
+
+def visits_in_words(number: int) -> str:
+    """``1 visit``, ``5 or more``."""
+    if number == students.MOST_VISITS:
+        return f"{number} or more"
+    return "1 visit" if number == 1 else f"{number} visits"
+
+
+def volume_summary(frame: pd.DataFrame, exact: bool) -> str:
+    """``2,747 completed visits and 2,086 attempts; 57 % of contacts reached the family.``"""
+    told = frame[~frame["withheld"]]
+    attempts = int(told.loc[told["kind"] == students.NOT_REACHED, "contacts"].sum())
+    completed = int(told["contacts"].sum()) - attempts
+    about = "" if exact else "about "
+    share = f"{100 * completed / max(completed + attempts, 1):.0f}\N{NO-BREAK SPACE}%"
+    return (
+        f"{about}{completed:,} completed visits and {about}{attempts:,} attempts shown; "
+        f"{about}{share} of contacts reached the family."
+    ).capitalize()
+
+
+def withheld_note(frame: pd.DataFrame, threshold: int) -> str:
+    """What is missing from the bars; empty where nothing is."""
+    if not frame["withheld"].any():
+        return ""
+    return f"Parts of bars with contacts of fewer than {threshold} students are not shown."
+
+
+def waits_summary(frame: pd.DataFrame) -> str:
+    """Which share was reached at once, and how many not yet."""
+    counts = frame.set_index("wait")["students"].fillna(0)
+    total = int(counts.sum())
+    if not total:
+        return ""
+    about = "about " if frame["about"].any() else ""
+    at_once = f"{about}{100 * counts['at-once'] / total:.0f}\N{NO-BREAK SPACE}%"
+    waiting = f"{about}{int(counts[students.NOT_REACHED]):,}"
+    words = f"{at_once} of families were reached by the first contact; {waiting} have not been yet."
+    return words.capitalize()
+
+
+def above_middle(row: Mapping[Any, Any]) -> str:
+    """``82 % above the middle``; a dash where it is not told."""
+    if pd.isna(row["above_median"]):
+        return "–"
+    return f"{whole(row['above_median'])} above the middle"
+
+
+def repeats_summary(frame: pd.DataFrame) -> str:
+    """How many had more than one visit."""
+    counts = frame["students"].fillna(0)
+    total = int(counts.sum())
+    if not total:
+        return ""
+    more = f"{100 * counts.iloc[1:].sum() / total:.0f}\N{NO-BREAK SPACE}%"
+    return f"{more} of the students reached had more than one completed visit."
+
+
+def behind(found: students.Behind, school_name: str | None) -> str:
+    """What narrows a list that was opened from a bar: ``contacts by phone in the week of …``."""
+    parts = []
+    if found.kind or found.week:
+        how = (
+            ""
+            if not found.kind
+            else (
+                " that did not reach the family"
+                if found.kind == students.NOT_REACHED
+                else f" by {modality(found.kind)}"
+            )
+        )
+        when = "" if not found.week else f" in the week of {date_in_words(found.week)}"
+        parts.append(f"contacts{how}{when}")
+    if found.wait:
+        parts.append(f"reached: {WAIT_WORDS[found.wait].lower()}")
+    if found.visits:
+        parts.append(f"completed visits: {visits_in_words(found.visits)}")
+    if found.school:
+        parts.append(school_name or f"school {found.school}")
+    return wording.joined(parts)

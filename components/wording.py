@@ -501,3 +501,12 @@ def _second_opinion(result: Effect) -> str:
 def _both_designs(one: float, other: float) -> str:
     low, high = sorted((one, other))
     return f" The two designs find between {points(low)} and {points(high)}."
+
+
+def counts_source(data_as_of: date, demonstration: bool) -> str:
+    """What stands under an exported picture of counts."""
+    kind = "Demonstration data: invented students. " if demonstration else ""
+    return (
+        f"{kind}Data as of {day(data_as_of)}. Counts are rounded to the nearest 5 and not shown "
+        "where they are of few students."
+    )

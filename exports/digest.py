@@ -71,7 +71,7 @@ def digest(data: Snapshot, district: str, since: date) -> Digest:
                 "Newly recovered: above 90 % now",
                 _new(frame, before[1] if before else None, students.RECOVERED),
             ),
-            _section("Waiting longest for somebody to reach them", _waiting(frame)),
+            _section("Waiting longest for somebody to reach them", students.waiting_longest(frame)),
         ],
     }
     return Digest(
@@ -87,15 +87,6 @@ def _new(frame: pd.DataFrame, before: pd.DataFrame | None, view: str) -> pd.Data
         return rows
     known = before.loc[students.in_quick_view(before, view), "student_id"]
     return rows[~rows["student_id"].isin(known)]
-
-
-def _waiting(frame: pd.DataFrame) -> pd.DataFrame:
-    """Those in need, never reached first, then by the day of the last completed visit."""
-    rows = frame[(frame["need"] != students.NEEDS[0]) & (frame["status"] != students.LEFT)]
-    waits = rows["last_reached_date"].isna()
-    since = pd.to_datetime(rows["last_reached_date"].where(~waits, rows["first_contact_date"]))
-    order = pd.DataFrame({"reached": ~waits, "since": since}).sort_values(["reached", "since"])
-    return rows.loc[order.index]
 
 
 def _section(title: str, rows: pd.DataFrame) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pages import methods, student, students, trajectories
+from pages import methods, student, students, trajectories, visits
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Page:
 PAGES = (
     Page(trajectories.PATH, trajectories.TITLE, trajectories.layout),
     Page(students.PATH, students.TITLE, students.layout, names_students=True),
+    Page(visits.PATH, visits.TITLE, visits.layout),
     Page(methods.PATH, methods.TITLE, methods.layout),
 )
 

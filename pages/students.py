@@ -30,6 +30,7 @@ _ASKED_ID, _SHOWN_ID, _HEAD_ID, _VIEWS_ID, _STATE_ID, _LIST_ID = (
     "students-list",
 )
 _KEPT_ID, _WANTED_ID, _FILE_ID = "students-kept", "students-wanted", "students-file"
+_BEHIND_ID = "students-behind"
 _XLSX_ID, _CSV_ID = "students-xlsx", "students-csv"
 
 
@@ -49,6 +50,7 @@ def layout() -> html.Div:
             html.Div(id=_STATE_ID),
             html.Div(
                 [
+                    html.Div(id=_BEHIND_ID),
                     html.Div(id=_VIEWS_ID, className="controls"),
                     caseload.tools(
                         [
@@ -104,6 +106,7 @@ clientside_callback(
     output={
         "rows": Output(caseload.GRID_ID, "rowData"),
         "views": Output(_VIEWS_ID, "children"),
+        "behind": Output(_BEHIND_ID, "children"),
         "head": Output(_HEAD_ID, "children"),
         "state": Output(_STATE_ID, "children"),
         "hidden": Output(_LIST_ID, "hidden"),
@@ -120,7 +123,8 @@ def show(search: Any) -> dict[str, Any]:
         if not students.sees_students(viewer):
             return _nothing(states.not_named(words.NOT_NAMED))
         view, ignored = View.parse(search, known)
-        frame = students.caseload(data, viewer, view.filters)
+        behind = students.Behind.parse(search)
+        frame = students.caseload(data, viewer, view.filters, behind)
     shell.show(data.data_as_of, ignored)
     names = [known.district.get(code, code) for code in viewer.districts]
     if frame.empty:
@@ -134,6 +138,7 @@ def show(search: Any) -> dict[str, Any]:
         "rows": caseload.records(frame[inside[chosen]]),
         "views": caseload.quick_views(counts, chosen, links),
         "head": words.caseload_head(frame, names),
+        "behind": caseload.narrowed(words.behind(behind, frame["school_name"].iloc[0]), PATH),
         "state": None,
         "hidden": False,
         "shown": caseload.FIRST_SHOWN,
@@ -141,7 +146,7 @@ def show(search: Any) -> dict[str, Any]:
 
 
 def _nothing(state: html.Div) -> dict[str, Any]:
-    nothing: dict[str, Any] = {"rows": [], "views": None, "head": "", "shown": []}
+    nothing: dict[str, Any] = {"rows": [], "views": None, "behind": None, "head": "", "shown": []}
     return nothing | {"state": state, "hidden": True}
 
 
@@ -164,7 +169,9 @@ def export(wanted: Any) -> dict[str, Any] | None:
     search, ids, kind = _wanted(wanted)
     with snapshot() as data:
         view, _ignored = View.parse(search, known_values(data))
-        frame = students.caseload(data, current_viewer(data), view.filters)
+        frame = students.caseload(
+            data, current_viewer(data), view.filters, students.Behind.parse(search)
+        )
         known = {student_id: place for place, student_id in enumerate(frame["student_id"])}
         rows = frame.iloc[[known[student_id] for student_id in ids if student_id in known]]
         leaving = LeavingList(

@@ -62,14 +62,16 @@ def disclosed(
     *,
     exact: bool,
     figures: Sequence[str] = (),
+    counts: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Withhold what is over too few students or would tell of too few, round the rest.
 
     ``frame`` has integer columns ``students`` and, where figures stand in it, ``smallest_part``
-    (students in the smallest part that the filters cut all students into); ``rates`` (0..1)
-    and other ``figures`` are its columns. It comes back without ``smallest_part``, with the figures
-    missing where withheld, ``students`` as nullable integers, and the columns ``about``,
-    ``withheld`` and ``beyond`` (bool; the first of the rates lies beyond what is told exactly).
+    (students in the smallest part that the filters cut all students into); ``rates`` (0..1),
+    other ``figures`` and ``counts`` (rounded like students) are its columns. It comes back
+    without ``smallest_part``, with the figures missing where withheld, ``students`` as nullable
+    integers, and the columns ``about``, ``withheld`` and ``beyond`` (bool; the first of the rates
+    lies beyond what is told exactly).
     """
     withheld = frame["students"] < viewer.threshold
     if "smallest_part" in frame:
@@ -87,6 +89,9 @@ def disclosed(
         if name == rates[0]:
             shown["beyond"] = ~withheld & (told != rate) & rate.notna()
         shown[name] = told.round(RATE_DECIMALS).mask(withheld)
+    for name in counts:
+        further = frame[name].astype("Int64")
+        shown[name] = (further if exact else _rounded(further)).mask(withheld)
     if figures:
         shown[list(figures)] = shown[list(figures)].mask(withheld)
     return shown

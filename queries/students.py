@@ -7,10 +7,11 @@ their own districts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import pandas as pd
 import sqlalchemy as sa
@@ -28,6 +29,7 @@ from evaluation.response import TOO_EARLY as TOO_EARLY
 from queries.database import Snapshot
 from queries.filters import Filters
 from queries.schema import (
+    MODALITIES,
     attendance_month,
     attendance_week,
     contacted_student,
@@ -41,6 +43,14 @@ from queries.schema import (
     visit,
 )
 from queries.viewer import Viewer
+
+# Days from the first contact to the first completed visit: the longest of each wait.
+NOT_REACHED = "not-reached"
+WAITS = {"at-once": 0, "week": 7, "two-weeks": 14, "month": 30, "two-months": 60, "longer": 9_999}
+WAITS |= {NOT_REACHED: -1}
+
+# Students with more completed visits are counted with these.
+MOST_VISITS = 5
 
 # School months around the first contact that a row's small picture shows.
 PICTURE_MONTHS = tuple(range(-6, 13))
@@ -56,7 +66,110 @@ def sees_students(viewer: Viewer) -> bool:
     return viewer.role == "coordinator" and bool(viewer.districts)
 
 
-def caseload(data: Snapshot, viewer: Viewer, filters: Filters) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Behind:
+    """Which students of a caseload stand behind a bar or row of the visits; None: not chosen.
+
+    ``week`` is a Monday and ``kind`` a modality or NOT_REACHED, of one and the same contact;
+    ``wait`` a name of WAITS; ``visits`` completed visits (MOST_VISITS: and more); ``school`` a
+    code.
+    """
+
+    week: date | None = None
+    kind: str | None = None
+    wait: str | None = None
+    visits: int | None = None
+    school: str | None = None
+
+    @classmethod
+    def parse(cls, search: str) -> Behind:
+        """Read a URL's search; what is not known counts as not chosen."""
+        given = dict(parse_qsl(search.removeprefix("?"), max_num_fields=500))
+        visits = given.get("visits", "")
+        return cls(
+            week=_day(given.get("week", "")),
+            kind=_one_of((*MODALITIES, NOT_REACHED), given.get("kind")),
+            wait=_one_of(WAITS, given.get("wait")),
+            visits=int(visits) if visits in map(str, range(1, MOST_VISITS + 1)) else None,
+            school=given.get("school"),
+        )
+
+    def to_search(self) -> str:
+        """The query part of a URL, without the question mark."""
+        pairs = {field.name: getattr(self, field.name) for field in fields(self)}
+        return urlencode({name: value for name, value in pairs.items() if value is not None})
+
+    def conditions(self) -> list[sa.ColumnElement[bool]]:
+        """On ``contacted_student``."""
+        columns = contacted_student.c
+        found: list[sa.ColumnElement[bool]] = []
+        if self.week or self.kind:
+            contacts = sa.select(visit.c.student_id)
+            if self.week:
+                end = self.week + timedelta(days=6)
+                contacts = contacts.where(visit.c.visit_date.between(self.week, end))
+            if self.kind == NOT_REACHED:
+                contacts = contacts.where(visit.c.outcome != "completed")
+            elif self.kind:
+                contacts = contacts.where(
+                    visit.c.outcome == "completed", visit.c.modality == self.kind
+                )
+            found.append(columns.student_id.in_(contacts))
+        if self.wait:
+            times = first_contact_and_visit()
+            found.append(
+                columns.student_id.in_(
+                    sa.select(times.c.student_id).where(times.c.wait == self.wait)
+                )
+            )
+        if self.visits == MOST_VISITS:
+            found.append(columns.completed_visits >= MOST_VISITS)
+        elif self.visits:
+            found.append(columns.completed_visits == self.visits)
+        if self.school:
+            found.append(columns.school_code == self.school)
+        return found
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _one_of(known: Iterable[str], value: str | None) -> str | None:
+    return value if value is not None and value in known else None
+
+
+def first_contact_and_visit() -> sa.Subquery:
+    """student_id and wait (a name of WAITS) of everyone contacted."""
+    completed = sa.func.min(visit.c.visit_date).filter(visit.c.outcome == "completed")
+    days = completed - sa.func.min(visit.c.visit_date)
+    wait = sa.case(
+        (completed.is_(None), NOT_REACHED),
+        *((days <= longest, name) for name, longest in WAITS.items() if longest >= 0),
+    )
+    return (
+        sa.select(visit.c.student_id, wait.label("wait"))
+        .group_by(visit.c.student_id)
+        .subquery("first_contact_and_visit")
+    )
+
+
+def in_caseload(filters: Filters) -> list[sa.ColumnElement[bool]]:
+    """Conditions on ``contacted_student``, whose district and grade are the present ones."""
+    chosen = filters.chosen()
+    if "grade" in chosen:
+        chosen["grade"] = filters.grades()
+    place = {"district": "district_code"}
+    columns = contacted_student.c
+    return [columns[place.get(name, name)].in_(values) for name, values in chosen.items()]
+
+
+def caseload(
+    data: Snapshot, viewer: Viewer, filters: Filters, behind: Behind | None = None
+) -> pd.DataFrame:
     """Every student contacted in the viewer's own districts, the most urgent first.
 
     One row per student: the columns of ``contacted_student``, ``first_name``, ``last_name``,
@@ -65,7 +178,7 @@ def caseload(data: Snapshot, viewer: Viewer, filters: Filters) -> pd.DataFrame:
     ``direction`` of late (1, 0, -1); ``is_chronic``; ``months``, the rates (0..1, nan) of
     PICTURE_MONTHS.
     """
-    own = _own_students(viewer, filters)
+    own = _own_students(viewer, filters).where(*(behind or Behind()).conditions())
     frame = data.frame(own).set_index("student_id")
     frame = frame.join(_pictures(data, own)).reset_index()
     blank = [float("nan")] * len(PICTURE_MONTHS)
@@ -113,6 +226,15 @@ def in_quick_view(frame: pd.DataFrame, name: str) -> pd.Series[bool]:
         RECOVERED: here & visited & recovered,
     }
     return views[name]
+
+
+def waiting_longest(frame: pd.DataFrame) -> pd.DataFrame:
+    """Those of a caseload in need, never reached first, then by the last completed visit."""
+    rows = frame[(frame["need"] != NEEDS[0]) & (frame["status"] != LEFT)]
+    never = rows["last_reached_date"].isna()
+    since = pd.to_datetime(rows["last_reached_date"].where(~never, rows["first_contact_date"]))
+    order = pd.DataFrame({"reached": ~never, "since": since}).sort_values(["reached", "since"])
+    return rows.loc[order.index]
 
 
 def caseload_before(
@@ -185,10 +307,6 @@ def one_student(data: Snapshot, viewer: Viewer, student_id: str) -> StudentRecor
 def _own_students(viewer: Viewer, filters: Filters) -> sa.Select[Any]:
     own = viewer.districts if sees_students(viewer) else ()
     columns = contacted_student.c
-    chosen = filters.chosen()
-    if "grade" in chosen:
-        chosen["grade"] = filters.grades()
-    place = {"district": "district_code"}
     return (
         sa.select(
             contacted_student,
@@ -201,7 +319,7 @@ def _own_students(viewer: Viewer, filters: Filters) -> sa.Select[Any]:
         .join(district, district.c.district_code == columns.district_code)
         .join(school, school.c.school_code == columns.school_code, isouter=True)
         .where(columns.district_code.in_(own))
-        .where(*(columns[place.get(name, name)].in_(values) for name, values in chosen.items()))
+        .where(*in_caseload(filters))
     )
 
 

@@ -1,0 +1,114 @@
+"""Tables and words of the visits: each row leads to the students behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from dash import dcc, html
+
+from components import student_wording as words
+from components import wording
+from components.tables import figures_table
+from queries.visits import Scope
+
+VOLUME_HOW_TO_READ = (
+    "A bar is a week's contacts (for those who see no names: a month's), coloured by modality when "
+    "the family was reached; grey on top: attempts and cancellations. Contacts count for the "
+    "district where the student is enrolled now.",
+    "Choose a bar to see the students behind it, or open the data below: its rows are links.",
+)
+WAITS_HOW_TO_READ = (
+    "Days from the first contact of any outcome to the first completed visit. “At once”: the first "
+    "contact reached the family. “Not yet” are the families nobody has reached.",
+)
+REPEATS_HOW_TO_READ = (
+    "Students by completed visits. Under each: how many of those with a status lie above the "
+    "middle of similar students not visited; half of them would if visits changed nothing. "
+    "Students visited more often were chosen for it, so the bars do not show what a further visit "
+    "brings.",
+)
+
+
+def linked(text: str, href: str) -> Any:
+    """Words that lead somewhere, or words."""
+    return dcc.Link(text, href=href) if href else text
+
+
+def count(value: Any, about: bool, threshold: int) -> str:
+    """A count as told: ``fewer than 10`` where withheld."""
+    return wording.count(None if pd.isna(value) else int(value), about, threshold)
+
+
+def volume_table(
+    frame: pd.DataFrame, scope: Scope, threshold: int, links: pd.Series[str]
+) -> html.Table:
+    """Contacts by period and kind, the latest first."""
+    rows = [
+        [
+            words.date_in_words(row["period"]),
+            words.kind(row["kind"]),
+            linked(count(row["contacts"], row["about"], threshold), link),
+            count(row["students"], row["about"], threshold),
+        ]
+        for row, link in zip(frame.to_dict("records"), links, strict=True)
+    ]
+    head = [f"{scope.period.capitalize()} of", "Kind", "Contacts", "Students"]
+    return figures_table("Contacts, the latest first", head, rows[::-1], named=True)
+
+
+def columns_table(caption: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> html.Table:
+    """A small table whose first cell is the row's name."""
+    return figures_table(caption, head, rows, named=True)
+
+
+def schools_table(frame: pd.DataFrame, threshold: int, links: Sequence[str]) -> html.Table:
+    """Students and contacts by school."""
+    rows = [
+        [
+            linked(row["school_name"], link),
+            *(
+                count(row[name], row["about"], threshold)
+                for name in ("students", "reached", "completed", "attempted")
+            ),
+        ]
+        for row, link in zip(frame.to_dict("records"), links, strict=True)
+    ]
+    head = ["School now", "Students", "Reached", "Completed visits", "Attempts"]
+    return figures_table("By school, the most students first", head, rows, named=True)
+
+
+def visitors_table(frame: pd.DataFrame, threshold: int) -> html.Table:
+    """Contacts by who went."""
+    rows = [
+        [
+            words.visitor(row["visitor_type"]),
+            *(
+                count(row[name], row["about"], threshold)
+                for name in ("students", "completed", "attempted")
+            ),
+        ]
+        for row in frame.to_dict("records")
+    ]
+    head = ["Visitor", "Students", "Completed visits", "Attempts"]
+    return figures_table("By who went", head, rows, named=True)
+
+
+def longest_table(frame: pd.DataFrame, links: Sequence[str]) -> html.Table:
+    """Families in need, by how long nobody has reached them."""
+    rows = [
+        [
+            dcc.Link(words.name(row), href=link),
+            words.NEED_WORDS[row["need"]],
+            words.whole(row["now_rate"]),
+            "never" if pd.isna(row["days_unreached"]) else f"{row['days_unreached']:,}",
+            words.date_in_words(row["first_contact_date"]),
+            str(row["attempted_visits"]),
+        ]
+        for row, link in zip(frame.to_dict("records"), links, strict=True)
+    ]
+    head = ["Student", "Need", "Now", "Days since reached", "First contact", "Attempts"]
+    return figures_table(
+        "In need, never reached first, then the longest wait", head, rows, named=True
+    )

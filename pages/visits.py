@@ -1,0 +1,290 @@
+"""What visitors did, and whom they could not reach."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from dash import ClientsideFunction, Input, Output, callback, clientside_callback, dcc, html
+
+from access import current_viewer
+from components import shell, states, visits_tables, wording
+from components import student_wording as words
+from components.chart_frame import ChartFrame
+from components.figures.bars import columns_figure, volume_figure
+from pages import students as students_page
+from pages.downloads import Leaving, offer_downloads
+from pages.student import PATH as STUDENT_PATH
+from queries import visits
+from queries.database import Snapshot, snapshot
+from queries.filters import View
+from queries.students import Behind, caseload, waiting_longest
+from queries.values import known_values
+from queries.viewer import Viewer
+
+PATH, TITLE = "/visits", "Visits"
+HEADING = "Visits and attempts"
+
+VOLUME, WAITS, REPEATS = ChartFrame("volume"), ChartFrame("waits"), ChartFrame("repeats")
+_CHARTS = (VOLUME, WAITS, REPEATS)
+_HEAD_ID, _STATE_ID, _BODY_ID, _SCHOOLS_ID, _VISITORS_ID, _LONGEST_ID, _LONGEST_CARD_ID = (
+    "visits-head",
+    "visits-state",
+    "visits-body",
+    "visits-schools",
+    "visits-visitors",
+    "visits-longest",
+    "visits-longest-card",
+)
+_LISTED = 15
+
+
+def layout() -> html.Div:
+    """The page without figures; they come with the URL's selection."""
+    return html.Div(
+        [
+            html.Div(
+                [html.H1(HEADING), html.P(id=_HEAD_ID, className="selection")],
+                className="page-head",
+            ),
+            html.Div(id=_STATE_ID),
+            html.Div(
+                [
+                    VOLUME.layout(
+                        "How many, and how",
+                        "Completed visits by modality; grey: attempts and cancellations",
+                        visits_tables.VOLUME_HOW_TO_READ,
+                    ),
+                    html.Div(_card("Families waiting longest", _LONGEST_ID), id=_LONGEST_CARD_ID),
+                    WAITS.layout(
+                        "How long until a family is reached",
+                        "Students by days from the first contact to the first completed visit",
+                        visits_tables.WAITS_HOW_TO_READ,
+                    ),
+                    REPEATS.layout(
+                        "One visit or several",
+                        "Students by completed visits so far, and how they stand since",
+                        visits_tables.REPEATS_HOW_TO_READ,
+                    ),
+                    _card("Schools", _SCHOOLS_ID),
+                    _card("Visitors", _VISITORS_ID),
+                    *(dcc.Store(id=_followed(chart)) for chart in _CHARTS),
+                ],
+                id=_BODY_ID,
+            ),
+        ],
+        className="visits",
+    )
+
+
+def _card(title: str, content: str) -> html.Section:
+    area = html.Div(
+        id=content, className="table-area", tabIndex=0, role="region", **{"aria-label": title}
+    )
+    return html.Section([html.H2(title), area], className="card-panel")
+
+
+def _followed(chart: ChartFrame) -> str:
+    return f"{chart.graph}-followed"
+
+
+for _chart in _CHARTS:
+    clientside_callback(
+        ClientsideFunction("dashboard", "follow"),
+        Output(_followed(_chart), "data"),
+        Input(_chart.graph, "clickData"),
+        prevent_initial_call=True,
+    )
+
+
+@callback(
+    output={
+        "head": Output(_HEAD_ID, "children"),
+        "state": Output(_STATE_ID, "children"),
+        "hidden": Output(_BODY_ID, "hidden"),
+        **{
+            f"{name}_{part}": Output(
+                getattr(chart, part), "data" if part == "figure" else "children"
+            )
+            for name, chart in (("volume", VOLUME), ("waits", WAITS), ("repeats", REPEATS))
+            for part in ("figure", "summary", "notes", "table")
+        },
+        "schools": Output(_SCHOOLS_ID, "children"),
+        "visitors": Output(_VISITORS_ID, "children"),
+        "longest": Output(_LONGEST_ID, "children"),
+        "no_longest": Output(_LONGEST_CARD_ID, "hidden"),
+    },
+    inputs=Input(shell.URL_ID, "search"),
+)
+def show(search: str | None) -> dict[str, Any]:
+    """Everything on the page, from one load."""
+    with snapshot() as data:
+        viewer, known = current_viewer(data), known_values(data)
+        view, ignored = View.parse(search, known)
+        scope = visits.visits_scope(viewer, view.filters)
+        shell.show(data.data_as_of, ignored)
+        parts = {
+            "volume": _volume(data, viewer, scope),
+            "waits": _waits(data, viewer, scope),
+            "repeats": _repeats(data, viewer, scope),
+        }
+        schools = visits.schools(data, viewer, scope)
+        visitors = visits.visitors(data, viewer, scope)
+        longest = waiting_longest(caseload(data, viewer, scope.filters)).head(_LISTED)
+    if parts["volume"]["figure"] is None:
+        nothing: dict[str, Any] = {
+            f"{name}_{part}": None
+            for name in parts
+            for part in ("figure", "summary", "notes", "table")
+        }
+        nothing |= dict.fromkeys(("schools", "visitors", "longest"))
+        too_few = states.too_few(viewer.threshold, PATH)
+        return nothing | {"head": "", "state": too_few, "hidden": True, "no_longest": True}
+    return {
+        "head": wording.selection(scope.filters, known),
+        "state": None,
+        "hidden": False,
+        **{f"{name}_{part}": value for name, made in parts.items() for part, value in made.items()},
+        "schools": visits_tables.schools_table(
+            schools,
+            viewer.threshold,
+            [_link(scope, Behind(school=code)) for code in schools["school_code"]],
+        ),
+        "visitors": visits_tables.visitors_table(visitors, viewer.threshold),
+        "longest": visits_tables.longest_table(
+            longest, [f"{STUDENT_PATH}{student_id}" for student_id in longest["student_id"]]
+        ),
+        "no_longest": longest.empty,
+    }
+
+
+def _link(scope: visits.Scope, behind: Behind) -> str:
+    """The list of the students behind a figure; empty for those who see no names."""
+    if not scope.is_own:
+        return ""
+    filters = View(scope.filters).to_search().removeprefix("?")
+    return (
+        f"{students_page.PATH}?{'&'.join(part for part in (filters, behind.to_search()) if part)}"
+    )
+
+
+def _volume(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> dict[str, Any]:
+    frame = visits.volume(data, viewer, scope)
+    if frame["withheld"].all():
+        return dict.fromkeys(("figure", "summary", "notes", "table"))
+    links = pd.Series(
+        [
+            _link(scope, Behind(week=row["period"], kind=row["kind"]))
+            for row in frame.to_dict("records")
+        ],
+        index=frame.index,
+        dtype=object,
+    )
+    return {
+        "figure": volume_figure(frame, scope.period.capitalize(), links),
+        "summary": words.volume_summary(frame, scope.is_own),
+        "notes": words.withheld_note(frame, viewer.threshold),
+        "table": visits_tables.volume_table(frame, scope, viewer.threshold, links),
+    }
+
+
+def _waits(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> dict[str, Any]:
+    frame = visits.waits(data, viewer, scope)
+    links = [_link(scope, Behind(wait=name)) for name in frame["wait"]]
+    labels = [words.WAIT_WORDS[name] for name in frame["wait"]]
+    told = [
+        visits_tables.count(row["students"], row["about"], viewer.threshold)
+        for row in frame.to_dict("records")
+    ]
+    rows = [
+        [visits_tables.linked(label, link), text]
+        for label, link, text in zip(labels, links, told, strict=True)
+    ]
+    return {
+        "figure": columns_figure(labels, _values(frame), told, links),
+        "summary": words.waits_summary(frame),
+        "notes": "",
+        "table": visits_tables.columns_table("Students by wait", ["Wait", "Students"], rows),
+    }
+
+
+def _repeats(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> dict[str, Any]:
+    frame = visits.repeats(data, viewer, scope)
+    links = [_link(scope, Behind(visits=number)) for number in frame["visits"]]
+    labels = [words.visits_in_words(number) for number in frame["visits"]]
+    told = [
+        visits_tables.count(row["students"], row["about"], viewer.threshold)
+        for row in frame.to_dict("records")
+    ]
+    above = [words.above_middle(row) for row in frame.to_dict("records")]
+    texts = [
+        f"{text}<br>{share}" if share != "–" else text
+        for text, share in zip(told, above, strict=True)
+    ]
+    rows = [
+        [visits_tables.linked(label, link), text, share]
+        for label, link, text, share in zip(labels, links, told, above, strict=True)
+    ]
+    head = ["Completed visits", "Students", "Above the middle of similar students"]
+    return {
+        "figure": columns_figure(labels, _values(frame), texts, links),
+        "summary": words.repeats_summary(frame),
+        "notes": "",
+        "table": visits_tables.columns_table("Students by completed visits", head, rows),
+    }
+
+
+def _values(frame: pd.DataFrame) -> list[int | None]:
+    return [None if pd.isna(value) else int(value) for value in frame["students"]]
+
+
+def _leaving_volume(search: str | None) -> Leaving:
+    with snapshot() as data:
+        viewer, known = current_viewer(data).for_export(), known_values(data)
+        view, _ignored = View.parse(search, known)
+        scope = visits.Scope(visits.visits_scope(viewer, view.filters).filters, is_own=False)
+        frame = visits.volume(data, viewer, scope)
+        links = pd.Series("", index=frame.index)
+    return Leaving(
+        f"Contacts by month: {wording.selection(scope.filters, known)}",
+        wording.counts_source(data.data_as_of, data.is_demonstration),
+        None if frame["withheld"].all() else volume_figure(frame, "Month", links),
+        frame,
+    )
+
+
+def _leaving_waits(search: str | None) -> Leaving:
+    return _leaving_columns(search, visits.waits, "wait", "Days until a family is reached")
+
+
+def _leaving_repeats(search: str | None) -> Leaving:
+    return _leaving_columns(search, visits.repeats, "visits", "Students by completed visits")
+
+
+def _leaving_columns(search: str | None, query: Any, name: str, title: str) -> Leaving:
+    with snapshot() as data:
+        viewer, known = current_viewer(data).for_export(), known_values(data)
+        view, _ignored = View.parse(search, known)
+        scope = visits.Scope(visits.visits_scope(viewer, view.filters).filters, is_own=False)
+        frame = query(data, viewer, scope)
+    labels = [
+        words.WAIT_WORDS[value] if name == "wait" else words.visits_in_words(value)
+        for value in frame[name]
+    ]
+    told = [
+        visits_tables.count(row["students"], row["about"], viewer.threshold)
+        for row in frame.to_dict("records")
+    ]
+    return Leaving(
+        f"{title}: {wording.selection(scope.filters, known)}",
+        wording.counts_source(data.data_as_of, data.is_demonstration),
+        None
+        if frame["withheld"].all()
+        else columns_figure(labels, _values(frame), told, [""] * len(frame)),
+        frame,
+    )
+
+
+offer_downloads(VOLUME, "contacts", _leaving_volume)
+offer_downloads(WAITS, "days-until-reached", _leaving_waits)
+offer_downloads(REPEATS, "completed-visits", _leaving_repeats)

@@ -1,0 +1,167 @@
+"""What visitors did: volume, how long until a family is reached, repeats, schools.
+
+Contacts count for the district where the student is enrolled now. Who may see the names behind a
+figure sees exact counts by week; everyone else sees months, rounded counts, and none over fewer
+students than the threshold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+import sqlalchemy as sa
+
+from evaluation.response import ABOVE, AS_EXPECTED, BELOW
+from queries.database import Snapshot
+from queries.disclosure import disclosed
+from queries.filters import Filters
+from queries.schema import contacted_student, school, visit
+from queries.students import (
+    MOST_VISITS,
+    NOT_REACHED,
+    WAITS,
+    first_contact_and_visit,
+    in_caseload,
+    sees_students,
+)
+from queries.viewer import Viewer
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose contacts are shown, and whether the viewer may see who is behind them."""
+
+    filters: Filters
+    is_own: bool
+
+    @property
+    def period(self) -> str:
+        """``week`` or ``month``."""
+        return "week" if self.is_own else "month"
+
+
+def visits_scope(viewer: Viewer, filters: Filters) -> Scope:
+    """A coordinator's own districts, unless the filters name others; everyone else's filters."""
+    if not sees_students(viewer):
+        return Scope(filters, is_own=False)
+    chosen = filters.district or viewer.districts
+    return Scope(replace(filters, district=chosen), set(chosen) <= set(viewer.districts))
+
+
+def volume(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
+    """Contacts by period and kind: period (its first day), kind (a modality, or NOT_REACHED).
+
+    contacts (Int64, missing where withheld), students (Int64), withheld.
+    """
+    period = sa.cast(sa.func.date_trunc(scope.period, visit.c.visit_date), sa.Date)
+    kind = sa.case((visit.c.outcome == "completed", visit.c.modality), else_=NOT_REACHED)
+    frame = data.frame(
+        sa.select(
+            period.label("period"),
+            kind.label("kind"),
+            sa.func.count().label("contacts"),
+            sa.func.count(visit.c.student_id.distinct()).label("students"),
+        )
+        .join_from(visit, contacted_student, contacted_student.c.student_id == visit.c.student_id)
+        .where(*in_caseload(scope.filters))
+        .group_by(sa.text("period"), sa.text("kind"))
+        .order_by(sa.text("period"), sa.text("kind"))
+    )
+    return _told(frame, viewer, scope, ("contacts",))
+
+
+def waits(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
+    """Students by days from the first contact to the first completed visit.
+
+    One row per name of WAITS: wait, students (Int64), withheld.
+    """
+    times = first_contact_and_visit()
+    frame = data.frame(
+        sa.select(times.c.wait, sa.func.count().label("students"))
+        .join_from(contacted_student, times, times.c.student_id == contacted_student.c.student_id)
+        .where(*in_caseload(scope.filters))
+        .group_by(times.c.wait)
+    )
+    every = frame.set_index("wait").reindex(list(WAITS), fill_value=0).reset_index()
+    return _told(every, viewer, scope)
+
+
+def repeats(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
+    """Served students by completed visits, and how they stand against similar students since.
+
+    One row for 1, 2, ... MOST_VISITS (and more): visits, students (Int64), judged (Int64: with a
+    status), above_median (share 0..1 of the judged above half of similar students), withheld.
+    """
+    columns = contacted_student.c
+    number = sa.case(
+        (columns.completed_visits > MOST_VISITS, MOST_VISITS), else_=columns.completed_visits
+    )
+    is_judged = columns.status.in_((BELOW, AS_EXPECTED, ABOVE))
+    is_above = sa.case((columns.since_rate > columns.similar_median, 1.0), else_=0.0)
+    frame = data.frame(
+        sa.select(
+            number.label("visits"),
+            sa.func.count().label("students"),
+            sa.func.count().filter(is_judged).label("judged"),
+            sa.func.avg(is_above).filter(is_judged).label("above_median"),
+        )
+        .where(columns.completed_visits > 0, *in_caseload(scope.filters))
+        .group_by(number)
+    )
+    every = frame.set_index("visits").reindex(range(1, MOST_VISITS + 1)).reset_index()
+    every[["students", "judged"]] = every[["students", "judged"]].fillna(0).astype(int)
+    told = _told(every, viewer, scope, ("judged",))
+    return told if scope.is_own else told.assign(above_median=float("nan"))
+
+
+def schools(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
+    """One row per school of the students contacted, the most contacted first.
+
+    school_code, school_name, students, reached, completed and attempted contacts (Int64),
+    withheld.
+    """
+    columns = contacted_student.c
+    frame = data.frame(
+        sa.select(
+            columns.school_code,
+            school.c.school_name,
+            sa.func.count().label("students"),
+            sa.func.count(columns.first_visit_date).label("reached"),
+            sa.func.sum(columns.completed_visits).label("completed"),
+            sa.func.sum(columns.attempted_visits).label("attempted"),
+        )
+        .join_from(contacted_student, school, school.c.school_code == columns.school_code)
+        .where(*in_caseload(scope.filters))
+        .group_by(columns.school_code, school.c.school_name)
+        .order_by(sa.func.count().desc(), school.c.school_name)
+    )
+    return _told(frame, viewer, scope, ("reached", "completed", "attempted"))
+
+
+def visitors(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
+    """One row per visitor type: visitor_type, completed and attempted contacts, students."""
+    completed = visit.c.outcome == "completed"
+    frame = data.frame(
+        sa.select(
+            visit.c.visitor_type,
+            sa.func.count(visit.c.student_id.distinct()).label("students"),
+            sa.func.count().filter(completed).label("completed"),
+            sa.func.count().filter(~completed).label("attempted"),
+        )
+        .join_from(visit, contacted_student, contacted_student.c.student_id == visit.c.student_id)
+        .where(*in_caseload(scope.filters))
+        .group_by(visit.c.visitor_type)
+        .order_by(visit.c.visitor_type)
+    )
+    return _told(frame, viewer, scope, ("completed", "attempted"))
+
+
+def _told(
+    frame: pd.DataFrame, viewer: Viewer, scope: Scope, counts: tuple[str, ...] = ()
+) -> pd.DataFrame:
+    """Counts as the viewer may see them; exact where the names behind them are the viewer's."""
+    if scope.is_own:
+        whole = {name: frame[name].astype("Int64") for name in ("students", *counts)}
+        return frame.assign(**whole, about=False, withheld=False)
+    return disclosed(frame, viewer, (), exact=False, counts=counts)

@@ -1,0 +1,61 @@
+"""The page of visits: figures, the way to the students behind them, small numbers, fit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser.conftest import Visit
+from tests.browser.test_students import coordinate, names
+
+__all__ = ["coordinate"]
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Visit]
+
+
+def test_a_bar_leads_to_the_students_behind_it(coordinate: Open) -> None:
+    here = coordinate("/visits")
+    bar = here.page.locator("#waits-graph .bars .point path").first
+    [students] = here.page.evaluate(
+        "document.querySelector('#waits-graph .js-plotly-plot').data[0].y.slice(0, 1)"
+    )
+    bar.scroll_into_view_if_needed()
+    box = bar.bounding_box()
+    assert box
+    here.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    here.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    here.page.wait_for_url("**/students?*wait=at-once*")
+    here.settle()
+    assert len(names(here)) == students > 100
+    assert "reached: at once" in here.page.locator(".narrowed").inner_text()
+
+
+def test_a_row_of_the_table_leads_to_a_student_by_keyboard(coordinate: Open) -> None:
+    here = coordinate("/visits")
+    link = here.page.locator("#visits-longest a").first
+    name = link.inner_text()
+    link.focus()
+    here.page.keyboard.press("Enter")
+    here.settle()
+    assert here.page.locator("h1").inner_text() == name
+
+
+def test_leadership_sees_rounded_counts_and_no_names(visit: Open) -> None:
+    here = visit("/visits")
+    assert here.page.locator("#visits-longest").is_hidden()
+    assert here.page.locator("#visits-schools a").count() == 0
+    counts = here.page.locator("#visits-schools td").all_inner_texts()
+    assert all(re.fullmatch(r"about [\d,]*[05]|fewer than 10", count) for count in counts)
+
+
+@pytest.mark.parametrize(
+    ("device", "scheme"), [("laptop", "light"), ("laptop", "dark"), ("phone", "light")]
+)
+def test_the_page_is_accessible_and_fits(coordinate: Open, device: str, scheme: str) -> None:
+    here = coordinate("/visits", device=device, scheme=scheme)
+    assert here.violations() == []
+    assert here.overflow() == 0
