@@ -12,6 +12,7 @@ from playwright.sync_api import sync_playwright
 
 ADDRESS = "http://127.0.0.1:8050"
 IMAGES = Path(__file__).parent / "images"
+OF_COORDINATORS = ("/students", "/visits")
 LAPTOP, PHONE = (1440, 900), (390, 844)
 PICTURES = (
     ("trajectories", "/trajectories", LAPTOP, "light"),
@@ -20,6 +21,10 @@ PICTURES = (
     ("trajectories-split", "/trajectories?split=modality", LAPTOP, "light"),
     ("trajectories-districts", "/trajectories?split=district", LAPTOP, "light"),
     ("methods", "/methods", LAPTOP, "light"),
+    ("students", "/students", LAPTOP, "light"),
+    ("students-phone", "/students?list=not-responding", PHONE, "dark"),
+    ("student", "/students", LAPTOP, "light"),
+    ("visits", "/visits", LAPTOP, "light"),
     (
         "trajectories-empty",
         "/trajectories?district=1430011&grade=PK&modality=phone",
@@ -39,8 +44,14 @@ def main() -> None:
             page = browser.new_page(
                 viewport={"width": width, "height": height}, color_scheme=scheme
             )
+            if path.startswith(OF_COORDINATORS):
+                page.goto(f"{ADDRESS}/methods")
+                page.get_by_role("button", name="Coordinator").click()
+                page.locator(".role.chosen", has_text="Coordinator").wait_for()
             page.goto(f"{ADDRESS}{path}")
             page.wait_for_load_state("networkidle")
+            if name == "student":
+                page.locator(".ag-row a").first.click()
             page.wait_for_timeout(3000)
             page.screenshot(path=IMAGES / f"{name}.png", full_page=True)
             page.close()

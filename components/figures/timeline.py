@@ -24,6 +24,10 @@ _SIGNS = {
     "virtual": "triangle-up",
     "phone": "cross",
 }
+_PERCENTS = {
+    "tickvals": [0, 20, 40, 60, 80, 100],
+    "ticktext": [f"{percent} %" for percent in (0, 20, 40, 60, 80, 100)],
+}
 _MARKS_AT = 106  # per cent: above every rate
 
 
@@ -43,7 +47,7 @@ def timeline_figure(record: StudentRecord) -> Figure:
             "tickformat": "%b\n%Y",
             "tickfont": {"size": theme.TICK_SIZE, "color": "@muted"},
         },
-        "yaxis": rate_axis((0, 112)) | {"tickvals": [0, 20, 40, 60, 80, 100]},
+        "yaxis": rate_axis((-3, 112)) | _PERCENTS,
         "shapes": [*_summers(list(record.months["month"])), _chronic_line()],
         "annotations": _names(record.months),
         "meta": {"kind": "timeline"},
