@@ -150,14 +150,15 @@ def chronic(row: Mapping[Any, Any]) -> str:
     """Whether the student is chronically absent this school year, with the rate."""
     if pd.isna(row["year_rate"]):
         return "–"
-    return f"{'Yes' if row['is_chronic'] else 'No'} ({whole(row['year_rate'])})"
+    return f"{'⚑ Yes' if row['is_chronic'] else 'No'} ({whole(row['year_rate'])})"
 
 
 def caseload_head(frame: pd.DataFrame, districts: list[str]) -> str:
     """``1,724 students contacted in Hartford, 170 of them in urgent need``."""
     urgent = int((frame["need"] == "urgent").sum())
     people = "1 student" if len(frame) == 1 else f"{len(frame):,} students"
-    return f"{people} contacted in {wording.joined(districts)}, {urgent:,} in urgent need"
+    where = wording.joined(districts) if len(districts) < 4 else f"{len(districts)} districts"
+    return f"{people} contacted in {where}, {urgent:,} in urgent need"
 
 
 # --- Visits -------------------------------------------------------------------------------------

@@ -129,6 +129,17 @@ def test_a_students_page_has_the_timeline_and_every_contact(coordinate: Open) ->
     assert "since the first visit on" in here.page.locator(".reason").inner_text()
 
 
+def test_a_print_leaves_the_controls_out(coordinate: Open) -> None:
+    here = coordinate("/students")
+    here.page.locator(".ag-row a").first.click()
+    here.settle()
+    here.page.emulate_media(media="print")
+    for control in (".top", ".filter-strip", ".ways", ".actions"):
+        assert here.page.locator(control).first.is_hidden()
+    assert here.page.locator("#student-contacts").is_visible()
+    assert here.page.locator(".reason").is_visible()
+
+
 def test_an_unknown_student_is_told_so(coordinate: Open) -> None:
     here = coordinate("/students/9999999999")
     assert "No such student on your list" in here.page.locator("#student-state").inner_text()

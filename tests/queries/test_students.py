@@ -161,7 +161,12 @@ def test_filters_narrow_the_list(data: Snapshot) -> None:
 
 
 @pytest.mark.parametrize(
-    "viewer", [Viewer("leadership"), Viewer("presenter", (), 20), Viewer("coordinator")]
+    "viewer",
+    [
+        Viewer("leadership", ("0640011",)),
+        Viewer("presenter", ("0640011",), 20),
+        Viewer("coordinator"),
+    ],
 )
 def test_nobody_else_gets_a_row(data: Snapshot, viewer: Viewer) -> None:
     assert not sees_students(viewer)
