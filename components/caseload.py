@@ -53,7 +53,7 @@ COLUMNS = (
     Column("grade", "Grade", "Of the latest enrolment", 92),
     Column("chronic", "Chronic this year", "90 % or less this school year so far", 120),
     Column("id", "Student number", "The state’s number", 130, first_hidden=True),
-    Column("reason", "Why", "Status and need in figures", 640),
+    Column("reason", "Why", "Status and need in figures", 880),
 )
 
 FIRST_SHOWN = [
