@@ -72,27 +72,23 @@ ATTEMPTS: dict[str, Callable[[Site], TestResponse]] = {
 }
 
 
-@pytest.mark.parametrize("attempt", ATTEMPTS)
-def test_no_request_of_a_coordinator_answers_with_another_district(
-    here: Site, attempt: str
-) -> None:
+def test_no_request_of_a_coordinator_answers_with_another_district(here: Site) -> None:
     here.sign_in("cora")
-    answer = ATTEMPTS[attempt](here)
-    assert answer.status_code in (200, 204)
-    assert b"Ben" not in answer.data
-    for sheet in sheets(answer):
-        assert "Ben" not in sheet
+    for attempt, ask in ATTEMPTS.items():
+        answer = ask(here)
+        assert answer.status_code in (200, 204), attempt
+        assert b"Ben" not in answer.data, attempt
+        assert not any("Ben" in sheet for sheet in sheets(answer)), attempt
 
 
 @pytest.mark.parametrize("who", ["lea", "pat"])
-@pytest.mark.parametrize("attempt", ATTEMPTS)
-def test_leadership_and_presenters_get_no_student(here: Site, who: str, attempt: str) -> None:
+def test_leadership_and_presenters_get_no_student(here: Site, who: str) -> None:
     here.sign_in(who)
-    answer = ATTEMPTS[attempt](here)
-    assert answer.status_code in (200, 204)
-    for name in (b"Ada", b"Ben", b"Cy"):
-        assert name not in answer.data
-    assert sheets(answer) == []
+    for attempt, ask in ATTEMPTS.items():
+        answer = ask(here)
+        assert answer.status_code in (200, 204), attempt
+        assert not any(name in answer.data for name in (b"Ada", b"Ben", b"Cy")), attempt
+        assert sheets(answer) == [], attempt
 
 
 def sheets(answer: TestResponse) -> list[str]:
@@ -137,10 +133,7 @@ def test_opening_a_list_and_a_student_is_recorded(here: Site) -> None:
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_no_cell_of_an_export_is_a_formula(
-    site: Build, delivery: Delivery, start: str, kind: str
-) -> None:
+def test_no_cell_of_an_export_is_a_formula(site: Build, delivery: Delivery, start: str) -> None:
     hostile = f'{start}HYPERLINK(""http://x"")'
     delivery.write(
         students=f'student_id,last_name,first_name\n0000000001,"{hostile}",\n'
@@ -149,14 +142,12 @@ def test_no_cell_of_an_export_is_a_formula(
     here = site()
     here.sign_in("cora")
     listed = rows(here.ask("students-grid", ""))
-    answer = here.ask("students-file", wanted(OWN, kind=kind))
-    file = answer.get_json()["response"]["students-file"]["data"]
+    text = file_of(here.ask("students-file", wanted(OWN)))["content"]
     stripped = not listed[0]["name"].startswith(start)  # the load may trim white space
-    if kind == "csv":
-        assert stripped or f"'{start}" in file["content"]
-        assert f'\r\n"{start}' not in file["content"]
-        return
-    book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(file["content"])))
+    assert stripped or f"'{start}" in text
+    assert f'\r\n"{start}' not in text
+    content = file_of(here.ask("students-file", wanted(OWN, kind="xlsx")))["content"]
+    book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(content)))
     cells = [cell for row in book.active.iter_rows() for cell in row]
     assert all(cell.data_type != "f" for cell in cells)
     assert not any(str(cell.value).startswith(start) for cell in cells if cell.value)
@@ -164,9 +155,12 @@ def test_no_cell_of_an_export_is_a_formula(
     assert book.active.auto_filter.ref
 
 
-@pytest.mark.parametrize(
-    "given", [[], {}, "x", {"ids": 3}, {"ids": [1, {}]}, {"search": 4, "ids": [OWN]}]
-)
-def test_a_malformed_export_answers_without_a_fault(here: Site, given: Any) -> None:
+def file_of(answer: TestResponse) -> dict[str, Any]:
+    return answer.get_json()["response"]["students-file"]["data"]
+
+
+def test_a_malformed_export_answers_without_a_fault(here: Site) -> None:
     here.sign_in("cora")
-    assert here.ask("students-file", given).status_code in (200, 204)
+    malformed = ([], {}, "x", {"ids": 3}, {"ids": [1, {}]}, {"search": 4, "ids": [OWN]})
+    for given in malformed:
+        assert here.ask("students-file", given).status_code in (200, 204), given
