@@ -42,7 +42,7 @@ def test_a_coordinator_sees_the_own_districts_and_exact_counts(own: Scope) -> No
 
 def test_the_volume_is_the_files(data: Snapshot, own: Scope, contacts: pd.DataFrame) -> None:
     frame = visits.volume(data, HARTFORD, own)
-    monday = contacts["day"] - pd.to_timedelta(contacts["day"].dt.weekday, unit="D")
+    monday = contacts["day"] - pd.to_timedelta(contacts["day"].dt.day_of_week, unit="D")
     kind = contacts["modality"].where(contacts["outcome"] == "completed", NOT_REACHED)
     expected = contacts.groupby([monday, kind]).size()
     assert frame["contacts"].sum() == len(contacts) > 3_000
