@@ -133,9 +133,10 @@ class Behind:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.year < date.max.year else None  # its week ends before time does
 
 
 def _one_of(known: Iterable[str], value: str | None) -> str | None:

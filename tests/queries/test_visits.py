@@ -85,6 +85,7 @@ def test_behind_every_bar_are_as_many_students_as_it_says(data: Snapshot, own: S
 def test_what_stands_behind_a_bar_survives_the_url() -> None:
     behind = Behind.parse("?week=2023-10-09&kind=phone&wait=week&visits=5&school=0642001")
     assert Behind.parse(f"?{behind.to_search()}") == behind
+    assert Behind.parse("?week=9999-12-31") == Behind()
     assert Behind.parse("?week=x&kind=' OR 1=1&wait=never&visits=-1") == Behind()
 
 
