@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import pandas as pd
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, dcc, html
@@ -14,7 +14,7 @@ from components import student_wording as words
 from exports.student_list import LeavingList, csv_file, workbook
 from queries import students
 from queries.database import snapshot
-from queries.filters import View
+from queries.filters import View, parameters
 from queries.values import known_values
 
 PATH, TITLE = "/students", "Students"
@@ -151,13 +151,12 @@ def _nothing(state: html.Div) -> dict[str, Any]:
 
 
 def _quick_view(search: str) -> str:
-    given = dict(parse_qsl(search.removeprefix("?"), max_num_fields=500)).get(_VIEW_PARAMETER)
+    given = dict(parameters(search)).get(_VIEW_PARAMETER)
     return given if given in students.QUICK_VIEWS else students.EVERYONE
 
 
 def _link(search: str, name: str) -> str:
-    pairs = parse_qsl(search.removeprefix("?"), max_num_fields=500)
-    kept = [(key, value) for key, value in pairs if key != _VIEW_PARAMETER]
+    kept = [(key, value) for key, value in parameters(search) if key != _VIEW_PARAMETER]
     chosen = [] if name == students.EVERYONE else [(_VIEW_PARAMETER, name)]
     query = urlencode(kept + chosen)
     return f"{PATH}?{query}" if query else PATH

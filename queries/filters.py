@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from queries.schema import CUTS, GRADE_BANDS, GRADES
 
@@ -38,6 +38,18 @@ class Filters:
         """The single grades behind the chosen grades and bands."""
         wanted = {single for value in self.grade for single in GRADE_BANDS.get(value, (value,))}
         return tuple(grade for grade in GRADES if grade in wanted)
+
+
+_MOST_PARAMETERS = 500
+_UNREADABLE = "The address holds more than can be read; what it asks for was ignored."
+
+
+def parameters(search: str | None) -> list[tuple[str, str]]:
+    """Names and values of a URL's query part, in order; none where there are far too many."""
+    try:
+        return parse_qsl((search or "").removeprefix("?"), max_num_fields=_MOST_PARAMETERS)
+    except ValueError:
+        return []
 
 
 DIMENSIONS = tuple(dimension.name for dimension in fields(Filters))
@@ -75,8 +87,11 @@ class View:
         Unknown values are left out, each with a sentence that says so. Values come back
         in the order of ``known``, once, whatever the order in the URL.
         """
-        given = parse_qs((search or "").removeprefix("?"), max_num_fields=500)
-        notices = [
+        given: dict[str, list[str]] = {}
+        for name, value in parameters(search):
+            given.setdefault(name, []).append(value)
+        notices = [_UNREADABLE] if (search or "").count("&") >= _MOST_PARAMETERS else []
+        notices += [
             f"“{value}” is not a known {_word(dimension)}; it was ignored."
             for dimension in DIMENSIONS
             for value in given.get(dimension, ())
@@ -90,7 +105,7 @@ class View:
                 for dimension in DIMENSIONS
             }
         )
-        split = given.get(SPLIT_PARAMETER, [None])[-1]
+        split = given.get(SPLIT_PARAMETER, [""])[-1] or None
         if split is not None and split not in SPLITS:
             notices.append(f"The chart cannot be split by “{split}”; it was ignored.")
             split = None

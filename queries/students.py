@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import pandas as pd
 import sqlalchemy as sa
@@ -27,7 +27,7 @@ from evaluation.response import NEEDS as NEEDS
 from evaluation.response import NOT_ENOUGH_DATA as NOT_ENOUGH_DATA
 from evaluation.response import TOO_EARLY as TOO_EARLY
 from queries.database import Snapshot
-from queries.filters import Filters
+from queries.filters import Filters, parameters
 from queries.schema import (
     MODALITIES,
     attendance_month,
@@ -84,7 +84,7 @@ class Behind:
     @classmethod
     def parse(cls, search: str) -> Behind:
         """Read a URL's search; what is not known counts as not chosen."""
-        given = dict(parse_qsl(search.removeprefix("?"), max_num_fields=500))
+        given = dict(parameters(search))
         visits = given.get("visits", "")
         return cls(
             week=_day(given.get("week", "")),

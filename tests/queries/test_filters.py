@@ -61,3 +61,10 @@ def test_a_view_survives_the_way_through_its_url(view: View) -> None:
 def test_no_url_is_an_error(search: str) -> None:
     view, _notices = View.parse(search, KNOWN)
     assert View.parse(view.to_search(), KNOWN)[0] == view
+
+
+def test_an_address_with_far_too_many_parts_is_ignored_with_a_notice() -> None:
+    view, notices = View.parse("?modality=home" + "&a=1" * 501, KNOWN)
+    assert view == View()
+    assert len(notices) == 1
+    assert "more than can be read" in notices[0]
