@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from evaluation.histories import Records
 from evaluation.matched import prepare
-from evaluation.response import BELOW, TOO_EARLY, response_status, similar_students
+from evaluation.response import BELOW, response_status, similar_students
 from queries import response_check
 from queries.database import database_url, duckdb_file, snapshot
 from reporting.comparison import read_records, read_students
@@ -82,7 +82,6 @@ def judged(records: Records, responded: np.ndarray) -> pd.DataFrame:
             "months": months_since,
             "unchanged": ~responded[student],
             "judged": np.isin(status, [BELOW, "as expected", "above expected"]),
-            "early": status == TOO_EARLY,
             "below_expected": status == BELOW,
             "small_rise": rate_since - rate_before < SMALL_RISE,
         }
@@ -97,8 +96,8 @@ def counts(frame: pd.DataFrame, now: int) -> pd.DataFrame:
     rows = []
     for start, end in zip(SINCE, (*SINCE[1:], 999), strict=True):
         inside = frame[frame["months"].between(start, end - 1)]
-        for rule, told in (("below_expected", inside["judged"]), ("small_rise", True)):
-            group = inside[told] if rule == "below_expected" else inside
+        judged_groups = {"below_expected": inside[inside["judged"]], "small_rise": inside}
+        for rule, group in judged_groups.items():
             flagged = group[rule]
             rows.append(
                 {

@@ -11,6 +11,8 @@ from typing import Any
 
 from dash import ClientsideFunction, Input, Output, clientside_callback, dcc, html
 
+from components.tables import table_area
+
 VIEWPORT_ID, THEME_ID, PALETTES_ID = "viewport", "theme", "palettes"
 
 # plotly offers to upload a chart to a third party: never.
@@ -80,13 +82,7 @@ class ChartFrame:
                 html.Details(
                     [
                         html.Summary("Show the data"),
-                        html.Div(
-                            id=self.table,
-                            className="table-area",
-                            tabIndex=0,
-                            role="region",
-                            **{"aria-label": "Data of the chart"},
-                        ),
+                        table_area(self.table, "Data of the chart"),
                     ],
                     className="more",
                 ),

@@ -9,7 +9,7 @@ import pandas as pd
 from dash import dcc, html
 
 from components import student_wording as words
-from components.tables import figures_table
+from components.tables import figures_table, table_area
 from queries.students import StudentRecord
 
 PREVIOUS_ID, NEXT_ID, BACK_ID, PLACE_ID = (
@@ -51,13 +51,7 @@ def card(title_: str, content_id: str) -> html.Section:
     return html.Section(
         [
             html.H2(title_),
-            html.Div(
-                id=content_id,
-                className="table-area",
-                tabIndex=0,
-                role="region",
-                **{"aria-label": title_},
-            ),
+            table_area(content_id, title_),
         ],
         className="card-panel",
     )

@@ -58,10 +58,11 @@ def name(row: Mapping[Any, Any]) -> str:
 
 def whole(rate: float) -> str:
     """0.614 -> ``61 %``; a dash for none."""
-    return "–" if pd.isna(rate) else f"{_points(rate)}\N{NO-BREAK SPACE}%"
+    return "–" if pd.isna(rate) else f"{whole_percent(rate)}\N{NO-BREAK SPACE}%"
 
 
-def _points(rate: float) -> int:
+def whole_percent(rate: float) -> int:
+    """0.615 -> 62, halves up."""
     return int(100 * rate + 0.5)
 
 
@@ -89,7 +90,7 @@ def similar(row: Mapping[Any, Any]) -> str:
     """``63–80 %``: the middle half of similar students since the visit."""
     if pd.isna(row["similar_low"]):
         return "–"
-    low, high = _points(row["similar_low"]), _points(row["similar_high"])
+    low, high = whole_percent(row["similar_low"]), whole_percent(row["similar_high"])
     return f"{low}–{high}\N{NO-BREAK SPACE}%"
 
 

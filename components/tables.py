@@ -18,6 +18,13 @@ from queries.trajectories import Trajectory
 Row = Sequence[Any]
 
 
+def table_area(content_id: str, label: str) -> html.Div:
+    """A place for a table that scrolls, by keyboard too."""
+    return html.Div(
+        id=content_id, className="table-area", tabIndex=0, role="region", **{"aria-label": label}
+    )
+
+
 def figures_table(
     caption: str, head: Sequence[str], rows: Sequence[Row], *, named: bool
 ) -> html.Table:

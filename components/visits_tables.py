@@ -58,11 +58,6 @@ def volume_table(
     return figures_table("Contacts, the latest first", head, rows[::-1], named=True)
 
 
-def columns_table(caption: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> html.Table:
-    """A small table whose first cell is the row's name."""
-    return figures_table(caption, head, rows, named=True)
-
-
 def schools_table(frame: pd.DataFrame, threshold: int, links: Sequence[str]) -> html.Table:
     """Students and contacts by school."""
     rows = [

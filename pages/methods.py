@@ -49,28 +49,22 @@ def layout() -> html.Div:
             method.section(
                 "Checks in this database",
                 html.P(id=_OVERALL_ID),
-                _scrolling(_CHECKS_ID, "Checks of the comparison"),
+                tables.table_area(_CHECKS_ID, "Checks of the comparison"),
                 name="checks",
             ),
             method.section(
                 "Beside the published evaluation",
                 html.P(wording.PUBLISHED_SOURCE),
-                _scrolling(_PUBLISHED_ID, "Published effects and this database’s"),
+                tables.table_area(_PUBLISHED_ID, "Published effects and this database’s"),
                 name="published",
             ),
-            method.response(_scrolling(_RESPONSE_ID, "How often a status is right")),
+            method.response(tables.table_area(_RESPONSE_ID, "How often a status is right")),
             method.words(),
             method.in_full(),
             method.section(
-                "The loads", _scrolling(_LOADS_ID, "Rows of the last loads"), name="loads"
+                "The loads", tables.table_area(_LOADS_ID, "Rows of the last loads"), name="loads"
             ),
         ]
-    )
-
-
-def _scrolling(name: str, label: str) -> html.Div:
-    return html.Div(
-        id=name, className="table-area", tabIndex=0, role="region", **{"aria-label": label}
     )
 
 

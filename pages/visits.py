@@ -12,6 +12,7 @@ from components import shell, states, visits_tables, wording
 from components import student_wording as words
 from components.chart_frame import ChartFrame
 from components.figures.bars import columns_figure, volume_figure
+from components.tables import figures_table, table_area
 from pages import students as students_page
 from pages.downloads import Leaving, offer_downloads
 from pages.student import PATH as STUDENT_PATH
@@ -78,10 +79,7 @@ def layout() -> html.Div:
 
 
 def _card(title: str, content: str) -> html.Section:
-    area = html.Div(
-        id=content, className="table-area", tabIndex=0, role="region", **{"aria-label": title}
-    )
-    return html.Section([html.H2(title), area], className="card-panel")
+    return html.Section([html.H2(title), table_area(content, title)], className="card-panel")
 
 
 def _followed(chart: ChartFrame) -> str:
@@ -204,7 +202,7 @@ def _waits(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> dict[str, Any
         "figure": columns_figure(labels, _values(frame), told, links),
         "summary": words.waits_summary(frame),
         "notes": "",
-        "table": visits_tables.columns_table("Students by wait", ["Wait", "Students"], rows),
+        "table": figures_table("Students by wait", ["Wait", "Students"], rows, named=True),
     }
 
 
@@ -230,7 +228,7 @@ def _repeats(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> dict[str, A
         "figure": columns_figure(labels, _values(frame), texts, links),
         "summary": words.repeats_summary(frame),
         "notes": "",
-        "table": visits_tables.columns_table("Students by completed visits", head, rows),
+        "table": figures_table("Students by completed visits", head, rows, named=True),
     }
 
 

@@ -50,11 +50,8 @@ def option_counts(data: Snapshot, viewer: Viewer, filters: Filters) -> pd.DataFr
 
 
 def _counts(cells: pd.DataFrame, dimension: str, filters: Filters) -> pd.Series[int]:
-    chosen = filters.chosen()
-    if "grade" in chosen:
-        chosen["grade"] = filters.grades()
     selected = np.ones(len(cells), dtype=bool)
-    for name, values in chosen.items():
+    for name, values in filters.wanted().items():
         selected &= cells[name].isin(values).to_numpy()
     counts = cells["students"].where(selected, 0).groupby(cells[dimension], observed=False).sum()
     if dimension == "grade":

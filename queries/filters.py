@@ -34,6 +34,11 @@ class Filters:
         values = {dimension: getattr(self, dimension) for dimension in DIMENSIONS}
         return {dimension: value for dimension, value in values.items() if value}
 
+    def wanted(self) -> dict[str, tuple[str, ...]]:
+        """``chosen`` with bands as their single grades: values as students have them."""
+        chosen = self.chosen()
+        return chosen | ({"grade": self.grades()} if self.grade else {})
+
     def grades(self) -> tuple[str, ...]:
         """The single grades behind the chosen grades and bands."""
         wanted = {single for value in self.grade for single in GRADE_BANDS.get(value, (value,))}

@@ -18,10 +18,7 @@ from queries.schema import (
 
 def in_selection(filters: Filters) -> list[sa.ColumnElement[bool]]:
     """Conditions on ``served_student``; values of one dimension are alternatives."""
-    chosen = filters.chosen()
-    if "grade" in chosen:
-        chosen["grade"] = filters.grades()
-    return [split_column(dimension).in_(values) for dimension, values in chosen.items()]
+    return [split_column(dimension).in_(values) for dimension, values in filters.wanted().items()]
 
 
 def split_column(split: str) -> sa.Column[Any]:

@@ -160,12 +160,10 @@ def first_contact_and_visit() -> sa.Subquery:
 
 def in_caseload(filters: Filters) -> list[sa.ColumnElement[bool]]:
     """Conditions on ``contacted_student``, whose district and grade are the present ones."""
-    chosen = filters.chosen()
-    if "grade" in chosen:
-        chosen["grade"] = filters.grades()
     place = {"district": "district_code"}
     columns = contacted_student.c
-    return [columns[place.get(name, name)].in_(values) for name, values in chosen.items()]
+    wanted = filters.wanted().items()
+    return [columns[place.get(name, name)].in_(values) for name, values in wanted]
 
 
 def caseload(

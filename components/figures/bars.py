@@ -8,7 +8,7 @@ import pandas as pd
 
 from components import student_wording as words
 from components import theme
-from components.figures.frame import Figure, axis_title, base_layout
+from components.figures.frame import Figure, axis_title, base_layout, date_axis
 from queries.students import NOT_REACHED
 from queries.values import MODALITY_LABELS
 
@@ -37,15 +37,7 @@ def volume_figure(frame: pd.DataFrame, period: str, links: pd.Series[str]) -> Fi
             "itemdoubleclick": False,
             "font": {"size": theme.TICK_SIZE, "color": "@ink"},
         },
-        "xaxis": {
-            "type": "date",
-            "showgrid": False,
-            "showline": True,
-            "linecolor": "@line",
-            "fixedrange": True,
-            "tickformat": "%b\n%Y",
-            "tickfont": {"size": theme.TICK_SIZE, "color": "@muted"},
-        },
+        "xaxis": date_axis(),
         "yaxis": _count_axis("Contacts"),
         "annotations": [],
         "meta": {"kind": "bars"},

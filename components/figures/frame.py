@@ -48,6 +48,19 @@ def month_axis() -> Figure:
     }
 
 
+def date_axis() -> Figure:
+    """An axis of days, told by month and year."""
+    return {
+        "type": "date",
+        "showgrid": False,
+        "showline": True,
+        "linecolor": "@line",
+        "fixedrange": True,
+        "tickformat": "%b\n%Y",
+        "tickfont": {"size": theme.TICK_SIZE, "color": "@muted"},
+    }
+
+
 def axis_title(words: str) -> Figure:
     """A quiet title of an axis."""
     return {

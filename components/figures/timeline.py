@@ -11,7 +11,7 @@ import pandas as pd
 
 from components import student_wording as words
 from components import theme
-from components.figures.frame import Figure, Trace, base_layout, rate_axis
+from components.figures.frame import Figure, Trace, base_layout, date_axis, rate_axis
 from queries.students import StudentRecord
 
 _HEIGHT = 420
@@ -38,15 +38,7 @@ def timeline_figure(record: StudentRecord) -> Figure:
     layout = base_layout(_HEIGHT)
     layout |= {
         "margin": {"l": 52, "r": 150, "t": 16, "b": 40},
-        "xaxis": {
-            "type": "date",
-            "showgrid": False,
-            "showline": True,
-            "linecolor": "@line",
-            "fixedrange": True,
-            "tickformat": "%b\n%Y",
-            "tickfont": {"size": theme.TICK_SIZE, "color": "@muted"},
-        },
+        "xaxis": date_axis(),
         "yaxis": rate_axis((-3, 112)) | _PERCENTS,
         "shapes": [*_summers(list(record.months["month"])), _chronic_line()],
         "annotations": _names(record.months),
