@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from dash import Dash, Input, Output, callback, set_props
-from flask import Flask, Response, redirect, request
+from flask import Flask, Response, request
 from flask_compress import Compress
 
 from access import (
@@ -119,13 +119,6 @@ def _report(error: Exception) -> None:
 
 
 def _add_routes(server: Flask) -> None:
-    @server.before_request
-    def to_the_first_page() -> Any:
-        if request.path == "/":
-            query = request.query_string.decode()
-            return redirect(f"{HOME}?{query}" if query else HOME)
-        return None
-
     @server.after_request
     def unknown_pages_are_not_found(response: Response) -> Response:
         is_document = request.endpoint == "/<path:path>" and response.mimetype == "text/html"

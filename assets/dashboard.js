@@ -179,6 +179,13 @@
     layout.margin = Object.assign({}, layout.margin, { l: 46, r: 8 });
   }
 
+  function narrowLines(layout) {
+    layout.margin = Object.assign({}, layout.margin, { l: 46, r: 96 });
+    layout.annotations.forEach(function (note) {
+      note.font = Object.assign({}, note.font, { size: 11 });
+    });
+  }
+
   function narrowBars(figure) {
     figure.data.forEach(function (trace) {
       if (!trace.text) return;
@@ -211,7 +218,7 @@
       if (width < NARROW) narrowBars(copy);
     }
     else if (width < NARROW) {
-      ({ list: narrowList, timeline: narrowTimeline }[kind] || narrowPanel)(copy.layout);
+      ({ list: narrowList, timeline: narrowTimeline, lines: narrowLines }[kind] || narrowPanel)(copy.layout);
     }
     return copy;
   }
@@ -363,6 +370,21 @@
     }, props.value);
   };
 
+  cells.Told = function (props) {
+    return props.data[props.colDef.field + "_told"];
+  };
+
+  cells.DistrictLink = function (props) {
+    return window.React.createElement("a", {
+      href: props.data.href, tabIndex: -1,
+      onClick: function (event) {
+        if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+        event.preventDefault();
+        visit(props.data.href);
+      }
+    }, props.value);
+  };
+
   cells.Percent = function (props) {
     return props.value === null || props.value === undefined ? "–" : props.value + " %";
   };
@@ -381,11 +403,12 @@
   cells.Picture = function (props) {
     var element = window.React.createElement;
     var months = props.value || [];
+    var low = props.low || 0; // per cent at the foot
     var step = 124 / Math.max(months.length - 1, 1);
     var known = months.map(function (rate, at) { return { at: at, rate: rate }; })
       .filter(function (month) { return month.rate !== null; });
     function x(at) { return (6 + at * step).toFixed(1); }
-    function y(rate) { return (27 - rate * 0.24).toFixed(1); }
+    function y(rate) { return (27 - 24 * Math.max(rate - low, 0) / (100 - low)).toFixed(1); }
     function line(part, name) {
       return element("polyline", {
         key: name, className: name, fill: "none",

@@ -31,7 +31,7 @@ def too_few(threshold: int, path: str) -> html.Div:
 
 def not_named(words: str) -> html.Div:
     """A page of named students, for somebody who may not see them."""
-    return _state("For coordinators", words, _button("Go to the trajectories", "/trajectories"))
+    return _state("For coordinators", words, _button("Go to the overview", "/"))
 
 
 def nobody(words: str, path: str) -> html.Div:
@@ -49,12 +49,22 @@ def no_student() -> html.Div:
     )
 
 
+def no_district() -> html.Div:
+    """A district's page with a code that this database does not have."""
+    return _state(
+        "There is no such district",
+        "The code in the address is not one of this database. Codes are text of seven digits, "
+        "leading zeros included, such as 0640011.",
+        _button("All districts", "/districts"),
+    )
+
+
 def not_found(path: str) -> html.Div:
     """An address without a page."""
     return _state(
         "There is no such page",
         f"Nothing is at {path}. The address may be mistyped, or the page has moved.",
-        _button("Go to the trajectories", "/trajectories"),
+        _button("Go to the overview", "/"),
     )
 
 

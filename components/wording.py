@@ -17,6 +17,7 @@ from evaluation.verdict import Verdict
 from queries.disclosure import Count
 from queries.effects import HEADLINE_MONTH, Effect
 from queries.filters import Filters, KnownValues
+from queries.ranking import Ranked
 from queries.trajectories import Trajectory
 
 ROLE_NAMES = {
@@ -99,6 +100,11 @@ def month_in_words(event_month: int) -> str:
 def day(when: date) -> str:
     """``30 June 2024``."""
     return f"{when.day} {when:%B %Y}"
+
+
+def month(when: str) -> str:
+    """``2023-10`` -> ``October 2023``."""
+    return f"{date.fromisoformat(f'{when}-01'):%B %Y}"
 
 
 def joined(words: Sequence[str], last: str = "and") -> str:
@@ -366,6 +372,27 @@ def verdict(result: Effect) -> str:
     return _VERDICTS[result.verdict] if result.verdict else withheld(result.threshold)
 
 
+def verdict_words(found: Verdict) -> str:
+    """The same of a verdict alone."""
+    return _VERDICTS[found]
+
+
+def ranked(row: Ranked) -> str:
+    """``9.1 (7.2 to 11.0), place 1 to 6 of 15``; why there is none."""
+    if row.effect.verdict is None:
+        return withheld(row.effect.threshold)
+    told = estimate(row.figure)
+    if row.best is None or row.worst is None:
+        return f"{told} {CAUTIONS.get(row.effect.verdict, '')}".rstrip()
+    return f"{told} · place {places(row)}"
+
+
+def places(row: Ranked) -> str:
+    """``1–6 of 15``."""
+    place = f"{row.best}" if row.best == row.worst else f"{row.best}–{row.worst}"
+    return f"{place} of {row.of}"
+
+
 _VERDICTS = {
     Verdict.EFFECT: "the matched figure",
     Verdict.SYMMETRIC: "the second opinion",
@@ -509,4 +536,13 @@ def counts_source(data_as_of: date, demonstration: bool) -> str:
     return (
         f"{kind}Data as of {day(data_as_of)}. Counts are rounded to the nearest 5 and not shown "
         "where they are of few students."
+    )
+
+
+def official_source(data_as_of: date, demonstration: bool) -> str:
+    """What stands under an exported picture of official attendance."""
+    kind = "Demonstration data: invented students. " if demonstration else ""
+    return (
+        f"{kind}All students enrolled; days attended of days enrolled. Data as of "
+        f"{day(data_as_of)}."
     )

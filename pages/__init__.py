@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pages import methods, student, students, trajectories, visits
+from pages import district, districts, methods, overview, student, students, trajectories, visits
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,9 @@ class Page:
 
 
 PAGES = (
+    Page(overview.PATH, overview.TITLE, overview.layout),
     Page(trajectories.PATH, trajectories.TITLE, trajectories.layout),
+    Page(districts.PATH, districts.TITLE, districts.layout),
     Page(students.PATH, students.TITLE, students.layout, names_students=True),
     Page(visits.PATH, visits.TITLE, visits.layout),
     Page(methods.PATH, methods.TITLE, methods.layout),
@@ -28,6 +30,7 @@ PAGES = (
 
 # Found by the rest of the path, not in the navigation.
 _STUDENT = Page(student.PATH, student.TITLE, student.layout, names_students=True)
+_DISTRICT = Page(district.PATH, district.TITLE, district.layout)
 
 HOME = PAGES[0].path
 
@@ -36,4 +39,6 @@ def page_at(path: str | None) -> Page | None:
     """The page of a path; None where there is none."""
     if student.student_of(path):
         return _STUDENT
+    if district.district_of(path):
+        return _DISTRICT
     return next((page for page in PAGES if page.path == path), None)

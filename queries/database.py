@@ -36,6 +36,12 @@ class Snapshot:
     data_as_of: date
     is_demonstration: bool
 
+    @property
+    def year_ago(self) -> date:
+        """The day a year before the last that the attendance covers."""
+        ago: date = (pd.Timestamp(self.data_as_of) - pd.DateOffset(years=1)).date()
+        return ago
+
     def frame(self, statement: sa.Select[Any]) -> pd.DataFrame:
         """Rows of a select as a DataFrame, one column per selected column.
 

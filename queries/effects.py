@@ -33,12 +33,11 @@ from queries.schema import (
     effect_month,
     served_student,
 )
+from queries.schema import HEADLINE_MONTH as HEADLINE_MONTH
 from queries.served import in_selection
 from queries.trajectories import mean_rates
 from queries.values import known_values
 from queries.viewer import Viewer
-
-HEADLINE_MONTH = 6
 
 _EFFECTS = ("effect", "low", "high")
 _FIGURES = ("comparison_rate", *_EFFECTS, "standard_error", "comparison_size")
@@ -90,7 +89,7 @@ class Effect:
 def effect(data: Snapshot, viewer: Viewer, filters: Filters) -> Effect:
     """The chosen served students together."""
     parts = smallest_parts(data, View(filters))[EVERYBODY]
-    return _shown(_fitted(data, filters), parts, viewer, exact=is_one_way(filters))
+    return _shown(data, filters, parts, viewer, exact=is_one_way(filters))
 
 
 def effects(data: Snapshot, viewer: Viewer, view: View) -> list[Effect]:
@@ -102,7 +101,7 @@ def effects(data: Snapshot, viewer: Viewer, view: View) -> list[Effect]:
     parts = smallest_parts(data, View(view.filters, view.split))
     return [
         replace(
-            _shown(_fitted(data, filters), parts[group], viewer, exact=exact),
+            _shown(data, filters, parts[group], viewer, exact=exact),
             group=group,
             label=label,
             place=place,
@@ -137,7 +136,15 @@ def all_months(cuts: Sequence[tuple[str, Effect]]) -> pd.DataFrame:
     return frame[[*first, *frame.columns.drop(first)]]
 
 
-def _shown(fitted: _Fitted, parts: Counts, viewer: Viewer, *, exact: bool) -> Effect:
+def _shown(
+    data: Snapshot, filters: Filters, parts: Counts, viewer: Viewer, *, exact: bool
+) -> Effect:
+    key = ("shown effect", filters, viewer.threshold, exact)
+    make = partial(_withhold, _fitted(data, filters), parts, viewer, exact=exact)
+    return once(data.load_id, key, make)
+
+
+def _withhold(fitted: _Fitted, parts: Counts, viewer: Viewer, *, exact: bool) -> Effect:
     months = _disclosed(fitted.months, parts, viewer, exact=exact)
     is_matched = months["design"] == "matched"
     frame = months[is_matched].reset_index(drop=True)
@@ -186,14 +193,14 @@ def _told(data: Snapshot, filters: Filters) -> _Fitted:
 
     A rate of those with similar students, beside the rate of all, would tell of the few without.
     """
-    cut = _cut(filters)
+    cut = told_cut(filters)
     fitted = _fit(data, filters) if cut is None else _stored(data, *cut)
     is_matched = fitted.months["design"] == "matched"
     rates = fitted.months["event_month"].map(mean_rates(data, filters)).where(is_matched)
     return replace(fitted, months=fitted.months.assign(visited_rate=rates))
 
 
-def _cut(filters: Filters) -> tuple[str, str] | None:
+def told_cut(filters: Filters) -> tuple[str, str] | None:
     """The dimension and value that the load fitted for these filters, if it did."""
     chosen = filters.chosen()
     if not chosen:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 Made = TypeVar("Made")
 
-_MOST_REMEMBERED = 500
+_MOST_REMEMBERED = 2_000
 _results: OrderedDict[tuple[str, Hashable], Any] = OrderedDict()
 _lock = Lock()
 

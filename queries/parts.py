@@ -8,7 +8,10 @@ the grades missing from a band of which some are chosen, and the rest; all of th
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,12 +27,15 @@ from queries.values import known_values
 # Students in each event month.
 Counts = npt.NDArray[np.int64]
 
+Populations = Sequence[sa.ColumnElement[bool]]
+
 
 @dataclass(frozen=True)
 class _Cells:
     """Served students by everything that can be chosen: the values of each cell, and its counts.
 
-    ``students`` and ``throughout`` (with days enrolled in every month) are cells x event months.
+    ``students`` and ``throughout`` (with days enrolled in every month) are cells x event months,
+    or cells x populations.
     """
 
     values: dict[str, npt.NDArray[np.object_]]
@@ -42,7 +48,23 @@ def smallest_parts(data: Snapshot, view: View) -> dict[str, Counts]:
 
     By group (value of the split, ``all`` without one).
     """
-    cells = once(data.load_id, "cells", lambda: _cells(data))
+    cells = once(data.load_id, "cells", partial(_cells, data))
+    return once(data.load_id, ("parts", view), partial(_by_group, data, view, cells))
+
+
+def smallest_parts_of(
+    data: Snapshot, view: View, name: str, populations: Populations
+) -> dict[str, Counts]:
+    """The same of served students who fulfil conditions: one number each, in their order.
+
+    ``name`` tells these populations from others.
+    """
+    cells = once(data.load_id, ("cells", name), partial(_cells_of, data, populations))
+    view = View(view.filters, view.split)
+    return once(data.load_id, ("parts", name, view), partial(_by_group, data, view, cells))
+
+
+def _by_group(data: Snapshot, view: View, cells: _Cells) -> dict[str, Counts]:
     if view.split is None:
         return {EVERYBODY: _smallest(cells, view)}
     groups = {
@@ -73,7 +95,7 @@ def _smallest(cells: _Cells, view: View) -> Counts:
     counted = [cells.students]
     if view.same_students:
         counted = [cells.throughout, cells.students - cells.throughout]
-    sums = np.zeros((len(counted) * len(_parts), len(EVENT_MONTHS)), dtype=np.int64)
+    sums = np.zeros((len(counted) * len(_parts), cells.students.shape[1]), dtype=np.int64)
     for number, counts in enumerate(counted):
         np.add.at(sums, part.ravel() + number * len(_parts), counts)
     most = np.iinfo(np.int64).max
@@ -116,7 +138,7 @@ def _cells(data: Snapshot) -> _Cells:
         .group_by(*columns, trajectory_month.c.event_month)
         .order_by(*columns)
     )
-    values = {name: np.asarray(months[name]).astype(str).astype(object) for name in DIMENSIONS}
+    values = _values(months)
     keys = np.array(["\t".join(row) for row in zip(*values.values(), strict=True)], dtype=object)
     _names, first, cell = np.unique(keys, return_index=True, return_inverse=True)
     shape = (len(first), len(EVENT_MONTHS))
@@ -125,3 +147,19 @@ def _cells(data: Snapshot) -> _Cells:
     students[cell, month] = months["students"]
     through[cell, month] = months["throughout"]
     return _Cells({name: column[first] for name, column in values.items()}, students, through)
+
+
+def _cells_of(data: Snapshot, populations: Populations) -> _Cells:
+    columns = [split_column(dimension).label(dimension) for dimension in DIMENSIONS]
+    names = [f"population_{number}" for number in range(len(populations))]
+    counts = [
+        sa.func.count().filter(condition).label(name)
+        for name, condition in zip(names, populations, strict=True)
+    ]
+    cells = data.arrays(sa.select(*columns, *counts).group_by(*columns).order_by(*columns))
+    students = np.column_stack([np.asarray(cells[name], dtype=np.int64) for name in names])
+    return _Cells(_values(cells), students, np.zeros_like(students))
+
+
+def _values(columns: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[np.object_]]:
+    return {name: np.asarray(columns[name]).astype(str).astype(object) for name in DIMENSIONS}

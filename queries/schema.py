@@ -22,7 +22,7 @@ from sqlalchemy import (
     Text,
 )
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 MODALITIES = ("home", "school", "community", "virtual", "phone")
 OUTCOMES = ("completed", "attempted", "cancelled")
@@ -35,6 +35,9 @@ GRADE_BANDS = {"PK-5": GRADES[:7], "6-12": GRADES[7:]}
 # The months around the first visit that the trajectory shows.
 FIRST_EVENT_MONTH, LAST_EVENT_MONTH = -9, 12
 EVENT_MONTHS = tuple(range(FIRST_EVENT_MONTH, LAST_EVENT_MONTH + 1))
+
+# The month that a single figure of the effect is told for.
+HEADLINE_MONTH = 6
 
 metadata = MetaData()
 
@@ -176,6 +179,32 @@ response_history = Table(
     comment="what every load found of every student contacted: what is new is told against it",
 )
 
+effect_history = Table(
+    "effect_history",
+    metadata,
+    _column("load_id", Text, "the load that found it"),
+    _column("loaded_at", DateTime, "when, UTC"),
+    _column("data_as_of", Date, "last day its attendance covered"),
+    _column("dimension", Text, "as in effect_month"),
+    _column("value", Text, "as in effect_month"),
+    _column("visited_rate", Double, "mean of the served six school months after the first visit"),
+    _column("effect", Double, "matched effect six school months after the first visit"),
+    _column("standard_error", Double, "of the effect"),
+    _column("students", Integer, "visited students behind it"),
+    _column("verdict", Text, "as in effect_check"),
+    comment="what every load found six months after the visit: what changed is told against it",
+)
+
+rejected_count = Table(
+    "rejected_count",
+    metadata,
+    _column("load_id", Text, "the load that rejected them"),
+    _column("district_code", Text, "district named in the rows"),
+    _column("file", Text, "file name"),
+    _column("rows", BigInteger, "rows rejected"),
+    comment="rejected rows by district, of the files whose rows name one",
+)
+
 meta = Table(
     "meta",
     metadata,
@@ -218,6 +247,17 @@ served_student = Table(
     _column("status", Text, "response status, as in contacted_student"),
     _column("month_plus_one", Integer, "number of the first school month after the visit's month"),
     _column("has_month_zero", Boolean, "false where the first visit fell between school months"),
+    _column(
+        "chronic_before",
+        Boolean,
+        "at or below 90 % of that school year up to month -1; empty: pre-kindergarten, no days",
+    ),
+    _column(
+        "chronic_now",
+        Boolean,
+        "at or below 90 % this school year so far; empty: pre-kindergarten, no days",
+    ),
+    _column("similar_median", Double, "as in contacted_student"),
     comment="one row per served student; dimensions are those at the first visit",
 )
 
@@ -295,6 +335,20 @@ district_month = Table(
     _column("chronic_students", Integer, "of those, at or below 90 % this school year so far"),
     _column("severe_students", Integer, "of those, at or below 80 % this school year so far"),
     comment="official attendance of a district in a month, and chronic absence to date",
+)
+
+school_year = Table(
+    "school_year",
+    metadata,
+    _column("district_code", Text, "district"),
+    _column("school_code", Text, "school the student was last enrolled in that year"),
+    _column("school_year", Text, "school year, for example 2021-22"),
+    _column("students", Integer, "students with days enrolled"),
+    _column("days_enrolled", Double, "sum of days of membership"),
+    _column("days_attended", Double, "sum of days attended"),
+    _column("students_k12", Integer, "students outside pre-kindergarten"),
+    _column("chronic_students", Integer, "of those, at or below 90 % in that district and year"),
+    comment="official attendance of a school in a school year so far",
 )
 
 visit_month = Table(
@@ -407,7 +461,7 @@ FACTS = (
     attendance_week,
     visit,
 )
-PROVENANCE = (delivery, rejected_row, response_history, meta)
+PROVENANCE = (delivery, rejected_row, rejected_count, response_history, effect_history, meta)
 MARTS = (
     school_month,
     served_student,
@@ -415,6 +469,7 @@ MARTS = (
     similar_month,
     trajectory_month,
     district_month,
+    school_year,
     visit_month,
     comparison_cell,
     effect_month,

@@ -158,12 +158,14 @@ def first_contact_and_visit() -> sa.Subquery:
     )
 
 
+def present_column(dimension: str) -> sa.Column[Any]:
+    """The column of ``contacted_student`` of a dimension: the present district and grade."""
+    return contacted_student.c["district_code" if dimension == "district" else dimension]
+
+
 def in_caseload(filters: Filters) -> list[sa.ColumnElement[bool]]:
     """Conditions on ``contacted_student``, whose district and grade are the present ones."""
-    place = {"district": "district_code"}
-    columns = contacted_student.c
-    wanted = filters.wanted().items()
-    return [columns[place.get(name, name)].in_(values) for name, values in wanted]
+    return [present_column(name).in_(values) for name, values in filters.wanted().items()]
 
 
 def caseload(

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 
 from queries import schema
 from queries.database import duckdb_file
-from reporting import comparison, marts
+from reporting import comparison, history, marts
 from reporting.contract import (
     ATTENDANCE,
     ATTENDANCE_DAILY,
@@ -35,7 +35,7 @@ from reporting.errors import DeliveryRefusedError
 from reporting.mapping import Mapping
 from reporting.progress import Progress
 from reporting.staging import Outcome, StagedFile
-from reporting.statements import insert_rows
+from reporting.statements import insert_frame
 
 MAX_REJECTED_PERCENT = 2.0
 REJECTED_FILE = "rejected.csv"
@@ -124,6 +124,7 @@ def _take_in(
     load_id = loaded_at.strftime("%Y%m%dT%H%M%S%f")
     outcomes: dict[str, Outcome] = {}
     rejected: list[pd.DataFrame] = []
+    counts: list[pd.DataFrame] = []
     sizes = [csv_file.path.stat().st_size for csv_file in files.values()]
     done = 0
     staged: dict[InputFile, StagedFile] = {}
@@ -132,6 +133,7 @@ def _take_in(
         staged[file] = StagedFile(connection, file, csv_file, mapping[file.name], loaded_at.date())
         name = csv_file.path.name
         rejected += [rows.assign(file=name) for rows in staged[file].rejected_rows()]
+        counts.append(staged[file].rejected_by_district().assign(file=name))
         outcomes[name] = staged[file].merge()
         done += size
     if ATTENDANCE_DAILY in staged:
@@ -148,7 +150,16 @@ def _take_in(
         comparison.rebuild(
             connection, data_as_of, lambda step, share: progress(step, 0.8 + 0.2 * share)
         )
-        _record(connection, load_id, loaded_at, data_as_of, files, outcomes, rejected_rows)
+        _record(
+            connection,
+            load_id,
+            loaded_at,
+            data_as_of,
+            files,
+            outcomes,
+            rejected_rows,
+            pd.concat(counts, ignore_index=True),
+        )
     return LoadReport(outcomes, rejected_rows.drop(columns="load_id"), refusal)
 
 
@@ -226,6 +237,7 @@ def _record(
     files: dict[InputFile, CsvFile],
     outcomes: dict[str, Outcome],
     rejected_rows: pd.DataFrame,
+    rejected_counts: pd.DataFrame,
 ) -> None:
     for csv_file in files.values():
         outcome = outcomes[csv_file.path.name]
@@ -244,13 +256,9 @@ def _record(
         )
     if len(rejected_rows):
         rejected_rows.to_sql(schema.rejected_row.name, connection, if_exists="append", index=False)
-    columns = [column.name for column in schema.response_history.c][2:]
-    found = sa.select(
-        sa.literal(load_id).label("load_id"),
-        sa.literal(loaded_at).label("loaded_at"),
-        *(schema.contacted_student.c[name] for name in columns),
-    )
-    insert_rows(connection, schema.response_history, found)
+    if len(rejected_counts):
+        insert_frame(connection, schema.rejected_count, rejected_counts.assign(load_id=load_id))
+    history.record(connection, load_id, loaded_at, data_as_of)
     connection.execute(
         sa.update(schema.meta).values(load_id=load_id, loaded_at=loaded_at, data_as_of=data_as_of)
     )

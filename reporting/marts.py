@@ -13,6 +13,7 @@ from queries.schema import (
     district_month,
     enrollment,
     school_month,
+    school_year,
     served_student,
     trajectory_month,
     visit,
@@ -35,6 +36,7 @@ def rebuild(connection: sa.Connection) -> None:
         (served_student, _served_students),
         (trajectory_month, _trajectory_months),
         (district_month, _district_months),
+        (school_year, _school_years),
         (visit_month, _visit_months),
     ):
         insert_rows(connection, mart, rows())
@@ -216,7 +218,7 @@ def _contacts() -> sa.Subquery:
 
 def _served_students() -> sa.Select[Any]:
     first, contacts = _first_contacts(), _contacts()
-    around = _around(first)
+    around, before = _around(first), _chronic_before(first)
     return (
         sa.select(
             first.c.student_id,
@@ -236,10 +238,12 @@ def _served_students() -> sa.Select[Any]:
             sa.func.coalesce(around.c.since_days, 0).label("since_days"),
             first.c.month_plus_one,
             first.c.has_month_zero,
+            before.c.chronic_before,
         )
         .select_from(first)
         .join(contacts, contacts.c.student_id == first.c.student_id)
         .join(around, around.c.student_id == first.c.student_id, isouter=True)
+        .join(before, before.c.student_id == first.c.student_id, isouter=True)
         .where(first.c.outcome == "completed")
     )
 
@@ -345,7 +349,36 @@ def _trajectory_months() -> sa.Select[Any]:
     )
 
 
-def _absence_to_date() -> sa.Subquery:
+def _chronic_before(first: sa.FromClause) -> sa.Subquery:
+    """Whether each served student was chronically absent, up to the last month before the visit."""
+    to_date = _absence_to_date(attendance_month.c.student_id.in_(sa.select(visit.c.student_id)))
+    pre_kindergarten = _in_pre_kindergarten()
+    before = first.c.month_plus_one - sa.case((first.c.has_month_zero, 2), else_=1)
+    return (
+        sa.select(
+            first.c.student_id, (to_date.c.rate_to_date <= CHRONIC_RATE).label("chronic_before")
+        )
+        .join_from(first, school_month, school_month.c.number == before)
+        .join(
+            to_date,
+            sa.and_(
+                to_date.c.student_id == first.c.student_id, to_date.c.month == school_month.c.month
+            ),
+        )
+        .join(
+            pre_kindergarten,
+            sa.and_(
+                pre_kindergarten.c.student_id == first.c.student_id,
+                pre_kindergarten.c.school_year == _school_year_of(school_month.c.month),
+            ),
+            isouter=True,
+        )
+        .where(pre_kindergarten.c.student_id.is_(None))
+        .subquery("before")
+    )
+
+
+def _absence_to_date(*conditions: Expression) -> sa.Subquery:
     """Each student's attendance rate this school year so far, by month, all districts together."""
     monthly = (
         sa.select(
@@ -354,7 +387,7 @@ def _absence_to_date() -> sa.Subquery:
             sa.func.sum(attendance_month.c.days_enrolled).label("enrolled"),
             sa.func.sum(attendance_month.c.days_attended).label("attended"),
         )
-        .where(attendance_month.c.days_enrolled > 0)
+        .where(attendance_month.c.days_enrolled > 0, *conditions)
         .group_by(attendance_month.c.student_id, attendance_month.c.month)
         .subquery("monthly")
     )
@@ -372,14 +405,18 @@ def _absence_to_date() -> sa.Subquery:
     ).subquery("to_date")
 
 
-def _district_months() -> sa.Select[Any]:
-    to_date = _absence_to_date()
-    in_pre_kindergarten = (
+def _in_pre_kindergarten() -> sa.Subquery:
+    """Students and school years that published chronic shares leave out."""
+    return (
         sa.select(enrollment.c.student_id, enrollment.c.school_year)
         .where(enrollment.c.grade == "PK")
         .distinct()
         .subquery("pre_kindergarten")
     )
+
+
+def _district_months() -> sa.Select[Any]:
+    to_date, in_pre_kindergarten = _absence_to_date(), _in_pre_kindergarten()
     months = attendance_month.c
     is_k12 = in_pre_kindergarten.c.student_id.is_(None)
 
@@ -416,6 +453,48 @@ def _district_months() -> sa.Select[Any]:
         )
         .where(months.days_enrolled > 0)
         .group_by(months.district_code, months.month)
+    )
+
+
+def _school_years() -> sa.Select[Any]:
+    months, columns = attendance_month.c, enrollment.c
+    years = (
+        sa.select(
+            months.student_id,
+            months.district_code,
+            _school_year_of(months.month).label("school_year"),
+            sa.func.sum(months.days_enrolled).label("enrolled"),
+            sa.func.sum(months.days_attended).label("attended"),
+        )
+        .where(months.days_enrolled > 0)
+        .group_by(months.student_id, months.district_code, sa.text("school_year"))
+        .subquery("years")
+    )
+    place = (columns.student_id, columns.school_year, columns.district_code)
+    nth = sa.func.row_number().over(
+        partition_by=place, order_by=(columns.entry_date.desc().nulls_last(), columns.school_code)
+    )
+    stays = sa.select(*place, columns.school_code, columns.grade, nth.label("nth")).subquery("stay")
+    is_k12 = stays.c.grade != "PK"
+    is_chronic = _rate(years.c.attended, years.c.enrolled) <= CHRONIC_RATE
+    return (
+        sa.select(
+            years.c.district_code,
+            stays.c.school_code,
+            years.c.school_year,
+            sa.func.count().label("students"),
+            sa.func.sum(years.c.enrolled).label("days_enrolled"),
+            sa.func.sum(years.c.attended).label("days_attended"),
+            sa.func.count().filter(is_k12).label("students_k12"),
+            sa.func.count().filter(sa.and_(is_k12, is_chronic)).label("chronic_students"),
+        )
+        .join_from(
+            years,
+            stays,
+            sa.and_(*(years.c[column.name] == stays.c[column.name] for column in place)),
+        )
+        .where(stays.c.nth == 1, stays.c.school_code.is_not(None))
+        .group_by(years.c.district_code, stays.c.school_code, years.c.school_year)
     )
 
 

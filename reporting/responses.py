@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from evaluation.response import Similar, need, response_status
+from evaluation.response import CHRONIC_RATE, Similar, need, response_status
 from queries.schema import (
     contacted_student,
     school_month,
@@ -39,10 +39,15 @@ def rebuild(
     else:
         students[[*_QUARTILE_COLUMNS, "similar_students"]] = np.nan
     insert_frame(connection, contacted_student, _with_status(students, data_as_of))
+    contacted = contacted_student.c
     connection.execute(
         sa.update(served_student)
-        .values(status=contacted_student.c.status)
-        .where(contacted_student.c.student_id == served_student.c.student_id)
+        .values(
+            status=contacted.status,
+            similar_median=contacted.similar_median,
+            chronic_now=sa.case((contacted.grade != "PK", contacted.year_rate <= CHRONIC_RATE)),
+        )
+        .where(contacted.student_id == served_student.c.student_id)
     )
 
 

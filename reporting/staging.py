@@ -201,6 +201,23 @@ class StagedFile:
         """Rejected rows: line, column, value, reason, row (the delivered text)."""
         return [self._malformed_rows(), self._faulty_rows(), self._conflicting_rows()]
 
+    def rejected_by_district(self) -> pd.DataFrame:
+        """Rejected rows of each district that they name: district_code, rows."""
+        checked = self._checked.c
+        if not self._delivers("district_code"):
+            return pd.DataFrame({"district_code": [], "rows": []}, dtype=object)
+        code = checked.value_district_code
+        statement = (
+            sa.select(code.label("district_code"), sa.func.count().label("rows"))
+            .where(code.is_not(None), self._is_rejected())
+            .group_by(code)
+        )
+        return pd.read_sql_query(statement, self._connection)
+
+    def _is_rejected(self) -> Expression:
+        conflicting = sa.select(self._repeats.c.record).where(self._repeats.c.conflicting)
+        return sa.or_(self._checked.c.fault.is_not(None), self._checked.c.record.in_(conflicting))
+
     def _malformed_rows(self) -> pd.DataFrame:
         expected = len(self._csv.header)
         return pd.DataFrame(

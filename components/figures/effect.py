@@ -31,6 +31,7 @@ from queries.effects import Effect
 
 _LINES, _GAP = [0.44, 1.0], [0.0, 0.34]
 _HEIGHT, _LINES_HEIGHT, _MARGIN = 600, 280, {"l": 56, "r": 176, "t": 34, "b": 58}
+_SMALL_HEIGHT = 380
 _LABEL_DISTANCE = 32
 _LONGEST_NAME = 22
 _MAY_HEADLINE = (Verdict.EFFECT, Verdict.SYMMETRIC)
@@ -55,7 +56,7 @@ def effect_figure(result: Effect) -> Figure:
             note(0, "First visit", "bottom", 1.0),
             note(-2, "matched", "bottom", 1.0) | {"name": "baseline"},
             _panel_name("Difference, in points", _GAP[1]),
-            *_line_names(shown, lines),
+            *_line_names(shown, lines, _LINES_HEIGHT),
         ],
         "meta": {
             "kind": "panel",
@@ -64,8 +65,7 @@ def effect_figure(result: Effect) -> Figure:
         },
     }
     traces = [
-        *_line(points, "comparison_rate", "@muted", "dash", wording.COMPARED),
-        *_line(points, "visited_rate", "@accent", "solid", wording.VISITED),
+        *_both_lines(points, "@accent", {}),
         *_band(points, "@accent", {"yaxis": "y2"}),
         *_gap(points, "@accent", {"yaxis": "y2"}),
     ]
@@ -85,6 +85,77 @@ def effect_panels(results: Sequence[Effect]) -> Figure:
     for axis in ("", *range(2, len(panels) + 1)):
         figure["layout"]["shapes"].append(_no_difference(f"x{axis} domain", f"y{axis}"))
     return figure
+
+
+def lines_figure(result: Effect) -> Figure:
+    """Both lines alone; the band around the visited is that of their gap."""
+    points = result.frame.to_dict("records")
+    shown = [point for point in points if not point["withheld"]]
+    lines = _line_range(shown)
+    layout = base_layout(_SMALL_HEIGHT) | {
+        "margin": _MARGIN | {"r": 132},
+        "xaxis": month_axis()
+        | {
+            "tickvals": list(NARROW_MONTHS),
+            "ticktext": [wording.signed(at) for at in NARROW_MONTHS],
+            "title": axis_title(wording.MONTHS_AXIS),
+        },
+        "yaxis": rate_axis(lines),
+        "shapes": [first_visit_line()],
+        "annotations": [
+            note(0, "First visit", "bottom", 1.0),
+            *_line_names(shown, lines, _SMALL_HEIGHT - _MARGIN["t"] - _MARGIN["b"]),
+        ],
+        "meta": {
+            "kind": "panel",
+            "narrow_months": list(NARROW_MONTHS),
+            "narrowest_months": list(NARROW_MONTHS),
+        },
+    }
+    traces = [*_gap_on_lines(points, "@accent", {}), *_both_lines(points, "@accent", {})]
+    return {"data": traces, "layout": layout}
+
+
+def lines_panels(results: Sequence[Effect]) -> Figure:
+    """Both lines of each group in a panel of its own, in the group's colour, on one scale."""
+    shown = [
+        point
+        for result in results
+        for point in result.frame.to_dict("records")
+        if not point["withheld"]
+    ]
+    panels = [Panel(_title(result), partial(_lines_panel, result)) for result in results]
+    ends = [
+        point | {"visited_rate": point["comparison_rate"] + point[end]}
+        for point in shown
+        for end in ("low", "high")
+        if not math.isnan(point[end])
+    ]
+    return panels_figure(panels, rate_axis(_line_range([*shown, *ends])) | {"nticks": 5})
+
+
+def _lines_panel(result: Effect, axis: str) -> list[Trace]:
+    points = result.frame.to_dict("records")
+    colour = theme.series(result.place)[0]
+    axes = {"xaxis": f"x{axis}", "yaxis": f"y{axis}"}
+    return [*_gap_on_lines(points, colour, axes), *_both_lines(points, colour, axes)]
+
+
+def _both_lines(points: list[Point], colour: str, axes: Trace) -> list[Trace]:
+    return [
+        *_line(points, "comparison_rate", "@muted", "dash", wording.COMPARED, axes),
+        *_line(points, "visited_rate", colour, "solid", wording.VISITED, axes),
+    ]
+
+
+def _gap_on_lines(points: list[Point], colour: str, axes: Trace) -> list[Trace]:
+    """The band of the gap, on top of the comparison: where the visited could be."""
+    ends = [
+        point | {end: point["comparison_rate"] + point[end] for end in ("low", "high")}
+        for point in points
+    ]
+    runs = _runs(ends, "effect")
+    return [band(run, f"{colour}/0.16", axes) for run in runs if len(run) > 1]
 
 
 def _gap_panel(result: Effect, axis: str) -> list[Trace]:
@@ -171,7 +242,9 @@ def _full(point: Point, name: str) -> float:
     return math.nan if hidden else 100 * point[name]
 
 
-def _line(points: list[Point], name: str, colour: str, dash: str, who: str) -> list[Trace]:
+def _line(
+    points: list[Point], name: str, colour: str, dash: str, who: str, axes: Trace
+) -> list[Trace]:
     visit = next(point for point in points if point["event_month"] == 0)
     return [
         {
@@ -185,8 +258,9 @@ def _line(points: list[Point], name: str, colour: str, dash: str, who: str) -> l
             "marker": {"color": colour, "size": 5.5},
             "hovertemplate": "%{text}<extra></extra>",
             "connectgaps": False,
+            **axes,
         },
-        _hollow([visit], name, colour, wording.line_hover(visit, name, who)),
+        _hollow([visit], name, colour, wording.line_hover(visit, name, who)) | axes,
     ]
 
 
@@ -231,7 +305,7 @@ def _or_none(value: float) -> float | None:
     return None if math.isnan(value) else value
 
 
-def _line_names(shown: Sequence[Point], limits: tuple[float, float]) -> list[Trace]:
+def _line_names(shown: Sequence[Point], limits: tuple[float, float], height: int) -> list[Trace]:
     with_lines = [point for point in shown if not math.isnan(point["visited_rate"])]
     if not with_lines:
         return []
@@ -240,7 +314,7 @@ def _line_names(shown: Sequence[Point], limits: tuple[float, float]) -> list[Tra
         ("visited_rate", wording.VISITED, "@accent"),
         ("comparison_rate", wording.COMPARED_SHORT, "@muted"),
     )
-    distance = _LABEL_DISTANCE * (limits[1] - limits[0]) / _LINES_HEIGHT
+    distance = _LABEL_DISTANCE * (limits[1] - limits[0]) / height
     places = pushed_apart([100 * last[name] for name, _who, _colour in lines], distance, limits)
     return [
         {

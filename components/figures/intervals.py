@@ -36,7 +36,7 @@ def interval_figure(cuts: Sequence[Cut], month: int = HEADLINE_MONTH) -> Figure:
             "xaxis": rate_axis(limits)
             | {"ticksuffix": "", "title": axis_title(wording.EFFECT_AXIS.format(month=month))},
             "yaxis": {"range": [height, 0], "visible": False, "fixedrange": True},
-            "shapes": [_zero()],
+            "shapes": [zero_line()],
             "annotations": [
                 *(_heading(words, place) for words, place in headings),
                 *(
@@ -74,10 +74,10 @@ def _dots(cuts: Sequence[Cut], places: list[float], month: int, design: str) -> 
         "type": "scatter",
         "mode": "markers",
         "name": wording.DESIGN_NAMES[design],
-        "x": [_points(figure["effect"]) for figure in figures],
+        "x": [in_points(figure["effect"]) for figure in figures],
         "y": [place + (-3 if is_matched else 5) for place in places],
         "error_x": {
-            "array": [_points((figure["high"] - figure["low"]) / 2) for figure in figures],
+            "array": [in_points((figure["high"] - figure["low"]) / 2) for figure in figures],
             "color": "@accent" if is_matched else "@muted",
             "thickness": 2 if is_matched else 1,
             "width": 0,
@@ -100,11 +100,13 @@ def _colour(result: Effect) -> str:
     return "@accent" if result.verdict is Verdict.EFFECT else "@muted"
 
 
-def _points(rate: float) -> float | None:
+def in_points(rate: float) -> float | None:
+    """0.091 -> 9.1; None where there is no figure."""
     return None if math.isnan(rate) else 100 * rate
 
 
-def _zero() -> Trace:
+def zero_line() -> Trace:
+    """No difference."""
     return {
         "type": "line",
         "x0": 0,
@@ -118,7 +120,7 @@ def _zero() -> Trace:
 
 
 def _heading(words: str, place: float) -> Trace:
-    return _beside(f"<b>{words}</b>", place, "left", "@ink") | {"xanchor": "left", "xshift": -_LEFT}
+    return beside(f"<b>{words}</b>", place, "left", "@ink") | {"xanchor": "left", "xshift": -_LEFT}
 
 
 def _names(result: Effect, place: float, month: int) -> list[Trace]:
@@ -128,12 +130,13 @@ def _names(result: Effect, place: float, month: int) -> list[Trace]:
     told = wording.estimate(figure) if result.verdict else wording.withheld(result.threshold)
     words = told if caution is None else f"{told} {caution}"
     return [
-        _beside(name, place, "left", "@ink"),
-        _beside(words, place, "right", _colour(result)) | {"name": "value"},
+        beside(name, place, "left", "@ink"),
+        beside(words, place, "right", _colour(result)) | {"name": "value"},
     ]
 
 
-def _beside(words: str, place: float, side: str, colour: str) -> Trace:
+def beside(words: str, place: float, side: str, colour: str) -> Trace:
+    """Words left or right of the axes, at a row."""
     is_left = side == "left"
     return {
         "xref": "paper",

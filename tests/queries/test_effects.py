@@ -14,7 +14,8 @@ from queries.comparison import comparison_rows, student_numbers
 from queries.database import Snapshot, snapshot
 from queries.effects import effect
 from queries.filters import Filters, View
-from queries.schema import served_student
+from queries.parts import smallest_parts
+from queries.schema import EVERYBODY, served_student
 from queries.values import known_values
 from queries.viewer import Viewer
 from tests.conftest import Delivery, Program
@@ -87,15 +88,13 @@ def test_figures_over_few_students_are_withheld_and_counts_in_combinations_round
     assert np.isnan(exported.symmetric)
 
 
-def test_the_second_opinion_is_withheld_where_it_rests_on_few(
-    data: Snapshot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_second_opinion_is_withheld_where_it_rests_on_few(data: Snapshot) -> None:
     fitted = effects._fitted(data, Filters())
     months = fitted.months
     few = months["students"].where(months["design"] != "symmetric", 9)
     with_few = effects._Fitted(months.assign(students=few), fitted.said)
-    monkeypatch.setattr(effects, "_fitted", lambda *_: with_few)
-    shown = effect(data, LEADERSHIP, Filters())
+    parts = smallest_parts(data, View())[EVERYBODY]
+    shown = effects._withhold(with_few, parts, LEADERSHIP, exact=True)
     assert shown.verdict is Verdict.EFFECT
     assert np.isnan(shown.symmetric)
     assert set(shown.checks["design"]) == {"held_out", "lead"}
@@ -103,7 +102,10 @@ def test_the_second_opinion_is_withheld_where_it_rests_on_few(
 
 def test_what_the_load_fitted_is_what_a_fit_on_request_finds(data: Snapshot) -> None:
     for filters in (Filters(modality=("phone",)), Filters(grade=("6-12",))):
-        stored, fitted = effects._stored(data, *effects._cut(filters)), effects._fit(data, filters)
+        stored, fitted = (
+            effects._stored(data, *effects.told_cut(filters)),
+            effects._fit(data, filters),
+        )
         assert stored.said == pytest.approx(fitted.said)
         keys = ["design", "event_month"]
         one, other = (each.months.set_index(keys).sort_index() for each in (stored, fitted))

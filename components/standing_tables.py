@@ -1,0 +1,264 @@
+"""Tables of districts and of one district's schools, deliveries, peers and targets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import dash_ag_grid as dag
+import pandas as pd
+from dash import dcc, html
+
+from components import standing_wording as words
+from components import wording
+from components.tables import figures_table
+from queries.effects import HEADLINE_MONTH, Effect
+from queries.ranking import Ranked
+from queries.targets import Progress
+from queries.trajectories import EVENT_MONTHS
+
+GRID_ID = "districts-grid"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the districts' table: its field in a row, its name, what it means, pixels."""
+
+    field: str
+    name: str
+    meaning: str
+    width: int
+    is_picture: bool = False
+
+
+COLUMNS = (
+    Column("label", "District", "Opens the district’s page", 190),
+    Column("months", "Around the visit", "Mean attendance, months −9 to +12", 166, True),
+    Column("enrolled", "Enrolled", "Students with days enrolled in the last month", 98),
+    Column("served", "Served", words.meaning("served"), 90),
+    Column("reached", "Reached", words.meaning("reached"), 98),
+    Column("baseline", "Baseline", "Mean attendance, three months before the first visit", 98),
+    Column("plus_one", "+1", "Mean attendance in the first full month after it", 84),
+    Column("plus_six", f"+{HEADLINE_MONTH}", "Mean attendance six months after it", 84),
+    Column("effect", "Difference (95 %)", words.meaning("effect"), 150),
+    Column("place", "Place", "Places it could have by the difference", 104),
+    Column("verdict", "What may be said", "By the checks of the comparison", 172),
+    Column("above_median", "Above the middle", words.meaning("above_median"), 132),
+    Column("chronic_before", "Chronic before", words.meaning("chronic"), 122),
+    Column("chronic_now", "Chronic now", words.meaning("chronic"), 110),
+)
+
+Cell = tuple[float | int | str | None, str]  # what is sorted by, what is shown
+
+
+def district_rows(
+    standing: pd.DataFrame,
+    contacts: pd.DataFrame,
+    enrolled: Mapping[str, int],
+    ranked: Sequence[Ranked],
+    links: Mapping[str, str],
+) -> list[dict[str, Any]]:
+    """One row a district; each field beside the words it is shown by (``field_told``)."""
+    contacted = contacts.to_dict("index")
+    by_group = {row.effect.group: row for row in ranked}
+    rows = []
+    for code, row in standing.to_dict("index").items():
+        cells = _cells(row, contacted[code], enrolled.get(str(code)), by_group[str(code)])
+        record: dict[str, Any] = {"code": code, "href": links[str(code)]}
+        for field, (value, told) in cells.items():
+            record |= {field: value, f"{field}_told": told}
+        record["months"] = _months(by_group[str(code)].effect)
+        rows.append(record)
+    return rows
+
+
+def _cells(
+    row: words.Row, contacts: words.Row, enrolled: int | None, ranked: Ranked
+) -> dict[str, Cell]:
+    effect = ranked.effect
+    months = effect.frame.set_index("event_month").to_dict("index")
+    threshold, served = effect.threshold, row["students"]
+    size = ranked.figure["effect"]
+    place = "–" if ranked.best is None else wording.places(ranked)
+    return {
+        "label": (row["label"], row["label"]),
+        "enrolled": (enrolled, "–" if enrolled is None else f"{enrolled:,}"),
+        "served": (_number(served), words.count(row, "students", threshold)),
+        "reached": _share(words.reached(contacts)),
+        "baseline": (_number(row["baseline"]), words.rate_of(row, "baseline")),
+        "plus_one": _rate(months[1]),
+        "plus_six": _rate(months[HEADLINE_MONTH]),
+        "effect": (_number(size), wording.estimate(ranked.figure)),
+        "place": (ranked.best, place),
+        "verdict": (wording.verdict(effect), wording.verdict(effect)),
+        "above_median": _share(row["above_median"]),
+        "chronic_before": _share(row["chronic_before"]),
+        "chronic_now": _share(row["chronic_now"]),
+    }
+
+
+def _number(value: Any) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _share(value: float) -> Cell:
+    return _number(value), words.share(value)
+
+
+def _rate(point: words.Row) -> Cell:
+    if point["withheld"]:
+        return None, "–"
+    return _number(point["visited_rate"]), wording.rate(point, "visited_rate")
+
+
+def _months(effect: Effect) -> list[int | None]:
+    points = effect.frame.set_index("event_month").to_dict("index")
+    return [
+        None if points[at]["withheld"] else round(100 * points[at]["visited_rate"])
+        for at in EVENT_MONTHS
+    ]
+
+
+def districts_grid() -> dag.AgGrid:
+    """The empty table; a page fills ``rowData``. Sorting is the browser's."""
+    return dag.AgGrid(
+        id=GRID_ID,
+        columnDefs=[_definition(column) for column in COLUMNS],
+        rowData=[],
+        defaultColDef={
+            "sortable": True,
+            "resizable": True,
+            "suppressMovable": True,
+            "sortingOrder": ["desc", "asc", None],
+            "cellDataType": False,
+        },
+        dashGridOptions={
+            "domLayout": "autoHeight",
+            "rowHeight": 42,
+            "tooltipShowDelay": 300,
+            "suppressCellFocus": False,
+        },
+        className="ag-theme-quartz caseload districts",
+        style={"height": None},
+    )
+
+
+def _definition(column: Column) -> dict[str, Any]:
+    definition = {
+        "field": column.field,
+        "headerName": column.name,
+        "headerTooltip": column.meaning,
+        "width": column.width,
+        "cellRenderer": "Told",
+    }
+    if column.is_picture:
+        definition |= {
+            "cellRenderer": "Picture",
+            "cellRendererParams": {"first": EVENT_MONTHS[0], "low": 50},
+            "sortable": False,
+        }
+    if column.field == "label":
+        definition |= {"cellRenderer": "DistrictLink", "pinned": "left"}
+    return definition
+
+
+def ranking_table(rows: Sequence[Ranked], links: Mapping[str, str]) -> html.Table:
+    """Districts in the order of their effect, with the places they could have."""
+    cells = [
+        [
+            dcc.Link(row.effect.label, href=links[row.effect.group]),
+            wording.estimate(row.figure),
+            "–" if row.best is None else wording.places(row),
+            wording.verdict(row.effect),
+        ]
+        for row in rows
+    ]
+    return figures_table(
+        f"Difference in points, month +{HEADLINE_MONTH}, the largest first",
+        ["District", "Difference (95 %)", "Places it could have", "What may be said"],
+        cells,
+        named=True,
+    )
+
+
+def heat_table(frame: pd.DataFrame, names: Mapping[str, str]) -> html.Table:
+    """Official monthly rates, a row a district and a column a month, the latest first."""
+    rates = frame.pivot_table(index="district_code", columns="month", values="rate")
+    told = rates.to_dict("index")
+    months = list(rates.columns)[::-1]
+    rows = [
+        [name, *(_told(told[code][month]) for month in months)]
+        for code, name in names.items()
+        if code in told
+    ]
+    return figures_table(
+        "Official attendance rate by month", ["District", *months], rows, named=True
+    )
+
+
+def _told(rate: float) -> str:
+    return "–" if pd.isna(rate) else wording.percent(rate)
+
+
+def schools_table(frame: pd.DataFrame, threshold: int) -> html.Table:
+    """Schools of a district, this school year so far and the year before."""
+    rows = [
+        [
+            row["school_name"],
+            wording.count(
+                None if row["withheld"] else int(row["students"]), row["about"], threshold
+            ),
+            *(_told(row[name]) for name in ("rate", "rate_before")),
+            *(words.share(row[name]) for name in ("chronic", "chronic_before")),
+        ]
+        for row in frame.to_dict("records")
+    ]
+    head = ["School", "Students", "Attendance", "Year before", "Chronic", "Year before"]
+    return figures_table(
+        "All students enrolled, this school year so far and the whole year before",
+        head,
+        rows,
+        named=True,
+    )
+
+
+def peers_table(
+    peers: Sequence[str], standing: pd.DataFrame, ranked: Sequence[Ranked], links: Mapping[str, str]
+) -> html.Table:
+    """Districts whose served students started at a similar level."""
+    by_group = {row.effect.group: row for row in ranked}
+    stand = standing.to_dict("index")
+    rows = [
+        [
+            dcc.Link(by_group[code].effect.label, href=links[code]),
+            words.rate_of(stand[code], "baseline"),
+            wording.estimate(by_group[code].figure),
+            wording.verdict(by_group[code].effect),
+            words.share(stand[code]["above_median"]),
+        ]
+        for code in peers
+    ]
+    head = ["District", "Baseline", "Difference (95 %)", "What may be said", "Above the middle"]
+    return figures_table(
+        f"Nearest baselines; differences in points, month +{HEADLINE_MONTH}", head, rows, named=True
+    )
+
+
+def targets_table(progress: Sequence[Progress], names: Mapping[str, str]) -> html.Table:
+    """Where the targets stand."""
+    rows = [
+        [
+            names.get(row.target.district, "All districts"),
+            words.MEASURES[row.target.measure],
+            words.amount(row.target.value, row.target.measure),
+            wording.day(row.target.by),
+            words.amount(row.now, row.target.measure),
+            words.gain(row.gained, row.target.measure),
+            words.gain(row.needed, row.target.measure),
+            words.STATES[row.state],
+        ]
+        for row in progress
+    ]
+    head = ["District", "Measure", "Target", "By", "Now", "Last 12 months", "Needed a year", ""]
+    return figures_table("Targets", head, rows, named=True)

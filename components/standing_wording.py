@@ -1,0 +1,437 @@
+"""How a program or district stands, in words: the figures at the head, the table, what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from components import wording
+from components.cards import Card
+from components.student_wording import whole
+from evaluation.verdict import Verdict
+from queries import targets
+from queries.changes import Changes, EffectBefore
+from queries.disclosure import HIGHEST_TOLD, LOWEST_TOLD, Count
+from queries.effects import HEADLINE_MONTH, Effect
+from queries.ranking import Ranked
+from queries.trajectories import EVERYBODY
+
+Row = Mapping[Hashable, Any]
+
+NO_LOAD_BEFORE = "No load before to hold it against"
+FIRST_LOAD = "This is the first load: from the next one on, what changed stands here."
+
+LINES_MEANING = (
+    "Mean attendance of visited students and of similar students not visited; shaded: 95 % band of "
+    "the difference"
+)
+RANKING_MEANING = (
+    "Attendance of the visited less that of similar students, six school months after; lines: "
+    "95 % intervals"
+)
+RANKING_HOW_TO_READ = (
+    "The largest difference stands first, but an order is only as sure as its figures: the places "
+    "beside each district are those it could have, right for all districts at once in 95 % of "
+    "samples. Where the places of two districts overlap, neither is ahead.",
+    "A ring instead of a dot is a figure that may not stand by itself; its row says why. It has no "
+    "place. A small district has a wide line.",
+    "Choose a dot, or a name in the data below, to open the district.",
+)
+
+GRID_MEANING = (
+    "One row a district; choose a heading to sort by it, hover over it for its meaning. Where the "
+    "places of two districts overlap, neither is ahead."
+)
+PANELS_MEANING = (
+    "Mean attendance before and after the first visit: coloured, visited students; dashed grey, "
+    "similar students not visited; shaded, 95 % band of the difference. One scale for all"
+)
+PANELS_HOW_TO_READ = (
+    "A district keeps its colour on every page. The number beside its name is the students in the "
+    "first full month after the visit; a small district has a wide band."
+)
+HEAT_MEANING = (
+    "Days attended of all days enrolled, all students of the district, visited or not: darker is "
+    "lower. The other filters do not narrow it"
+)
+HEAT_HOW_TO_READ = (
+    "A cell is a school month of a district; an empty one was not delivered. Attendance has a "
+    "season: compare a month with the same month of another year. Choose a cell to open the "
+    "district.",
+)
+MONTHS_MEANING = (
+    "Days attended of all days enrolled, by month: this district, all districts here, and the "
+    "state’s published yearly rate"
+)
+MONTHS_HOW_TO_READ = (
+    "All students count, visited or not; filters do not narrow this chart. The dotted lines are "
+    "Connecticut’s published rates of whole school years, where there are any.",
+    "The visited are a small part of a district: its official rate hardly shows what visits do.",
+)
+YEARS_MEANING = (
+    "All students, school year so far, beside the same month of the year before; students served "
+    "in all. Target lines where targets are set"
+)
+YEARS_HOW_TO_READ = "Targets come from a settings file; the data below says where each stands."
+SCHOOLS_MEANING = (
+    "Official figures of all students of a school, visited or not; a school’s visited students are "
+    "too few to be told apart here"
+)
+PEERS_MEANING = (
+    "This district first, then those whose served students had the nearest attendance before the "
+    "first visit"
+)
+WHOLE_DISTRICT = "all grades and visits"
+NO_TARGETS = "No targets are set for this district."
+
+_MEANINGS = {
+    "served": (
+        "Students with at least one completed visit, by district, grade and visit at the first one."
+    ),
+    "completed": (
+        "Visits that reached the family, of all contacts. They count where the student is enrolled "
+        "now."
+    ),
+    "reached": (
+        "Completed visits as a share of all contacts: completed, attempted and cancelled. "
+        "A family can be contacted several times."
+    ),
+    "attendance": (
+        "Mean of the students’ own attendance rates: over the three school months before the first "
+        "visit, and six school months after it. Beside it what similar students who were not "
+        "visited had in that month. Not all have been here six months yet."
+    ),
+    "effect": (
+        "Attendance of visited students less that of similar students not visited, six school "
+        "months after the first visit, with its 95 % band, and whether its checks allow a headline."
+    ),
+    "chronic": (
+        "Students at or below 90 % of a school year’s days so far: in the month before the first "
+        "visit, and now; the same students both times, without pre-kindergarten. Students are "
+        "visited when attendance is low, so part of the fall comes without a visit."
+    ),
+    "above_median": (
+        "Students whose attendance since the visit is above the middle of similar students not "
+        "visited. Half of them would be if visits changed nothing; a little fewer in trials on "
+        "invented students, because the visited start lower than those they are compared with."
+    ),
+}
+
+
+def meaning(name: str) -> str:
+    """What a figure of the head or of the table means."""
+    return _MEANINGS[name]
+
+
+def count(row: Row, name: str, threshold: int, about: str = "about") -> str:
+    """A count of a frame as told."""
+    number: int | None = None if pd.isna(row[name]) else int(row[name])
+    return wording.count(number, bool(row[about]), threshold)
+
+
+def share(value: float) -> str:
+    """``46 %``; ``95 % or more`` and ``5 % or less`` at the ends; a dash for none."""
+    if pd.isna(value):
+        return "–"
+    ends = {LOWEST_TOLD: " or less", HIGHEST_TOLD: " or more"}
+    return whole(value) + ends.get(value, "")
+
+
+def reached(row: Row, before: str = "") -> float:
+    """Completed visits as a share of all contacts, from the counts as told; nan where withheld."""
+    completed, contacts = row[f"completed{before}"], row[f"contacts{before}"]
+    return float("nan") if pd.isna(contacts) else float(completed / contacts)
+
+
+def count_cards(
+    standing: Row, contacts: Row, changes: Changes | None, threshold: int, search: str
+) -> list[Card]:
+    """Whom the program reached, and chronic absence; ``search`` is the selection, for the links."""
+    visits = f"/visits{search}"
+    return [
+        Card(
+            "Students served",
+            count(standing, "students", threshold),
+            f"of {count(contacts, 'students', threshold)} contacted",
+            f"A year ago: {count(standing, 'students_before', threshold, 'about_before')}",
+            meaning("served"),
+            "Month by month",
+            f"/trajectories{search}",
+        ),
+        Card(
+            "Completed visits",
+            count(contacts, "completed", threshold),
+            f"in {count(contacts, 'contacts', threshold)} contacts",
+            f"A year ago: {count(contacts, 'completed_before', threshold, 'about_before')}",
+            meaning("completed"),
+            "Visits over time",
+            visits,
+        ),
+        Card(
+            "Contacts that reached the family",
+            whole(reached(contacts)),
+            "completed of all contacts",
+            f"A year ago: {whole(reached(contacts, '_before'))}",
+            meaning("reached"),
+            "How long it takes",
+            visits,
+        ),
+        Card(
+            "Chronically absent",
+            f"{share(standing['chronic_before'])} → {share(standing['chronic_now'])}",
+            "before the first visit → this school year",
+            NO_LOAD_BEFORE
+            if changes is None
+            else f"Since the load before: {_counted(changes.from_chronic, threshold)} no longer, "
+            f"{_counted(changes.to_chronic, threshold)} newly",
+            meaning("chronic"),
+            "What the words mean",
+            f"/methods{search}",
+        ),
+    ]
+
+
+def effect_cards(
+    standing: Row, effect: Effect, before: EffectBefore | None, search: str
+) -> list[Card]:
+    """Attendance before and after beside similar students, and the difference."""
+    after = effect.frame.set_index("event_month").to_dict("index")[HEADLINE_MONTH]
+    trajectories = f"/trajectories{search}"
+    return [
+        Card(
+            "Attendance before and after",
+            f"{rate_of(standing, 'baseline')} → {_told(after, 'visited_rate')}",
+            f"similar students, not visited: {_told(after, 'comparison_rate')}",
+            _before(wording.percent(before.visited_rate) if before else None),
+            meaning("attendance"),
+            "Month by month",
+            trajectories,
+        ),
+        Card(
+            f"Difference at {HEADLINE_MONTH} months",
+            *_effect(effect, after),
+            _before(_effect_before(before) if before else None),
+            meaning("effect"),
+            "Would they have come back anyway?",
+            trajectories,
+        ),
+    ]
+
+
+def _before(words: str | None) -> str:
+    return f"At the load before: {words}" if words else NO_LOAD_BEFORE
+
+
+def rate_of(row: Row, name: str) -> str:
+    """A rate of ``queries.standing`` as told."""
+    return wording.rate({name: row[name], "beyond": row[f"{name}_beyond"]}, name)
+
+
+def _told(point: Row, name: str) -> str:
+    return "–" if point["withheld"] else wording.rate(point, name)
+
+
+def _effect(effect: Effect, point: Row) -> tuple[str, str]:
+    """The figure and what stands beside it, as its verdict allows."""
+    said = wording.verdict(effect)
+    if effect.verdict is Verdict.SYMMETRIC:
+        second = effect.checked("symmetric", HEADLINE_MONTH)
+        return f"{_signed(second['effect'])} points", f"{wording.band(second)}, the second opinion"
+    if effect.verdict is not Verdict.EFFECT or point["withheld"] or pd.isna(point["effect"]):
+        return "No figure", said
+    return f"{_signed(point['effect'])} points", f"95 % band {wording.band(point)}"
+
+
+def _effect_before(before: EffectBefore) -> str:
+    if before.verdict is not Verdict.EFFECT:
+        return "no figure"
+    return f"{_signed(before.effect)} points"
+
+
+def _signed(effect: float) -> str:
+    size = wording.points(effect).removesuffix(" points")
+    return f"+{size}" if round(effect, 3) > 0 else size
+
+
+def _counted(number: Count, threshold: int) -> str:
+    return wording.count(number.students, number.about, threshold)
+
+
+def changed(
+    changes: Changes | None, effect: Effect, before: EffectBefore | None, data_as_of: Any
+) -> list[str]:
+    """What the last load changed, a sentence each."""
+    if changes is None:
+        return [FIRST_LOAD]
+
+    def people(number: Count) -> str:
+        return wording.students(number, effect.threshold)
+
+    sentences = [
+        f"Attendance now reaches {wording.day(data_as_of)}"
+        + (
+            f", before {wording.day(changes.before.data_as_of)}."
+            if changes.before.data_as_of != data_as_of
+            else ", as before."
+        ),
+        f"First contacted since: {people(changes.contacted)}; first reached: "
+        f"{people(changes.served)}.",
+        f"Moved to below expected: {people(changes.to_below)}; away from it: "
+        f"{people(changes.from_below)}; to above expected: {people(changes.to_above)}.",
+        f"No longer chronically absent this school year: {people(changes.from_chronic)}; newly "
+        f"so: {people(changes.to_chronic)}.",
+    ]
+    if before is not None:
+        sentences.append(
+            f"What may be said of the effect is {wording.verdict_words(before.verdict)}"
+            f"{', as before' if before.verdict is effect.verdict else ' no more: now it is '}"
+            + ("" if before.verdict is effect.verdict else wording.verdict(effect))
+            + "."
+        )
+    return sentences
+
+
+def changed_since(changes: Changes | None) -> str:
+    """The heading of what changed."""
+    if changes is None:
+        return "What changed"
+    return f"What changed since the load of {wording.day(changes.before.loaded_at)}"
+
+
+def lines_summary(effect: Effect) -> str:
+    """Both lines at the headline month, in a sentence."""
+    after = effect.frame.set_index("event_month").to_dict("index")[HEADLINE_MONTH]
+    if after["withheld"] or pd.isna(after["effect"]):
+        return ""
+    return (
+        f"Six months after the first visit: visited students "
+        f"{_told(after, 'visited_rate')}, similar students {_told(after, 'comparison_rate')} "
+        f"({wording.people(after)} students)."
+    )
+
+
+def ranking_summary(rows: Sequence[Ranked]) -> str:
+    """How far the districts can be told apart."""
+    placed = [row for row in rows if row.best is not None]
+    if not placed:
+        return "No district has a figure that may stand by itself."
+    clear = [row.effect.label for row in placed if row.best == row.worst]
+    first, last = placed[0], placed[-1]
+    span = (
+        f"From {first.effect.label} {wording.points(first.figure['effect'])} to "
+        f"{last.effect.label} {wording.points(last.figure['effect'])}. "
+        if len(placed) > 1
+        else ""
+    )
+    if clear:
+        return f"{span}Only the place of {wording.joined(clear)} is sure."
+    return f"{span}No district’s place is sure: the intervals overlap."
+
+
+# --- Targets ------------------------------------------------------------------------------------
+
+MEASURES = {
+    targets.ATTENDANCE: "Attendance, school year so far",
+    targets.CHRONIC: "Chronically absent, school year so far",
+    targets.SERVED: "Students served",
+}
+# A word and a sign, so that colour is never the only one.
+STATES = {
+    targets.MET: "✓ Met",
+    targets.MISSED: "✗ Missed",
+    targets.ON_TRACK: "▲ On track",
+    targets.BEHIND: "▼ Behind",
+    targets.UNKNOWN: "? Cannot be told yet",
+}
+TARGETS_RULE = (
+    "Met or missed: by the value in the month it is due. On track: the last twelve months brought "
+    "at least what every year must bring, counted from the value a whole number of years before "
+    "the due month. Behind otherwise. A month is always held against the same month a year before, "
+    "so that the season does not count."
+)
+
+
+UNITS = {targets.ATTENDANCE: "%", targets.CHRONIC: "%", targets.SERVED: "students"}
+
+
+def target_sentence(aim: targets.Progress) -> str:
+    """``On track: attendance, school year so far 90.1 %, target 90.5 % by 30 June 2025.``"""
+    measure = aim.target.measure
+    now, value = amount(aim.now, measure), amount(aim.target.value, measure)
+    return (
+        f"{STATES[aim.state]}: {MEASURES[measure].lower()} {now}, target {value} by "
+        f"{wording.day(aim.target.by)}."
+    )
+
+
+def amount(value: float | None, measure: str) -> str:
+    """``90.5 %`` or ``1,500``; a dash for none."""
+    if value is None:
+        return "–"
+    if measure == targets.SERVED:
+        return f"{value:,.0f}"
+    return f"{value:.1f}\N{NO-BREAK SPACE}%"
+
+
+def gain(value: float | None, measure: str) -> str:
+    """``+1.2 points`` toward the target, or students; a dash for none."""
+    if value is None:
+        return "–"
+    size = f"{value + 0.0:+,.0f}" if measure == targets.SERVED else f"{round(value, 1) + 0.0:+.1f}"
+    unit = "" if measure == targets.SERVED else " points"
+    return size.replace("-", "\N{MINUS SIGN}") + unit
+
+
+# --- One district -------------------------------------------------------------------------------
+
+
+def heat_summary(frame: pd.DataFrame, names: Mapping[str, str]) -> str:
+    """The lowest and highest rate of the last month."""
+    told = frame[~frame["withheld"]]
+    last = told[told["month"] == told["month"].max()].sort_values("rate")
+    if len(last) < 2:
+        return ""
+    low, high = last.iloc[0], last.iloc[-1]
+    return (
+        f"In {wording.month(low['month'])} from {names[low['district_code']]} "
+        f"{wording.percent(low['rate'])} to {names[high['district_code']]} "
+        f"{wording.percent(high['rate'])}."
+    )
+
+
+def months_summary(own: pd.DataFrame, months: pd.DataFrame, name: str) -> str:
+    """The district beside all districts in its last month."""
+    told = own[~own["withheld"]]
+    if told.empty:
+        return f"{name} has delivered no attendance."
+    last = told.iloc[-1]
+    everybody = months[(months["district_code"] == EVERYBODY) & (months["month"] == last["month"])]
+    return (
+        f"{wording.month(last['month'])}: {name} {wording.percent(last['rate'])}, all districts "
+        f"here {wording.percent(everybody['rate'].iloc[0])}; school year so far "
+        f"{wording.percent(last['rate_to_date'])}, chronically absent {share(last['chronic'])}."
+    )
+
+
+def groups_summary(cuts: Sequence[tuple[str, Effect]]) -> str:
+    """How many groups have a figure that may stand by itself."""
+    told = [result for _dimension, result in cuts if result.verdict is Verdict.EFFECT]
+    return f"{len(told)} of {len(cuts)} groups have a figure that may stand by itself."
+
+
+def quality(found: Row) -> list[str]:
+    """What a district delivered, a sentence each; ``found`` as a row of ``queries.official``."""
+    if not found["last_month"]:
+        return ["It has delivered no attendance yet."]
+    last = wording.month(found["last_month"])
+    sentences = [f"{found['months']} school months of attendance, the last {last}."]
+    for name, words in (("late", "Late, others have delivered"), ("missing", "Missing between")):
+        if found[name]:
+            sentences.append(f"{words}: {wording.joined([wording.month(m) for m in found[name]])}.")
+    if not found["late"] and not found["missing"]:
+        sentences.append("No month is late or missing.")
+    rows = "1 row" if found["rejected"] == 1 else f"{found['rejected']:,} rows"
+    sentences.append(f"The last load rejected {rows} that named it.")
+    return sentences

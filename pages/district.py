@@ -1,0 +1,413 @@
+"""One district in depth: its figures, groups, schools, official attendance, deliveries, peers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import pandas as pd
+from dash import Input, Output, callback, dcc, html
+
+from access import current_viewer
+from components import cards, filter_bar, shell, standing_tables, states, tables, wording
+from components import standing_wording as words
+from components.chart_frame import ChartFrame
+from components.figures.effect import effect_figure
+from components.figures.intervals import interval_figure
+from components.figures.official import Measure, months_figure, years_figure
+from pages.downloads import Leaving, offer_downloads
+from queries.changes import changes, effect_before
+from queries.database import Snapshot, snapshot
+from queries.effects import Effect, all_months, effect, effects
+from queries.facets import option_counts
+from queries.filters import SPLITS, Filters, View
+from queries.official import district_months, published_state_rates, quality, schools
+from queries.ranking import ranked
+from queries.standing import contacts, nearest_baselines, standing
+from queries.targets import MEASURES, measured, progress, read_targets
+from queries.trajectories import EVERYBODY
+from queries.values import known_values
+from queries.viewer import Viewer
+
+PATH, TITLE = "/districts/", "District"
+
+EFFECT, YEARS, MONTHS, GROUPS = (
+    ChartFrame("district-effect"),
+    ChartFrame("district-years"),
+    ChartFrame("district-months"),
+    ChartFrame("district-groups"),
+)
+_NAME_ID, _SELECTION_ID, _SAID_ID, _COUNTS_ID, _EFFECT_CARDS_ID = (
+    "district-name",
+    "district-selection",
+    "district-said",
+    "district-counts",
+    "district-effect-cards",
+)
+_STATE_ID, _BODY_ID, _SCHOOLS_ID, _QUALITY_ID, _PEERS_ID, _LINKS_ID, _SHOWN_ID = (
+    "district-state",
+    "district-body",
+    "district-schools",
+    "district-quality",
+    "district-peers",
+    "district-links",
+    "district-shown",
+)
+_CODE = re.compile(r"/districts/([A-Za-z0-9]{1,20})/?")
+
+
+def district_of(path: str | None) -> str | None:
+    """The code in a path; None where it is no district's page."""
+    found = _CODE.fullmatch(path or "")
+    return found.group(1) if found else None
+
+
+def district_link(code: str, filters: Filters) -> str:
+    """The page of a district with the other filters kept."""
+    return f"{PATH}{code}{View(replace(filters, district=())).to_search()}"
+
+
+def layout() -> html.Div:
+    """The page without figures; they come with the path and the URL's selection."""
+    return html.Div(
+        [
+            html.Div(
+                [
+                    dcc.Link("← All districts", href="/districts", className="back"),
+                    html.H1(id=_NAME_ID),
+                    html.P(id=_SELECTION_ID, className="selection"),
+                ],
+                className="page-head",
+            ),
+            dcc.Store(id=_SHOWN_ID),
+            html.Div(id=_STATE_ID),
+            html.Div(
+                [
+                    html.P(id=_SAID_ID, className="said"),
+                    html.Div(
+                        [
+                            html.Div(id=_COUNTS_ID, className="some-cards"),
+                            html.Div(id=_EFFECT_CARDS_ID, className="some-cards"),
+                        ],
+                        className="cards",
+                    ),
+                    html.Nav(id=_LINKS_ID, className="ways", **{"aria-label": "This district in"}),
+                    EFFECT.layout(
+                        "Would they have come back anyway?",
+                        wording.ANYWAY,
+                        wording.EFFECT_HOW_TO_READ,
+                    ),
+                    YEARS.layout(
+                        "This school year and the one before",
+                        words.YEARS_MEANING,
+                        (words.TARGETS_RULE, words.YEARS_HOW_TO_READ),
+                    ),
+                    MONTHS.layout(
+                        "Official attendance of all its students",
+                        words.MONTHS_MEANING,
+                        words.MONTHS_HOW_TO_READ,
+                    ),
+                    GROUPS.layout(
+                        "By grade, modality, visitor and cohort",
+                        wording.DESIGNS_MEANING,
+                        wording.DESIGNS_HOW_TO_READ,
+                    ),
+                    _card("Schools", _SCHOOLS_ID, words.SCHOOLS_MEANING),
+                    _card(
+                        "Districts that started at a similar level", _PEERS_ID, words.PEERS_MEANING
+                    ),
+                    html.Section(
+                        [html.H2("What it delivered"), html.Div(id=_QUALITY_ID)],
+                        className="card-panel",
+                    ),
+                ],
+                id=_BODY_ID,
+            ),
+        ]
+    )
+
+
+def _card(title: str, content: str, meaning: str) -> html.Section:
+    return html.Section(
+        [
+            html.H2(title),
+            html.P(meaning, className="meaning"),
+            tables.table_area(content, title),
+        ],
+        className="card-panel",
+    )
+
+
+def _selection(data: Snapshot, path: str | None, search: str | None) -> tuple[str | None, View]:
+    """The district of the path, None where it is not known, and its view with the other filters."""
+    known = known_values(data)
+    view, _ignored = View.parse(search, known)
+    code = district_of(path)
+    if code is None or code not in known.district:
+        return None, view
+    return code, View(replace(view.filters, district=(code,)))
+
+
+@callback(
+    output={
+        "name": Output(_NAME_ID, "children"),
+        "selection": Output(_SELECTION_ID, "children"),
+        "state": Output(_STATE_ID, "children"),
+        "hidden": Output(_BODY_ID, "hidden"),
+        "counts": Output(_COUNTS_ID, "children"),
+        "links": Output(_LINKS_ID, "children"),
+        "years": Output(YEARS.figure, "data"),
+        "years_summary": Output(YEARS.summary, "children"),
+        "years_table": Output(YEARS.table, "children"),
+        "months": Output(MONTHS.figure, "data"),
+        "months_summary": Output(MONTHS.summary, "children"),
+        "months_table": Output(MONTHS.table, "children"),
+        "schools": Output(_SCHOOLS_ID, "children"),
+        "quality": Output(_QUALITY_ID, "children"),
+        "shown": Output(_SHOWN_ID, "data"),
+    },
+    inputs=[Input(shell.URL_ID, "pathname"), Input(shell.URL_ID, "search")],
+)
+def show(path: str | None, search: str | None) -> dict[str, Any]:
+    """What needs no comparison, and the filters' counts, from one load."""
+    with snapshot() as data:
+        viewer, known = current_viewer(data), known_values(data)
+        code, view = _selection(data, path, search)
+        counts = option_counts(data, viewer, view.filters)
+        shown = _counted(data, viewer, code, view) if code else _NO_DISTRICT
+        _view, ignored = View.parse(search, known)
+    filter_bar.show_counts(counts, viewer.threshold)
+    shell.show(data.data_as_of, ignored)
+    return shown | {"shown": {"load": data.load_id, "path": path, "search": search}}
+
+
+_NO_DISTRICT: dict[str, Any] = {
+    **dict.fromkeys(("name", "selection", "counts", "links", "years", "months")),
+    **dict.fromkeys(
+        ("years_summary", "years_table", "months_summary", "months_table", "schools", "quality")
+    ),
+    "state": states.no_district(),
+    "hidden": True,
+}
+
+
+def _counted(data: Snapshot, viewer: Viewer, code: str, view: View) -> dict[str, Any]:
+    known = known_values(data)
+    [served] = standing(data, viewer, view).to_dict("records")
+    [made] = contacts(data, viewer, view).to_dict("records")
+    changed = changes(data, viewer, view.filters)
+    months = district_months(data, viewer)
+    own = months[months["district_code"] == code]
+    measures = _measures(data, viewer, code)
+    aims = [progress(data, viewer, aim) for aim in read_targets() if aim.district == code]
+    others = replace(view.filters, district=())
+    search = view.to_search()
+    return {
+        "name": known.district[code],
+        "selection": wording.selection(others, known) if others.chosen() else words.WHOLE_DISTRICT,
+        "state": None,
+        "hidden": False,
+        "counts": cards.cards(words.count_cards(served, made, changed, viewer.threshold, search)),
+        "links": [
+            dcc.Link("Month by month", href=f"/trajectories{search}", className="button quiet"),
+            dcc.Link("Its visits", href=f"/visits{search}", className="button quiet"),
+        ],
+        "years": years_figure(measures, list(known.district).index(code)),
+        "years_summary": " ".join(words.target_sentence(aim) for aim in aims),
+        "years_table": standing_tables.targets_table(aims, known.district)
+        if aims
+        else html.P(words.NO_TARGETS),
+        "months": _months_figure(months, code, known.district),
+        "months_summary": words.months_summary(own, months, known.district[code]),
+        "months_table": standing_tables.heat_table(
+            months, {code: known.district[code], EVERYBODY: "All districts here"}
+        ),
+        "schools": standing_tables.schools_table(schools(data, viewer, code), viewer.threshold),
+        "quality": [
+            html.P(sentence) for sentence in words.quality(quality(data).loc[code].to_dict())
+        ]
+        + [dcc.Link("Every load and its rejected rows", href="/methods")],
+    }
+
+
+def _months_figure(months: pd.DataFrame, code: str, names: Mapping[str, str]) -> dict[str, Any]:
+    of_code = months["district_code"]
+    return months_figure(
+        months[of_code == code],
+        months[of_code == EVERYBODY],
+        names[code],
+        list(names).index(code),
+        published_state_rates(),
+    )
+
+
+def _measures(data: Snapshot, viewer: Viewer, code: str) -> list[Measure]:
+    aims = {aim.measure: aim for aim in read_targets() if aim.district == code}
+    return [
+        Measure(
+            words.MEASURES[measure],
+            words.UNITS[measure],
+            measured(data, viewer, code, measure),
+            aims[measure].value if measure in aims else None,
+            aims[measure].by if measure in aims else None,
+        )
+        for measure in MEASURES
+    ]
+
+
+@callback(
+    output={
+        "said": Output(_SAID_ID, "children"),
+        "cards": Output(_EFFECT_CARDS_ID, "children"),
+        "figure": Output(EFFECT.figure, "data"),
+        "summary": Output(EFFECT.summary, "children"),
+        "table": Output(EFFECT.table, "children"),
+        "hidden": Output(EFFECT.section, "hidden"),
+        "peers": Output(_PEERS_ID, "children"),
+    },
+    inputs=Input(_SHOWN_ID, "data"),
+    prevent_initial_call=True,
+    running=[(Output(EFFECT.body, "className"), "chart-body loading", "chart-body")],
+)
+def show_effect(shown: dict[str, Any]) -> dict[str, Any]:
+    """The district against similar students, and beside districts of a similar baseline."""
+    with snapshot() as data:
+        viewer = current_viewer(data)
+        code, view = _selection(data, shown["path"], shown["search"])
+        if code is None:
+            return _NO_EFFECT
+        found = effect(data, viewer, view.filters)
+        before = effect_before(data, viewer, view.filters, found)
+        [served] = standing(data, viewer, view).to_dict("records")
+        peers = _peers(data, viewer, code, view)
+    nothing = found.verdict is None
+    return {
+        "said": wording.effect_sentence(found),
+        "cards": cards.cards(words.effect_cards(served, found, before, view.to_search())),
+        "figure": None if nothing else effect_figure(found),
+        "summary": words.lines_summary(found),
+        "table": tables.effect_table([found]),
+        "hidden": nothing,
+        "peers": peers,
+    }
+
+
+_NO_EFFECT: dict[str, Any] = {
+    **dict.fromkeys(("said", "cards", "figure", "summary", "table", "peers")),
+    "hidden": True,
+}
+
+
+def _peers(data: Snapshot, viewer: Viewer, code: str, view: View) -> Any:
+    split = View(replace(view.filters, district=()), "district")
+    everybody = standing(data, viewer, split)
+    rows = ranked(effects(data, viewer, split))
+    links = {row.effect.group: district_link(row.effect.group, split.filters) for row in rows}
+    near = nearest_baselines(everybody, code)
+    return standing_tables.peers_table([code, *near], everybody, rows, links)
+
+
+@callback(
+    output={
+        "figure": Output(GROUPS.figure, "data"),
+        "summary": Output(GROUPS.summary, "children"),
+        "table": Output(GROUPS.table, "children"),
+        "hidden": Output(GROUPS.section, "hidden"),
+    },
+    inputs=Input(_SHOWN_ID, "data"),
+    prevent_initial_call=True,
+    running=[(Output(GROUPS.body, "className"), "chart-body loading", "chart-body")],
+)
+def show_groups(shown: dict[str, Any]) -> dict[str, Any]:
+    """The district by everything else; by itself, because every group is fitted."""
+    with snapshot() as data:
+        code, view = _selection(data, shown["path"], shown["search"])
+        cuts = _cuts(data, current_viewer(data), view) if code else []
+    told = [cut for cut in cuts if cut[1].verdict is not None]
+    return {
+        "figure": interval_figure(told) if told else None,
+        "summary": words.groups_summary(cuts),
+        "table": tables.designs_table(cuts),
+        "hidden": not told,
+    }
+
+
+def _cuts(data: Snapshot, viewer: Viewer, view: View) -> list[tuple[str, Effect]]:
+    return [
+        (split, result)
+        for split in SPLITS
+        if split != "district"
+        for result in effects(data, viewer, View(view.filters, split))
+    ]
+
+
+def _asked(data: Snapshot, href: str | None) -> tuple[str | None, View]:
+    parts = urlsplit(href or "")
+    return _selection(data, parts.path, parts.query)
+
+
+def _leaving_effect(href: str | None) -> Leaving:
+    with snapshot() as data:
+        code, view = _asked(data, href)
+        found = effect(data, current_viewer(data).for_export(), view.filters)
+        name = known_values(data).district.get(code or "", "")
+    source = wording.effect_source(data.data_as_of, data.is_demonstration)
+    is_told = code is not None and found.verdict is not None
+    return Leaving(
+        f"Visited and similar students: {name}",
+        f"{wording.effect_sentence(found)}<br>{source}",
+        effect_figure(found) if is_told else None,
+        found.frame if code else found.frame.head(0),
+    )
+
+
+def _leaving_months(href: str | None) -> Leaving:
+    with snapshot() as data:
+        code, _view = _asked(data, href)
+        months = district_months(data, current_viewer(data).for_export())
+        names = known_values(data).district
+    shown = months[months["district_code"].isin([code, EVERYBODY])] if code else months.head(0)
+    return Leaving(
+        f"Official attendance: {names.get(code or '', '')}",
+        wording.official_source(data.data_as_of, data.is_demonstration),
+        _months_figure(months, code, names) if code else None,
+        shown,
+    )
+
+
+def _leaving_years(href: str | None) -> Leaving:
+    with snapshot() as data:
+        code, _view = _asked(data, href)
+        measures = _measures(data, current_viewer(data).for_export(), code) if code else []
+        names = known_values(data).district
+    return Leaving(
+        f"This school year and the one before: {names.get(code or '', '')}",
+        wording.official_source(data.data_as_of, data.is_demonstration),
+        years_figure(measures, list(names).index(code)) if code else None,
+        pd.concat([measure.values.assign(measure=measure.title) for measure in measures])
+        if measures
+        else pd.DataFrame(),
+    )
+
+
+def _leaving_groups(href: str | None) -> Leaving:
+    with snapshot() as data:
+        code, view = _asked(data, href)
+        cuts = _cuts(data, current_viewer(data).for_export(), view) if code else []
+        name = known_values(data).district.get(code or "", "")
+    told = [cut for cut in cuts if cut[1].verdict is not None]
+    return Leaving(
+        f"Effects by group: {name}",
+        wording.effect_source(data.data_as_of, data.is_demonstration),
+        interval_figure(told) if told else None,
+        all_months(cuts) if cuts else pd.DataFrame(),
+    )
+
+
+offer_downloads(EFFECT, "district-effect", _leaving_effect, part="href")
+offer_downloads(MONTHS, "district-official-attendance", _leaving_months, part="href")
+offer_downloads(YEARS, "district-school-years", _leaving_years, part="href")
+offer_downloads(GROUPS, "district-effects-by-group", _leaving_groups, part="href")

@@ -1,0 +1,160 @@
+"""What the last load changed: each load's findings are kept, and held against the one before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pandas as pd
+import sqlalchemy as sa
+
+from evaluation.inference import Z95
+from evaluation.response import ABOVE, BELOW, CHRONIC_RATE
+from evaluation.verdict import Verdict
+from queries.database import Snapshot
+from queries.disclosure import Count, disclosed, disclosed_count, is_one_way
+from queries.effects import Effect, told_cut
+from queries.filters import Filters
+from queries.schema import (
+    HEADLINE_MONTH,
+    contacted_student,
+    effect_history,
+    response_history,
+)
+from queries.students import in_caseload
+from queries.viewer import Viewer
+
+
+@dataclass(frozen=True)
+class LoadBefore:
+    """The load before the last: when, and the last day its attendance covered."""
+
+    load_id: str
+    loaded_at: datetime
+    data_as_of: date
+
+
+def load_before(data: Snapshot) -> LoadBefore | None:
+    """The load before the last that found anything; None where the last is the first."""
+    columns = effect_history.c
+    row = data.connection.execute(
+        sa.select(columns.load_id, columns.loaded_at, columns.data_as_of)
+        .where(columns.loaded_at < data.loaded_at)
+        .order_by(columns.loaded_at.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else LoadBefore(*row)
+
+
+@dataclass(frozen=True)
+class EffectBefore:
+    """What the load before the last found six months after the visit (rates and effects 0..1)."""
+
+    visited_rate: float
+    effect: float
+    low: float
+    high: float
+    verdict: Verdict
+
+
+def effect_before(
+    data: Snapshot, viewer: Viewer, filters: Filters, present: Effect
+) -> EffectBefore | None:
+    """The same selection at the load before the last; ``present`` is what it is now.
+
+    None where nothing may be told: no load before, a selection that loads do not keep (more than
+    one value of one dimension), or a number of students that differs from the present one by
+    fewer than the threshold, because the difference would tell of those few.
+    """
+    before, cut = load_before(data), told_cut(filters)
+    now = present.frame.set_index("event_month").to_dict("index")[HEADLINE_MONTH]
+    if before is None or cut is None or now["withheld"]:
+        return None
+    columns = effect_history.c
+    row = (
+        data.connection.execute(
+            sa.select(effect_history).where(
+                columns.load_id == before.load_id,
+                columns.dimension == cut[0],
+                columns.value == cut[1],
+            )
+        )
+        .mappings()
+        .one_or_none()
+    )
+    if row is None or row["students"] < viewer.threshold:
+        return None
+    if 0 < abs(int(now["students"]) - row["students"]) < viewer.threshold:
+        return None
+    margin = Z95 * row["standard_error"]
+    found = pd.DataFrame([dict(row)]).assign(
+        low=row["effect"] - margin, high=row["effect"] + margin
+    )
+    [told] = disclosed(found, viewer, ("visited_rate",), exact=True).to_dict("records")
+    figures = {name: told[name] for name in ("visited_rate", "effect", "low", "high")}
+    return EffectBefore(**figures, verdict=Verdict[row["verdict"]])
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Students of a selection by what is new since the load before.
+
+    ``to_below`` and ``from_below`` are those who came to and left the status below expected;
+    ``to_above`` came to above expected; ``to_chronic`` and ``from_chronic`` crossed 90 % of the
+    school year so far.
+    """
+
+    before: LoadBefore
+    contacted: Count
+    served: Count
+    to_below: Count
+    from_below: Count
+    to_above: Count
+    to_chronic: Count
+    from_chronic: Count
+
+
+def changes(data: Snapshot, viewer: Viewer, filters: Filters) -> Changes | None:
+    """What is new among the students contacted, by their present district and grade.
+
+    None where the last load is the first.
+    """
+    before = load_before(data)
+    if before is None:
+        return None
+    earlier = (
+        sa.select(response_history)
+        .where(response_history.c.load_id == before.load_id)
+        .subquery("before")
+    )
+    now, then = contacted_student.c, earlier.c
+    was_there, is_below, was_below = (
+        then.student_id.is_not(None),
+        now.status == BELOW,
+        then.status == BELOW,
+    )
+    is_chronic, was_chronic = now.year_rate <= CHRONIC_RATE, then.year_rate <= CHRONIC_RATE
+    new = {
+        "contacted": ~was_there,
+        "served": sa.and_(now.first_visit_date.is_not(None), then.first_visit_date.is_(None)),
+        "to_below": sa.and_(was_there, is_below, ~was_below),
+        "from_below": sa.and_(was_below, ~is_below),
+        "to_above": sa.and_(was_there, now.status == ABOVE, then.status != ABOVE),
+        "to_chronic": sa.and_(is_chronic, ~was_chronic),
+        "from_chronic": sa.and_(~is_chronic, was_chronic),
+    }
+    row = (
+        data.connection.execute(
+            sa.select(*(sa.func.count().filter(rule).label(name) for name, rule in new.items()))
+            .select_from(contacted_student)
+            .join(earlier, earlier.c.student_id == now.student_id, isouter=True)
+            .where(*in_caseload(filters))
+        )
+        .mappings()
+        .one()
+    )
+    exact = is_one_way(filters, "load")
+    return Changes(
+        before,
+        **{name: disclosed_count(row[name], viewer, exact=exact) for name in new},
+    )
