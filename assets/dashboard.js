@@ -186,6 +186,13 @@
     });
   }
 
+  function narrowFlow(layout) {
+    layout.margin = Object.assign({}, layout.margin, { r: 84 });
+    layout.annotations.forEach(function (note) {
+      note.font = Object.assign({}, note.font, { size: 11 });
+    });
+  }
+
   function narrowBars(figure) {
     figure.data.forEach(function (trace) {
       if (!trace.text) return;
@@ -218,7 +225,7 @@
       if (width < NARROW) narrowBars(copy);
     }
     else if (width < NARROW) {
-      ({ list: narrowList, timeline: narrowTimeline, lines: narrowLines }[kind] || narrowPanel)(copy.layout);
+      ({ list: narrowList, timeline: narrowTimeline, lines: narrowLines, flow: narrowFlow }[kind] || narrowPanel)(copy.layout);
     }
     return copy;
   }

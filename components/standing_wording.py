@@ -53,8 +53,8 @@ PANELS_HOW_TO_READ = (
     "first full month after the visit; a small district has a wide band."
 )
 HEAT_MEANING = (
-    "Days attended of all days enrolled, all students of the district, visited or not: darker is "
-    "lower. The other filters do not narrow it"
+    "Days attended of all days enrolled, all students of the district, visited or not; the "
+    "stronger the colour, the lower. The other filters do not narrow it"
 )
 HEAT_HOW_TO_READ = (
     "A cell is a school month of a district; an empty one was not delivered. Attendance has a "

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from components import wording
-from queries import students
+from queries import students, visits
 from queries.values import GRADE_LABELS, MODALITY_LABELS, VISITOR_TYPE_LABELS
 
 # A word and a sign, so that colour is never the only one.
@@ -200,11 +200,24 @@ def volume_summary(frame: pd.DataFrame, exact: bool) -> str:
     ).capitalize()
 
 
+def calendar_summary(frame: pd.DataFrame, by_day: bool) -> str:
+    """The busiest day or week."""
+    told = frame[~frame["withheld"]]
+    if told.empty:
+        return ""
+    most = told.sort_values("contacts").to_dict("records")[-1]
+    when = f"{'day' if by_day else 'week'}, {'' if by_day else 'from '}"
+    return (
+        f"The busiest {when}{date_in_words(most['period'])}, had "
+        f"{wording.completed(int(most['contacts']), bool(most['about']))}."
+    )
+
+
 def withheld_note(frame: pd.DataFrame, threshold: int) -> str:
-    """What is missing from the bars; empty where nothing is."""
+    """What is missing; empty where nothing is."""
     if not frame["withheld"].any():
         return ""
-    return f"Parts of bars with contacts of fewer than {threshold} students are not shown."
+    return f"Not shown: contacts of fewer than {threshold} students."
 
 
 def waits_summary(frame: pd.DataFrame) -> str:
@@ -218,6 +231,30 @@ def waits_summary(frame: pd.DataFrame) -> str:
     waiting = f"{about}{int(counts[students.NOT_REACHED]):,}"
     words = f"{at_once} of families were reached by the first contact; {waiting} have not been yet."
     return words.capitalize()
+
+
+FLOW_ALL = "Families contacted"
+FLOW_WORDS = {
+    visits.AT_ONCE: "Reached at once",
+    visits.LATER: "Reached later",
+    students.NOT_REACHED: "Not reached yet",
+}
+
+
+def counted(number: int, about: bool) -> str:
+    """``about 1,250``."""
+    return f"{'about ' if about else ''}{number:,}"
+
+
+def flow_visits(number: int) -> str:
+    """``1 visit``, ``3 or more``."""
+    return f"{number} or more" if number == visits.FLOW_VISITS else visits_in_words(number)
+
+
+def flow_words(reached: str, number: int | None, count: int, about: bool) -> str:
+    """A ribbon as a sentence: ``Reached at once, then 2 visits: 1,250 students``."""
+    then = "" if number is None else f", {flow_visits(number)}"
+    return f"{FLOW_WORDS[reached]}{then}: {counted(count, about)} students"
 
 
 def above_middle(row: Mapping[Any, Any]) -> str:

@@ -19,6 +19,16 @@ VOLUME_HOW_TO_READ = (
     "district where the student is enrolled now.",
     "Choose a bar to see the students behind it, or open the data below: its rows are links.",
 )
+FLOW_HOW_TO_READ = (
+    "A ribbon is as wide as its students. On the left everybody contacted; in the middle whether "
+    "the first contact reached the family, a later one did, or none has yet; on the right how many "
+    "completed visits there have been since.",
+)
+CALENDAR_HOW_TO_READ = (
+    "A cell is a week of completed visits, a row a school year from August on; for those who see "
+    "the names behind it, a cell is a day. Empty cells had none, or too few students to be told.",
+    "Choose a cell to see the students of its week.",
+)
 WAITS_HOW_TO_READ = (
     "Days from the first contact of any outcome to the first completed visit. “At once”: the first "
     "contact reached the family. “Not yet” are the families nobody has reached.",

@@ -107,6 +107,12 @@ def month(when: str) -> str:
     return f"{date.fromisoformat(f'{when}-01'):%B %Y}"
 
 
+def completed(visits: int, about: bool) -> str:
+    """``about 35 completed visits``."""
+    noun = "visit" if visits == 1 else "visits"
+    return f"{'about ' if about else ''}{visits:,} completed {noun}"
+
+
 def joined(words: Sequence[str], last: str = "and") -> str:
     """``a, b and c``."""
     if len(words) < 2:

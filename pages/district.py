@@ -266,14 +266,13 @@ def _measures(data: Snapshot, viewer: Viewer, code: str) -> list[Measure]:
         "summary": Output(EFFECT.summary, "children"),
         "table": Output(EFFECT.table, "children"),
         "hidden": Output(EFFECT.section, "hidden"),
-        "peers": Output(_PEERS_ID, "children"),
     },
     inputs=Input(_SHOWN_ID, "data"),
     prevent_initial_call=True,
     running=[(Output(EFFECT.body, "className"), "chart-body loading", "chart-body")],
 )
 def show_effect(shown: dict[str, Any]) -> dict[str, Any]:
-    """The district against similar students, and beside districts of a similar baseline."""
+    """The district against similar students; by itself, because it is fitted."""
     with snapshot() as data:
         viewer = current_viewer(data)
         code, view = _selection(data, shown["path"], shown["search"])
@@ -282,7 +281,6 @@ def show_effect(shown: dict[str, Any]) -> dict[str, Any]:
         found = effect(data, viewer, view.filters)
         before = effect_before(data, viewer, view.filters, found)
         [served] = standing(data, viewer, view).to_dict("records")
-        peers = _peers(data, viewer, code, view)
     nothing = found.verdict is None
     return {
         "said": wording.effect_sentence(found),
@@ -291,20 +289,26 @@ def show_effect(shown: dict[str, Any]) -> dict[str, Any]:
         "summary": words.lines_summary(found),
         "table": tables.effect_table([found]),
         "hidden": nothing,
-        "peers": peers,
     }
 
 
 _NO_EFFECT: dict[str, Any] = {
-    **dict.fromkeys(("said", "cards", "figure", "summary", "table", "peers")),
+    **dict.fromkeys(("said", "cards", "figure", "summary", "table")),
     "hidden": True,
 }
 
 
-def _peers(data: Snapshot, viewer: Viewer, code: str, view: View) -> Any:
-    split = View(replace(view.filters, district=()), "district")
-    everybody = standing(data, viewer, split)
-    rows = ranked(effects(data, viewer, split))
+@callback(Output(_PEERS_ID, "children"), Input(_SHOWN_ID, "data"), prevent_initial_call=True)
+def show_peers(shown: dict[str, Any]) -> Any:
+    """Districts of a similar baseline; by themselves, because every district is fitted."""
+    with snapshot() as data:
+        viewer = current_viewer(data)
+        code, view = _selection(data, shown["path"], shown["search"])
+        if code is None:
+            return None
+        split = View(replace(view.filters, district=()), "district")
+        everybody = standing(data, viewer, split)
+        rows = ranked(effects(data, viewer, split))
     links = {row.effect.group: district_link(row.effect.group, split.filters) for row in rows}
     near = nearest_baselines(everybody, code)
     return standing_tables.peers_table([code, *near], everybody, rows, links)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,9 @@ from components import shell, states, visits_tables, wording
 from components import student_wording as words
 from components.chart_frame import ChartFrame
 from components.figures.bars import columns_figure, volume_figure
+from components.figures.cells import calendar_figure
+from components.figures.flow import flow_figure
+from components.figures.frame import Figure
 from components.tables import figures_table, table_area
 from pages import students as students_page
 from pages.downloads import Leaving, offer_downloads
@@ -27,7 +31,15 @@ PATH, TITLE = "/visits", "Visits"
 HEADING = "Visits and attempts"
 
 VOLUME, WAITS, REPEATS = ChartFrame("volume"), ChartFrame("waits"), ChartFrame("repeats")
-_CHARTS = (VOLUME, WAITS, REPEATS)
+CALENDAR, FLOW = ChartFrame("calendar"), ChartFrame("flow")
+_FOLLOWED = (VOLUME, WAITS, REPEATS, CALENDAR)
+_NAMED = {
+    "volume": VOLUME,
+    "flow": FLOW,
+    "calendar": CALENDAR,
+    "waits": WAITS,
+    "repeats": REPEATS,
+}
 _HEAD_ID, _STATE_ID, _BODY_ID, _SCHOOLS_ID, _VISITORS_ID, _LONGEST_ID, _LONGEST_CARD_ID = (
     "visits-head",
     "visits-state",
@@ -56,7 +68,17 @@ def layout() -> html.Div:
                         "Completed visits by modality; grey: attempts and cancellations",
                         visits_tables.VOLUME_HOW_TO_READ,
                     ),
+                    FLOW.layout(
+                        "From the first contact on",
+                        "Students by how they were reached, and completed visits since",
+                        visits_tables.FLOW_HOW_TO_READ,
+                    ),
                     html.Div(_card("Families waiting longest", _LONGEST_ID), id=_LONGEST_CARD_ID),
+                    CALENDAR.layout(
+                        "When visits happen",
+                        "Completed visits: the stronger the colour, the more",
+                        visits_tables.CALENDAR_HOW_TO_READ,
+                    ),
                     WAITS.layout(
                         "How long until a family is reached",
                         "Students by days from the first contact to the first completed visit",
@@ -69,7 +91,7 @@ def layout() -> html.Div:
                     ),
                     _card("Schools", _SCHOOLS_ID),
                     _card("Visitors", _VISITORS_ID),
-                    *(dcc.Store(id=_followed(chart)) for chart in _CHARTS),
+                    *(dcc.Store(id=_followed(chart)) for chart in _FOLLOWED),
                 ],
                 id=_BODY_ID,
             ),
@@ -86,7 +108,7 @@ def _followed(chart: ChartFrame) -> str:
     return f"{chart.graph}-followed"
 
 
-for _chart in _CHARTS:
+for _chart in _FOLLOWED:
     clientside_callback(
         ClientsideFunction("dashboard", "follow"),
         Output(_followed(_chart), "data"),
@@ -104,7 +126,7 @@ for _chart in _CHARTS:
             f"{name}_{part}": Output(
                 getattr(chart, part), "data" if part == "figure" else "children"
             )
-            for name, chart in (("volume", VOLUME), ("waits", WAITS), ("repeats", REPEATS))
+            for name, chart in _NAMED.items()
             for part in ("figure", "summary", "notes", "table")
         },
         "schools": Output(_SCHOOLS_ID, "children"),
@@ -123,6 +145,8 @@ def show(search: str | None) -> dict[str, Any]:
         shell.show(data.data_as_of, ignored)
         parts = {
             "volume": _volume(data, viewer, scope),
+            "flow": _flow(data, viewer, scope),
+            "calendar": _calendar(data, viewer, scope),
             "waits": _waits(data, viewer, scope),
             "repeats": _repeats(data, viewer, scope),
         }
@@ -186,6 +210,47 @@ def _volume(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> dict[str, An
     }
 
 
+def _flow(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> dict[str, Any]:
+    frame = visits.flow(data, viewer, scope)
+    rows = [
+        [
+            words.FLOW_WORDS[row["reached"]],
+            str(row["visits"]) if row["visits"] < visits.FLOW_VISITS else "3 or more",
+            visits_tables.count(row["students"], row["about"], viewer.threshold),
+        ]
+        for row in frame.to_dict("records")
+    ]
+    head = ["First contact", "Completed visits", "Students"]
+    return {
+        "figure": flow_figure(frame),
+        "summary": "",
+        "notes": words.withheld_note(frame, viewer.threshold),
+        "table": figures_table("Students by what came of the contacts", head, rows, named=True),
+    }
+
+
+def _calendar(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> dict[str, Any]:
+    frame = visits.calendar(data, viewer, scope)
+    days = pd.to_datetime(frame["period"])
+    mondays = (days - pd.to_timedelta(days.dt.weekday, unit="D")).dt.date
+    links = [_link(scope, Behind(week=monday)) for monday in mondays]
+    rows = [
+        [
+            words.date_in_words(row["period"]),
+            visits_tables.count(row["contacts"], row["about"], viewer.threshold),
+        ]
+        for row in frame.to_dict("records")
+    ]
+    head = ["Day" if scope.is_own else "Week of", "Completed visits"]
+    nothing = frame["withheld"].all()
+    return {
+        "figure": None if nothing else calendar_figure(frame, by_day=scope.is_own, links=links),
+        "summary": words.calendar_summary(frame, scope.is_own),
+        "notes": words.withheld_note(frame, viewer.threshold),
+        "table": figures_table("Completed visits, the latest first", head, rows[::-1], named=True),
+    }
+
+
 def _waits(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> dict[str, Any]:
     frame = visits.waits(data, viewer, scope)
     links = [_link(scope, Behind(wait=name)) for name in frame["wait"]]
@@ -237,16 +302,35 @@ def _values(frame: pd.DataFrame) -> list[int | None]:
 
 
 def _leaving_volume(search: str | None) -> Leaving:
+    def figure(frame: pd.DataFrame) -> Figure:
+        return volume_figure(frame, "Month", pd.Series("", index=frame.index))
+
+    return _leaving_frame(search, visits.volume, "Contacts by month", figure)
+
+
+def _leaving_flow(search: str | None) -> Leaving:
+    return _leaving_frame(search, visits.flow, "From the first contact on", flow_figure)
+
+
+def _leaving_calendar(search: str | None) -> Leaving:
+    def figure(frame: pd.DataFrame) -> Figure:
+        return calendar_figure(frame, by_day=False, links=[""] * len(frame))
+
+    return _leaving_frame(search, visits.calendar, "Completed visits by week", figure)
+
+
+def _leaving_frame(
+    search: str | None, query: Any, title: str, figure: Callable[[pd.DataFrame], Figure]
+) -> Leaving:
     with snapshot() as data:
         viewer, known = current_viewer(data).for_export(), known_values(data)
         view, _ignored = View.parse(search, known)
         scope = visits.Scope(visits.visits_scope(viewer, view.filters).filters, is_own=False)
-        frame = visits.volume(data, viewer, scope)
-        links = pd.Series("", index=frame.index)
+        frame = query(data, viewer, scope)
     return Leaving(
-        f"Contacts by month: {wording.selection(scope.filters, known)}",
+        f"{title}: {wording.selection(scope.filters, known)}",
         wording.counts_source(data.data_as_of, data.is_demonstration),
-        None if frame["withheld"].all() else volume_figure(frame, "Month", links),
+        None if frame["withheld"].all() else figure(frame),
         frame,
     )
 
@@ -284,5 +368,7 @@ def _leaving_columns(search: str | None, query: Any, name: str, title: str) -> L
 
 
 offer_downloads(VOLUME, "contacts", _leaving_volume)
+offer_downloads(FLOW, "from-the-first-contact-on", _leaving_flow)
+offer_downloads(CALENDAR, "completed-visits-by-week", _leaving_calendar)
 offer_downloads(WAITS, "days-until-reached", _leaving_waits)
 offer_downloads(REPEATS, "completed-visits", _leaving_repeats)

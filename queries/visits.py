@@ -8,6 +8,7 @@ students than the threshold.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
@@ -26,6 +27,11 @@ from queries.students import (
     sees_students,
 )
 from queries.viewer import Viewer
+
+AT_ONCE, LATER = next(iter(WAITS)), "later"
+
+# Students with more completed visits are counted with these in the flow.
+FLOW_VISITS = 3
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,49 @@ def waits(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     )
     every = frame.set_index("wait").reindex(list(WAITS), fill_value=0).reset_index()
     return _told(every, viewer, scope)
+
+
+def calendar(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
+    """Completed visits by day for the own districts, by week (its Monday) otherwise.
+
+    period, contacts (Int64, missing where withheld), students (Int64), withheld.
+    """
+    unit = "day" if scope.is_own else "week"
+    period = sa.cast(sa.func.date_trunc(unit, visit.c.visit_date), sa.Date)
+    columns: list[sa.ColumnElement[Any]] = [
+        period.label("period"),
+        sa.func.count().label("contacts"),
+        sa.func.count(visit.c.student_id.distinct()).label("students"),
+    ]
+    frame = data.frame(
+        sa.select(*columns)
+        .join_from(visit, contacted_student, contacted_student.c.student_id == visit.c.student_id)
+        .where(visit.c.outcome == "completed", *in_caseload(scope.filters))
+        .group_by(sa.text("period"))
+        .order_by(sa.text("period"))
+    )
+    return _told(frame, viewer, scope, ("contacts",))
+
+
+def flow(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
+    """Students contacted by how they were reached and how often visited since.
+
+    One row per pair: reached (``at-once``: by the first contact; LATER; NOT_REACHED), visits
+    (completed: 0, 1, 2, FLOW_VISITS and more), students (Int64), withheld.
+    """
+    times, columns = first_contact_and_visit(), contacted_student.c
+    how = sa.case((times.c.wait.in_((AT_ONCE, NOT_REACHED)), times.c.wait), else_=LATER)
+    number = sa.case(
+        (columns.completed_visits > FLOW_VISITS, FLOW_VISITS), else_=columns.completed_visits
+    )
+    frame = data.frame(
+        sa.select(how.label("reached"), number.label("visits"), sa.func.count().label("students"))
+        .join_from(contacted_student, times, times.c.student_id == columns.student_id)
+        .where(*in_caseload(scope.filters))
+        .group_by(sa.text("reached"), sa.text("visits"))
+        .order_by(sa.text("reached"), sa.text("visits"))
+    )
+    return _told(frame, viewer, scope)
 
 
 def repeats(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import pandas as pd
 
@@ -13,6 +14,14 @@ from components.figures.intervals import beside
 
 _GAP = 0.08  # between cells, as a share of one
 _BETWEEN_YEARS = 0.6
+
+_FIRST_SCHOOL_MONTH = 8
+_WEEKDAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
+# The week in which each month begins, counted from the one of 1 August.
+_MONTH_COLUMNS = [
+    (round(number * 52.18 / 12), name)
+    for number, name in enumerate("Aug Sep Oct Nov Dec Jan Feb Mar Apr May Jun Jul".split())
+]
 
 
 @dataclass(frozen=True)
@@ -96,8 +105,54 @@ def cells_figure(
     }
 
 
+def calendar_figure(frame: pd.DataFrame, *, by_day: bool, links: Sequence[str]) -> Figure:
+    """Completed visits by week of the school year, a row a year; by day, a row a weekday of each.
+
+    ``frame`` as of ``queries.visits.calendar``; what is withheld or empty stays blank. ``links``
+    is where each of its rows leads.
+    """
+    days = pd.to_datetime(frame["period"])
+    starts = days.dt.year - (days.dt.month < _FIRST_SCHOOL_MONTH)
+    years = sorted(starts.unique())
+    weekdays = sorted(days.dt.weekday.unique()) if by_day else [0]
+    row_of = {
+        (year, weekday): number for number, (year, weekday) in enumerate(product(years, weekdays))
+    }
+    monday = days - pd.to_timedelta(days.dt.weekday, unit="D")
+    first = pd.to_datetime({"year": starts, "month": _FIRST_SCHOOL_MONTH, "day": 1})
+    column = (monday - (first - pd.to_timedelta(first.dt.weekday, unit="D"))).dt.days // 7
+    rows = frame.assign(day=days, start=starts, column=column, link=list(links))
+    cells = [
+        Cell(
+            float(row["column"]),
+            row_of[row["start"], row["day"].weekday() if by_day else 0],
+            float(row["contacts"]),
+            f"<b>{'' if by_day else 'Week of '}{wording.day(row['day'])}</b><br>"
+            f"{wording.completed(int(row['contacts']), row['about'])}",
+            row["link"],
+        )
+        for row in rows[~rows["withheld"]].to_dict("records")
+    ]
+    names = [
+        f"{year}–{(year + 1) % 100:02d}" if not by_day else _weekday(year, weekday, weekdays)
+        for year, weekday in row_of
+    ]
+    return cells_figure(
+        cells,
+        names,
+        _MONTH_COLUMNS,
+        ("@accent-soft", "@accent"),
+        14 if by_day else 44,
+    )
+
+
+def _weekday(year: int, weekday: int, weekdays: Sequence[int]) -> str:
+    name = _WEEKDAYS[weekday]
+    return f"{year}–{(year + 1) % 100:02d} {name}" if weekday == weekdays[0] else name
+
+
 def heat_figure(frame: pd.DataFrame, names: Mapping[str, str]) -> Figure:
-    """District by month, darker where attendance is lower; a month not delivered stays empty.
+    """District by month, the stronger the colour the lower; a month not delivered stays empty.
 
     ``frame`` as of ``queries.official.district_months``; ``names`` the districts in order.
     """

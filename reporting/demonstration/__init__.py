@@ -6,5 +6,6 @@ rises afterwards with or without a visit: what a page shows can be held against 
 """
 
 from reporting.demonstration.delivery import write_demonstration
+from reporting.demonstration.loads import LAST_MONTH, last_month_apart
 
-__all__ = ["write_demonstration"]
+__all__ = ["LAST_MONTH", "last_month_apart", "write_demonstration"]
