@@ -142,7 +142,7 @@ def share(value: float) -> str:
 def reached(row: Row, before: str = "") -> float:
     """Completed visits as a share of all contacts, from the counts as told; nan where withheld."""
     completed, contacts = row[f"completed{before}"], row[f"contacts{before}"]
-    return float("nan") if pd.isna(contacts) else float(completed / contacts)
+    return float("nan") if pd.isna(contacts) or not contacts else float(completed / contacts)
 
 
 def count_cards(
@@ -326,7 +326,7 @@ def ranking_summary(rows: Sequence[Ranked]) -> str:
         else ""
     )
     if clear:
-        return f"{span}Only the place of {wording.joined(clear)} is sure."
+        return f"{span}Sure are the places of {wording.joined(clear)} alone."
     return f"{span}No district’s place is sure: the intervals overlap."
 
 

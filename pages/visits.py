@@ -232,7 +232,7 @@ def _flow(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> dict[str, Any]
 def _calendar(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> dict[str, Any]:
     frame = visits.calendar(data, viewer, scope)
     days = pd.to_datetime(frame["period"])
-    mondays = (days - pd.to_timedelta(days.dt.weekday, unit="D")).dt.date
+    mondays = (days - pd.to_timedelta(days.dt.day_of_week, unit="D")).dt.date
     links = [_link(scope, Behind(week=monday)) for monday in mondays]
     rows = [
         [

@@ -114,13 +114,13 @@ def calendar_figure(frame: pd.DataFrame, *, by_day: bool, links: Sequence[str]) 
     days = pd.to_datetime(frame["period"])
     starts = days.dt.year - (days.dt.month < _FIRST_SCHOOL_MONTH)
     years = sorted(starts.unique())
-    weekdays = sorted(days.dt.weekday.unique()) if by_day else [0]
+    weekdays = sorted(days.dt.day_of_week.unique()) if by_day else [0]
     row_of = {
         (year, weekday): number for number, (year, weekday) in enumerate(product(years, weekdays))
     }
-    monday = days - pd.to_timedelta(days.dt.weekday, unit="D")
+    monday = days - pd.to_timedelta(days.dt.day_of_week, unit="D")
     first = pd.to_datetime({"year": starts, "month": _FIRST_SCHOOL_MONTH, "day": 1})
-    column = (monday - (first - pd.to_timedelta(first.dt.weekday, unit="D"))).dt.days // 7
+    column = (monday - (first - pd.to_timedelta(first.dt.day_of_week, unit="D"))).dt.days // 7
     rows = frame.assign(day=days, start=starts, column=column, link=list(links))
     cells = [
         Cell(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
 import logging
 import random
 import re
@@ -24,7 +25,7 @@ import sqlalchemy as sa
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
 
-from queries import trajectories
+from queries import standing, trajectories
 from queries.database import snapshot
 from queries.schema import GRADE_BANDS, served_student, trajectory_month
 from queries.values import known_values
@@ -192,6 +193,24 @@ def effect_figures(
             yield Figure(members(people, chosen, False), *mean)
 
 
+def baseline_figures(
+    here: Site, people: pd.DataFrame, chosen: dict[str, Sequence[str]]
+) -> Iterator[Figure]:
+    """Attendance before the first visit, of the overview, and by district of the table."""
+    shown = {"load": newest_load(), "search": search(chosen, False)}
+    answer = here.ask("overview-effect", shown).get_json()["response"]
+    [words] = re.findall(
+        r'"([^"]*) → [^"]*"', json.dumps(answer["overview-effect"], ensure_ascii=False)
+    )
+    if ends := told(words):
+        yield Figure(members(people, chosen, False), *ends)
+    rows = here.ask("districts-grid", shown).get_json()["response"]["districts-grid"]["rowData"]
+    for row in rows:
+        if ends := told(row["baseline_told"]):
+            of_district = members(people, {"district": (row["code"],)}, False)
+            yield Figure(members(people, chosen, False) & of_district, *ends)
+
+
 def newest_load() -> str:
     with snapshot() as data:
         return data.load_id
@@ -287,6 +306,45 @@ def test_what_leadership_sees_bounds_no_student_to_a_point_or_two(small_program:
     log.warning("leadership: %d queries, %d figures, tightest %.1f points", asked, figures, width)
     assert figures > 60
     assert width > 2
+
+
+def attack_baselines(here: Site, every: Sequence[dict[str, Any]]) -> tuple[int, float, str]:
+    """Distinct figures, the tightest bound of a student's rate before the visit, whose it is."""
+    with snapshot() as data:
+        people = data.frame(sa.select(served_student)).set_index("student_id")
+    people = people.assign(rate=100 * people["baseline_rate"]).dropna(subset=["rate"])
+    figures = [figure for chosen in every for figure in baseline_figures(here, people, chosen)]
+    distinct = {(figure.inside.tobytes(), figure.low): figure for figure in figures}
+    assert all(
+        figure.low - 1e-9 <= people["rate"].to_numpy()[figure.inside].mean() <= figure.high + 1e-9
+        for figure in distinct.values()
+    )
+    return len(distinct), *tightest(people, list(distinct.values()))
+
+
+def of_two_dimensions() -> list[dict[str, Sequence[str]]]:
+    """Selections by two dimensions at most: of more, few figures are shown."""
+    return [chosen for chosen in selections() if sum(map(bool, chosen.values())) <= 2]
+
+
+def test_no_students_rate_before_the_visit_can_be_bounded(small_program: Site) -> None:
+    small_program.sign_in("pat")
+    figures, width, whose = attack_baselines(small_program, of_two_dimensions()[::2])
+    log.warning("presenter, before the visit: %d figures, tightest %.1f points", figures, width)
+    assert figures > 40
+    assert width >= TIGHTEST_ALLOWED, whose
+
+
+def test_rates_before_the_visit_are_bounded_without_disclosure_control(
+    small_program: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def uncontrolled(frame: pd.DataFrame, *_rest: Any, **_more: Any) -> pd.DataFrame:
+        return frame.assign(about=False, withheld=False, beyond=False)
+
+    monkeypatch.setattr(standing, "disclosed", uncontrolled)
+    small_program.sign_in("pat")
+    _figures, width, _whose = attack_baselines(small_program, of_two_dimensions()[::3])
+    assert width < 1
 
 
 def test_the_same_attack_succeeds_without_disclosure_control(

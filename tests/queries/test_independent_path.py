@@ -1,107 +1,189 @@
-"""The chart's points once more, by another way: plain pandas from the CSV files."""
+"""What the pages show once more, by another way: plain pandas from the CSV files."""
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from queries.database import snapshot
+from evaluation.matched import fit, prepare, select
+from queries.database import Snapshot
+from queries.effects import effect
 from queries.filters import Filters, View
+from queries.official import district_months, quality, schools
+from queries.standing import contacts, standing
+from queries.targets import SERVED, measured
 from queries.trajectories import trajectory
 from queries.viewer import Viewer
+from reporting.comparison import read_students
 from tests.conftest import Program
+from tests.queries import csv_files
+from tests.queries.csv_files import CsvFiles
 
-DISTRICTS = ("0640011", "0930011")
-SUMMER = ("07", "08")
-
-
-def clean_attendance(program: Program, students: set[str], districts: set[str]) -> pd.DataFrame:
-    """Student, month, days enrolled and attended, of good rows, all districts added up."""
-    monthly = pd.read_csv(program.delivery / "attendance.csv", dtype=str)
-    for column in ("days_enrolled", "days_attended"):
-        monthly[column] = pd.to_numeric(monthly[column], errors="coerce")
-    monthly = monthly[
-        monthly["days_attended"].between(0, monthly["days_enrolled"])
-        & monthly["days_enrolled"].between(0, 31)
-        & monthly["student_id"].isin(students)
-        & monthly["district_code"].isin(districts)
-        & monthly["month"].str.fullmatch(r"20[0-2]\d-(0[1-9]|1[0-2])")
-    ].drop_duplicates()
-    key = ["student_id", "district_code", "month"]
-    monthly = monthly[~monthly.duplicated(key, keep=False)]
-    daily = pd.read_csv(program.delivery / "attendance_daily.csv", dtype=str)
-    daily["days_attended"] = daily["attended"].astype(float)
-    real_day = pd.to_datetime(daily["date"], errors="coerce").notna()
-    daily = daily[real_day & (daily["days_attended"] <= 1)]
-    daily = daily.assign(month=daily["date"].str[:7], days_enrolled=1.0)
-    both = pd.concat([monthly, daily])[["student_id", "month", "days_enrolled", "days_attended"]]
-    summed = both.groupby(["student_id", "month"], as_index=False).sum()
-    return summed[summed["days_enrolled"] > 0]
+HARTFORD, NEW_HAVEN, NORWICH = "0640011", "0930011", "1040011"
+VIEWS = {"all": Filters()} | {code: Filters(district=(code,)) for code in (HARTFORD, NORWICH)}
+LEADERSHIP = Viewer("leadership")
+A_YEAR_AGO = "2023-06-30"
+TENTH = 0.0005 + 1e-9  # rates are told to a tenth of a point
 
 
-def first_visits(program: Program, students: set[str]) -> pd.DataFrame:
-    visits = pd.read_csv(program.delivery / "visits.csv", dtype=str)
-    visits["date"] = pd.to_datetime(visits["visit_date"], errors="coerce")
-    completed = visits[
-        (visits["outcome"] == "completed")
-        & (visits["date"] < "2030")
-        & visits["modality"].isin(["home", "school", "community", "virtual", "phone"])
-        & visits["student_id"].isin(students)
-    ]
-    return completed.sort_values(["date", "visit_id"]).drop_duplicates("student_id")
+@pytest.fixture(scope="module")
+def files(program: Program) -> CsvFiles:
+    return csv_files.read(program)
 
 
-def place_at_visit(program: Program, first: pd.DataFrame) -> pd.DataFrame:
-    """District and grade on the day: the covering stay, else the last one before."""
-    stays = pd.read_csv(program.delivery / "enrollments.csv", dtype=str)
-    for column in ("entry_date", "exit_date"):
-        stays[column] = pd.to_datetime(stays[column], errors="coerce")
-    good = stays["entry_date"].between("2000", "2030") & (stays["grade"] != "13")
-    stays = stays[good & (stays["school_code"] != "0009999")]
-    both = first.merge(stays, on="student_id")
-    covers = both["date"].between(both["entry_date"], both["exit_date"])
-    begun = both["entry_date"] <= both["date"]
-    both["rank"] = (~covers).astype(int) + (~begun).astype(int)
-    both["distance"] = (both["date"] - both["entry_date"]).abs()
-    both = both.sort_values(["rank", "distance", "school_code"])
-    return both.drop_duplicates("student_id")
+@pytest.fixture(scope="module")
+def first(files: CsvFiles) -> pd.DataFrame:
+    return csv_files.first_visits(files)
 
 
-def event_months(attendance: pd.DataFrame, first: pd.DataFrame) -> pd.DataFrame:
-    months = sorted(attendance["month"].unique())
-    assert not any(month[-2:] in SUMMER for month in months)
-    rows = attendance.merge(first[["student_id", "date"]], on="student_id")
-    visit_month = rows["date"].dt.strftime("%Y-%m")
-    number = rows["month"].map(months.index)
-    following = visit_month.map({v: sum(m <= v for m in months) for v in visit_month.unique()})
-    in_school = visit_month.isin(months).astype(int)
-    after = number >= following
-    rows["event_month"] = (number - following + 1).where(after, number - following + in_school)
-    return rows
+def of(rows: pd.DataFrame, filters: Filters) -> pd.DataFrame:
+    chosen = filters.district
+    return rows[rows["district_code"].isin(chosen)] if chosen else rows
+
+
+def one(frame: pd.DataFrame) -> dict:
+    [row] = frame.to_dict("records")
+    return row
 
 
 def test_the_points_of_hartford_and_new_haven_grades_6_to_12_at_home(
-    program: Program, monkeypatch: pytest.MonkeyPatch
+    data: Snapshot, files: CsvFiles, first: pd.DataFrame
 ) -> None:
-    declared = pd.read_csv(program.delivery / "students.csv", dtype=str)["student_id"]
-    students = set(declared[declared.str.fullmatch(r"\d{10}")])
-    districts = set(pd.read_csv(program.delivery / "districts.csv", dtype=str)["district_code"])
-    first = place_at_visit(program, first_visits(program, students))
     selected = first[
-        first["district_code"].isin(DISTRICTS)
+        first["district_code"].isin((HARTFORD, NEW_HAVEN))
         & first["grade"].isin([str(grade) for grade in range(6, 13)])
         & (first["modality"] == "home")
     ]
-    rows = event_months(clean_attendance(program, students, districts), selected)
-    rates = rows.assign(rate=rows["days_attended"] / rows["days_enrolled"])
-    expected = rates.groupby("event_month")["rate"].agg(["mean", "count"])
-
-    monkeypatch.setenv("LEAP_DATABASE_URL", program.url)
-    view = View(Filters(district=DISTRICTS, grade=("6-12",), modality=("home",)))
-    with snapshot() as data:
-        frame = trajectory(data, Viewer("leadership"), view).frame.set_index("event_month")
+    rows = csv_files.event_months(csv_files.all_districts(files), selected)
+    expected = rows.groupby("event_month")["rate"].agg(["mean", "count"])
+    filters = Filters(district=(HARTFORD, NEW_HAVEN), grade=("6-12",), modality=("home",))
+    frame = trajectory(data, LEADERSHIP, View(filters)).frame.set_index("event_month")
     assert len(frame) == 22
     for event_month, point in frame.iterrows():
-        # Told to a tenth of a point.
-        assert point["rate"] == pytest.approx(expected["mean"][event_month], abs=0.0005 + 1e-9)
+        assert point["rate"] == pytest.approx(expected["mean"][event_month], abs=TENTH)
         assert abs(point["students"] - expected["count"][event_month]) <= 2  # rounded to fives
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_students_served_and_their_attendance_before(
+    data: Snapshot, files: CsvFiles, first: pd.DataFrame, name: str
+) -> None:
+    filters = VIEWS[name]
+    served = of(first, filters)
+    rows = csv_files.event_months(csv_files.all_districts(files), served)
+    before = rows[rows["event_month"].between(-3, -1)].groupby("student_id")
+    sums = before[["days_attended", "days_enrolled"]].sum()
+    found = one(standing(data, LEADERSHIP, View(filters)))
+    assert found["students"] == len(served)
+    a_year_ago = (served["date"] <= A_YEAR_AGO).sum()
+    assert abs(found["students_before"] - a_year_ago) <= (0 if name == "all" else 2)
+    mean = (sums["days_attended"] / sums["days_enrolled"]).mean()
+    assert found["baseline"] == pytest.approx(mean, abs=TENTH)
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_shares_chronically_absent_before_the_visit_and_now(
+    data: Snapshot, files: CsvFiles, first: pd.DataFrame, name: str
+) -> None:
+    served = of(first, VIEWS[name])
+    rows = csv_files.event_months(csv_files.all_districts(files), served)
+    rows["year"] = csv_files.school_year(rows["month"])
+    rows = rows.sort_values("month")
+    so_far = rows.groupby(["student_id", "year"])[["days_attended", "days_enrolled"]].cumsum()
+    rows["to_date"] = so_far["days_attended"] / so_far["days_enrolled"]
+    stays = files.stays
+    young = stays[stays["grade"] == "PK"][["student_id", "school_year"]].drop_duplicates()
+    young = set(young.itertuples(index=False, name=None))
+    rows["young"] = [pair in young for pair in zip(rows["student_id"], rows["year"], strict=True)]
+    at_visit = rows[(rows["event_month"] == -1) & ~rows["young"]].set_index("student_id")["to_date"]
+    now = rows[rows["year"] == "2023-24"].groupby("student_id")["to_date"].last()
+    latest = csv_files.present_places(files).set_index("student_id")["grade"]
+    now = now[latest.reindex(now.index) != "PK"]
+    both = pd.concat([at_visit, now], axis=1, keys=["before", "now"]).dropna()
+    found = one(standing(data, LEADERSHIP, View(VIEWS[name])))
+    assert found["chronic_before"] == pytest.approx((both["before"] <= 0.9).mean(), abs=TENTH)
+    assert found["chronic_now"] == pytest.approx((both["now"] <= 0.9).mean(), abs=TENTH)
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_contacts_and_completed_visits(data: Snapshot, files: CsvFiles, name: str) -> None:
+    filters = VIEWS[name]
+    made = of(files.visits.merge(csv_files.present_places(files), on="student_id"), filters)
+    completed = made["outcome"] == "completed"
+    until = made["date"] <= A_YEAR_AGO
+    found = one(contacts(data, LEADERSHIP, View(filters)))
+    assert found["students"] == made["student_id"].nunique()
+    assert (found["completed"], found["contacts"]) == (completed.sum(), len(made))
+    rounding = 0 if name == "all" else 2
+    assert abs(found["completed_before"] - (completed & until).sum()) <= rounding
+    assert abs(found["contacts_before"] - until.sum()) <= rounding
+
+
+def test_visited_and_similar_students_six_months_after(
+    data: Snapshot, files: CsvFiles, first: pd.DataFrame
+) -> None:
+    shuffle = read_students(data.connection).set_index("student_id")["shuffle"]
+    records, ids = csv_files.records(files, first, shuffle)
+    stacks = prepare(records, (1, 6))
+    attendance = csv_files.all_districts(files)
+    for filters in VIEWS.values():
+        served = of(first, filters)
+        rows = csv_files.event_months(attendance, served)
+        chosen = np.isin(ids, served["student_id"].to_numpy(str))
+        found = fit(select(stacks, chosen[stacks.student]), (1, 6)).estimates
+        told = effect(data, LEADERSHIP, filters).frame.set_index("event_month")
+        for at, month in enumerate((1, 6)):
+            mean = rows.loc[rows["event_month"] == month, "rate"].mean()
+            assert told["visited_rate"][month] == pytest.approx(mean, abs=TENTH)
+            assert told["effect"][month] == pytest.approx(found.estimate[at], abs=TENTH)
+            error = told["standard_error"][month]
+            # A student of two schools in a year counts to either of them.
+            assert error == pytest.approx(found.standard_error[at], rel=0.02)
+
+
+def test_official_attendance_of_two_districts_and_all(data: Snapshot, files: CsvFiles) -> None:
+    rows = files.attendance.assign(year=csv_files.school_year(files.attendance["month"]))
+    told = district_months(data, LEADERSHIP)
+    for code in (HARTFORD, NORWICH, "all"):
+        own = rows if code == "all" else rows[rows["district_code"] == code]
+        sums = own.groupby(["year", "month"])[["days_attended", "days_enrolled"]].sum()
+        so_far = sums.groupby("year").cumsum()
+        shown = told[told["district_code"] == code].set_index(["school_year", "month"])
+        assert len(shown) == len(sums) == 40
+        rate = sums["days_attended"] / sums["days_enrolled"]
+        assert np.allclose(shown["rate"], rate, rtol=0, atol=TENTH)
+        to_date = so_far["days_attended"] / so_far["days_enrolled"]
+        assert np.allclose(shown["rate_to_date"], to_date, rtol=0, atol=TENTH)
+        students = own[own["month"] == "2024-06"].drop_duplicates(["student_id", "district_code"])
+        assert shown["students"].iloc[-1] == len(students)
+    assert list(quality(data).loc[[HARTFORD, NORWICH], "months"]) == [40, 40]
+
+
+@pytest.mark.parametrize("code", [HARTFORD, NORWICH])
+def test_schools_of_a_district(data: Snapshot, files: CsvFiles, code: str) -> None:
+    own = files.attendance[files.attendance["district_code"] == code]
+    year = own[csv_files.school_year(own["month"]) == "2023-24"]
+    sums = year.groupby("student_id")[["days_attended", "days_enrolled"]].sum().reset_index()
+    stays = files.stays[
+        (files.stays["district_code"] == code) & (files.stays["school_year"] == "2023-24")
+    ]
+    stays = stays.sort_values("entry_date").drop_duplicates("student_id", keep="last")
+    both = sums.merge(stays, on="student_id")
+    both["chronic"] = both["days_attended"] / both["days_enrolled"] <= 0.9
+    told = schools(data, LEADERSHIP, code).set_index("school_code")
+    assert len(told) == both["school_code"].nunique()
+    for school, rows in both.groupby("school_code"):
+        assert told["students"][school] == len(rows)
+        rate = rows["days_attended"].sum() / rows["days_enrolled"].sum()
+        assert told["rate"][school] == pytest.approx(rate, abs=TENTH)
+        chronic = rows.loc[rows["grade"] != "PK", "chronic"].mean()
+        assert told["chronic"][school] == pytest.approx(chronic, abs=TENTH)
+
+
+def test_students_served_over_time(data: Snapshot, first: pd.DataFrame) -> None:
+    told = measured(data, LEADERSHIP, HARTFORD, SERVED).set_index("month")["value"]
+    own = first[first["district_code"] == HARTFORD]
+    for month in ("2021-09", "2022-12", "2024-06"):
+        until = (own["date"].dt.strftime("%Y-%m") <= month).sum()
+        assert abs(told[month] - until) <= 2

@@ -1,0 +1,113 @@
+"""What the last load changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from queries.changes import changes, effect_before, load_before
+from queries.database import Snapshot, snapshot
+from queries.disclosure import Count
+from queries.effects import effect
+from queries.filters import Filters
+from queries.schema import effect_history, response_history
+from queries.viewer import Viewer
+from tests.conftest import SCHOOL_YEAR, Delivery
+
+LEADERSHIP = Viewer("leadership", threshold=5)
+HARTFORD = Filters(district=("0640011",))
+
+
+def contacted(students: range, day: str, outcome: str = "completed") -> list[str]:
+    return [f"w{n},{n:010d},{day},home,{outcome},school" for n in students]
+
+
+@pytest.fixture
+def town(delivery: Delivery) -> Delivery:
+    """Forty students of Hartford, at 80 % every month until April."""
+    students = range(101, 141)
+    delivery.add("students", *(f"{n:010d},A,B,2010-01-01,English" for n in students))
+    stays = (f"{n:010d},2021-22,0640011,7,,2021-09-01,2022-06-14" for n in students)
+    delivery.add("enrollments", *stays)
+    rows = (f"{n:010d},0640011,{month},20,16" for n in students for month in SCHOOL_YEAR[:8])
+    return delivery.add("attendance", *rows)
+
+
+def test_the_first_load_has_nothing_before_it(town: Delivery) -> None:
+    town.load()
+    with snapshot() as data:
+        assert load_before(data) is None
+        assert changes(data, LEADERSHIP, Filters()) is None
+
+
+def test_who_is_new_since_the_load_before(town: Delivery) -> None:
+    town.add("visits", *contacted(range(101, 106), "2021-12-07")).load()
+    town.add("visits", *contacted(range(106, 116), "2022-03-07"))
+    town.add("visits", *contacted(range(120, 127), "2022-03-08", "attempted")).load()
+    with snapshot() as data:
+        found = changes(data, LEADERSHIP, Filters())
+        of_others = changes(data, LEADERSHIP, Filters(district=("0930011",)))
+        about = changes(data, LEADERSHIP, HARTFORD)
+    assert found.contacted == Count(17, about=False)
+    assert found.served == Count(10, about=False)
+    assert found.to_below == Count(None, about=False)  # nobody, or fewer than five
+    assert of_others.contacted == Count(None, about=True)
+    assert about.contacted == Count(15, about=True)  # a district and a load are two dimensions
+
+
+def test_who_crossed_the_line_of_chronic_absence(town: Delivery) -> None:
+    town.add("visits", *contacted(range(101, 113), "2021-12-07")).load()
+    month = SCHOOL_YEAR[8]
+    # A month without a missed day lifts nobody over 90 %; correcting the past does.
+    better = [f"{n:010d},0640011,{m},20,20" for n in range(101, 109) for m in SCHOOL_YEAR[:8]]
+    town.write(attendance="student_id,district_code,month,days_enrolled,days_attended\n")
+    town.add("attendance", *better, f"{140:010d},0640011,{month},20,16").load()
+    with snapshot() as data:
+        found = changes(data, LEADERSHIP, Filters())
+    assert found.from_chronic == Count(8, about=False)
+    assert found.to_chronic == Count(None, about=False)
+    assert found.contacted == Count(None, about=False)
+    assert f"{found.before.data_as_of:%Y-%m}" == "2022-06"
+
+
+@pytest.fixture
+def later(data: Snapshot) -> Snapshot:
+    """The program's load as the one after its own."""
+    return replace(data, loaded_at=data.loaded_at.replace(year=data.loaded_at.year + 1))
+
+
+def test_the_effect_of_the_load_before_is_told_with_its_verdict(later: Snapshot) -> None:
+    present = effect(later, LEADERSHIP, HARTFORD)
+    told = effect_before(later, LEADERSHIP, HARTFORD, present)
+    now = present.frame.set_index("event_month").loc[6]
+    assert told.effect == pytest.approx(now["effect"], abs=0.0005)
+    assert told.visited_rate == now["visited_rate"]
+    own = present.matched(6)
+    assert (told.low, told.high) == pytest.approx((own["low"], own["high"]), abs=0.001)
+    assert told.verdict is present.verdict
+
+
+def test_an_effect_before_is_not_told_where_a_few_students_make_the_difference(
+    later: Snapshot,
+) -> None:
+    present = effect(later, LEADERSHIP, HARTFORD)
+    is_month = present.frame["event_month"] == 6
+    students = present.frame["students"]
+    for more, is_told in ((0, True), (1, False), (4, False), (5, True)):
+        frame = present.frame.assign(students=students.where(~is_month, students + more))
+        found = effect_before(later, LEADERSHIP, HARTFORD, replace(present, frame=frame))
+        assert (found is not None) is is_told
+    two = Filters(district=("0640011", "0930011"))
+    assert effect_before(later, LEADERSHIP, two, effect(later, LEADERSHIP, two)) is None
+
+
+def test_every_load_keeps_what_it_found(later: Snapshot) -> None:
+    loads = sa.select(sa.func.count(effect_history.c.load_id.distinct()))
+    assert later.connection.scalar(loads) == 1
+    rows = sa.select(effect_history.c.dimension, sa.func.count()).group_by("dimension")
+    found = dict(later.connection.execute(rows).all())
+    assert (found["all"], found["district"], found["grade_band"]) == (1, 15, 2)
+    contacted_once = sa.select(sa.func.count()).select_from(response_history)
+    assert later.connection.scalar(contacted_once) > 10_000
