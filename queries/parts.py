@@ -89,15 +89,18 @@ def within(filters: Filters, split: str, group: str) -> Filters | None:
 
 def _smallest(cells: _Cells, view: View) -> Counts:
     chosen = view.filters.chosen()
-    marks = [np.zeros(len(cells.students), dtype=np.int64)]
-    marks += [_marks(cells.values[name], name, values) for name, values in chosen.items()]
-    _parts, part = np.unique(np.column_stack(marks), axis=0, return_inverse=True)
+    part = np.zeros(len(cells.students), dtype=np.int64)
+    for name, values in chosen.items():
+        of_dimension = np.unique(_marks(cells.values[name], name, values), return_inverse=True)[1]
+        part = part * len(cells.students) + of_dimension
+        part = np.unique(part, return_inverse=True)[1]
+    parts = int(part.max(initial=-1)) + 1
     counted = [cells.students]
     if view.same_students:
         counted = [cells.throughout, cells.students - cells.throughout]
-    sums = np.zeros((len(counted) * len(_parts), cells.students.shape[1]), dtype=np.int64)
+    sums = np.zeros((len(counted) * parts, cells.students.shape[1]), dtype=np.int64)
     for number, counts in enumerate(counted):
-        np.add.at(sums, part.ravel() + number * len(_parts), counts)
+        np.add.at(sums, part + number * parts, counts)
     most = np.iinfo(np.int64).max
     smallest = np.where(sums > 0, sums, most).min(axis=0, initial=most)
     return np.where(sums.any(axis=0), smallest, 0)

@@ -47,8 +47,12 @@ class Site:
         return cookie.value if cookie else ""
 
     def question(self, output: str, *values: Any) -> dict[str, Any]:
-        """The body of a callback whose output names this, with values for inputs and state."""
-        [key] = [key for key in self.app.callback_map if output in key]
+        """The body of a callback with an output named so, with values for inputs and state."""
+        [key] = [
+            key
+            for key in self.app.callback_map
+            if any(name.startswith(output) for name in (key, *key.strip(".").split("...")))
+        ]
         declared = self.app.callback_map[key]
         given = list(values)
         inputs = [part | {"value": given.pop(0)} for part in declared["inputs"]]

@@ -93,7 +93,7 @@ def test_signing_in_never_leads_to_another_site(site: Build, elsewhere: str) -> 
     here = site()
     here.client.get("/sign-in", query_string={"next": elsewhere})
     form = {"name": "lea", "password": PASSWORD, "csrf_token": here.token()}
-    assert here.client.post("/sign-in", data=form).headers["Location"] == "/trajectories"
+    assert here.client.post("/sign-in", data=form).headers["Location"] == "/"
 
 
 @pytest.mark.parametrize(("name", "password"), [("lea", "wrong"), ("nobody", PASSWORD), ("", "")])
