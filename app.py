@@ -26,6 +26,7 @@ from components import shell, states, theme
 from pages import HOME, PAGES, page_at
 from queries.database import DatabaseUnavailableError, snapshot
 from queries.students import sees_students
+from queries.targets import check_targets, read_targets
 from queries.values import known_values
 
 _log = logging.getLogger(__name__)
@@ -56,11 +57,13 @@ def create_app() -> Dash:
     """The app over the reporting database of LEAP_DATABASE_URL, signing in by LEAP_SETTINGS.
 
     Raises DatabaseUnavailableError without a database, SettingsError for settings that cannot be
-    used, and SignInNeededError over real data without signing in.
+    used, SignInNeededError over real data without signing in, and TargetsError for targets that
+    cannot be used.
     """
     settings = read_settings()
     with snapshot() as data:
         check_servable(settings, data)
+        check_targets(data, read_targets())
     app = _app()
     app.server.extensions[GUARD].configure(settings)
     return app

@@ -8,6 +8,7 @@ from typing import Any
 _PROPERTIES: dict[str, tuple[type, ...]] = {
     "search": (str, type(None)),
     "pathname": (str, type(None)),
+    "href": (str, type(None)),
     "n_clicks": (int, type(None)),
     "value": (str, list, type(None)),
     "data": (dict, list, str, bool, type(None)),

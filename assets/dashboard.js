@@ -506,6 +506,14 @@
     form.submit();
   }
 
+  // Links that stand in a page as it came: the filters of the moment go along.
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest("a.keeps-filters");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    visit(link.getAttribute("href") + window.location.search);
+  });
+
   document.addEventListener("click", function (event) {
     var button = event.target.closest("[data-post]");
     if (button) post(button);

@@ -76,7 +76,17 @@ class ChartFrame:
                     className="chart-body",
                 ),
                 html.Details(
-                    [html.Summary("How to read this"), *(html.P(words) for words in how_to_read)],
+                    [
+                        html.Summary("How to read this"),
+                        *(html.P(words) for words in how_to_read),
+                        html.P(
+                            html.A(
+                                "Every definition and the method in full",
+                                href="/methods",
+                                className="keeps-filters",
+                            )
+                        ),
+                    ],
                     className="more",
                 ),
                 html.Details(

@@ -283,12 +283,10 @@ def changed(
         f"No longer chronically absent this school year: {people(changes.from_chronic)}; newly "
         f"so: {people(changes.to_chronic)}.",
     ]
-    if before is not None:
+    if before is not None and before.verdict is not effect.verdict:
         sentences.append(
-            f"What may be said of the effect is {wording.verdict_words(before.verdict)}"
-            f"{', as before' if before.verdict is effect.verdict else ' no more: now it is '}"
-            + ("" if before.verdict is effect.verdict else wording.verdict(effect))
-            + "."
+            f"What may be said of the difference has changed: {wording.verdict(effect)}; at the "
+            f"load before: {wording.verdict_words(before.verdict)}."
         )
     return sentences
 

@@ -13,8 +13,14 @@ from playwright.sync_api import sync_playwright
 ADDRESS = "http://127.0.0.1:8050"
 IMAGES = Path(__file__).parent / "images"
 OF_COORDINATORS = ("/students", "/visits")
-LAPTOP, PHONE = (1440, 900), (390, 844)
+OF_LEADERSHIP = ("/?", "/districts")
+LAPTOP, PHONE, PROJECTOR = (1440, 900), (390, 844), (1920, 1080)
 PICTURES = (
+    ("overview", "/?", LAPTOP, "light"),
+    ("overview-phone", "/?district=0640011", PHONE, "light"),
+    ("overview-projector", "/?", PROJECTOR, "light"),
+    ("districts-dark", "/districts", LAPTOP, "dark"),
+    ("district", "/districts/0640011", LAPTOP, "light"),
     ("trajectories", "/trajectories", LAPTOP, "light"),
     ("trajectories-dark", "/trajectories?district=0640011&district=0930011", LAPTOP, "dark"),
     ("trajectories-phone", "/trajectories?cohort=Summer+2021", PHONE, "light"),
@@ -40,20 +46,23 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox"]
         )
-        for name, path, (width, height), scheme in PICTURES:
+        for name, path, size, scheme in PICTURES:
+            width, height = size
             page = browser.new_page(
                 viewport={"width": width, "height": height}, color_scheme=scheme
             )
-            if path.startswith(OF_COORDINATORS):
-                page.goto(f"{ADDRESS}/methods")
-                page.get_by_role("button", name="Coordinator").click()
-                page.locator(".role.chosen", has_text="Coordinator").wait_for()
+            for role, paths in (("Coordinator", OF_COORDINATORS), ("Leadership", OF_LEADERSHIP)):
+                if path.startswith(paths):
+                    page.goto(f"{ADDRESS}/methods")
+                    page.get_by_role("button", name=role).click()
+                    page.locator(".role.chosen", has_text=role).wait_for()
             page.goto(f"{ADDRESS}{path}")
             page.wait_for_load_state("networkidle")
             if name == "student":
                 page.locator(".ag-row a").first.click()
+            page.wait_for_load_state("networkidle")
             page.wait_for_timeout(3000)
-            page.screenshot(path=IMAGES / f"{name}.png", full_page=True)
+            page.screenshot(path=IMAGES / f"{name}.png", full_page=size is not PROJECTOR)
             page.close()
         browser.close()
 

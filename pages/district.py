@@ -12,13 +12,25 @@ import pandas as pd
 from dash import Input, Output, callback, dcc, html
 
 from access import current_viewer
-from components import cards, filter_bar, shell, standing_tables, states, tables, wording
+from components import (
+    cards,
+    filter_bar,
+    shell,
+    standing_tables,
+    states,
+    tables,
+    visits_tables,
+    wording,
+)
 from components import standing_wording as words
+from components import student_wording as student_words
 from components.chart_frame import ChartFrame
+from components.figures.bars import volume_figure
 from components.figures.effect import effect_figure
 from components.figures.intervals import interval_figure
 from components.figures.official import Measure, months_figure, years_figure
 from pages.downloads import Leaving, offer_downloads
+from queries import visits
 from queries.changes import changes, effect_before
 from queries.database import Snapshot, snapshot
 from queries.effects import Effect, all_months, effect, effects
@@ -34,8 +46,9 @@ from queries.viewer import Viewer
 
 PATH, TITLE = "/districts/", "District"
 
-EFFECT, YEARS, MONTHS, GROUPS = (
+EFFECT, VOLUME, YEARS, MONTHS, GROUPS = (
     ChartFrame("district-effect"),
+    ChartFrame("district-volume"),
     ChartFrame("district-years"),
     ChartFrame("district-months"),
     ChartFrame("district-groups"),
@@ -56,6 +69,7 @@ _STATE_ID, _BODY_ID, _SCHOOLS_ID, _QUALITY_ID, _PEERS_ID, _LINKS_ID, _SHOWN_ID =
     "district-links",
     "district-shown",
 )
+_VOLUME_PARTS = ("figure", "summary", "notes", "table")
 _CODE = re.compile(r"/districts/([A-Za-z0-9]{1,20})/?")
 
 
@@ -99,6 +113,11 @@ def layout() -> html.Div:
                         "Would they have come back anyway?",
                         wording.ANYWAY,
                         wording.EFFECT_HOW_TO_READ,
+                    ),
+                    VOLUME.layout(
+                        "Visits over time",
+                        "Completed visits by modality; grey: attempts and cancellations",
+                        visits_tables.VOLUME_HOW_TO_READ[:1],
                     ),
                     YEARS.layout(
                         "This school year and the one before",
@@ -159,6 +178,13 @@ def _selection(data: Snapshot, path: str | None, search: str | None) -> tuple[st
         "hidden": Output(_BODY_ID, "hidden"),
         "counts": Output(_COUNTS_ID, "children"),
         "links": Output(_LINKS_ID, "children"),
+        **{
+            f"volume_{part}": Output(
+                getattr(VOLUME, part), "data" if part == "figure" else "children"
+            )
+            for part in _VOLUME_PARTS
+        },
+        "volume_hidden": Output(VOLUME.section, "hidden"),
         "years": Output(YEARS.figure, "data"),
         "years_summary": Output(YEARS.summary, "children"),
         "years_table": Output(YEARS.table, "children"),
@@ -189,6 +215,8 @@ _NO_DISTRICT: dict[str, Any] = {
     **dict.fromkeys(
         ("years_summary", "years_table", "months_summary", "months_table", "schools", "quality")
     ),
+    **dict.fromkeys(f"volume_{part}" for part in _VOLUME_PARTS),
+    "volume_hidden": True,
     "state": states.no_district(),
     "hidden": True,
 }
@@ -215,6 +243,7 @@ def _counted(data: Snapshot, viewer: Viewer, code: str, view: View) -> dict[str,
             dcc.Link("Month by month", href=f"/trajectories{search}", className="button quiet"),
             dcc.Link("Its visits", href=f"/visits{search}", className="button quiet"),
         ],
+        **_volume(data, viewer, view.filters),
         "years": years_figure(measures, list(known.district).index(code)),
         "years_summary": " ".join(words.target_sentence(aim) for aim in aims),
         "years_table": standing_tables.targets_table(aims, known.district)
@@ -242,6 +271,22 @@ def _months_figure(months: pd.DataFrame, code: str, names: Mapping[str, str]) ->
         list(names).index(code),
         published_state_rates(),
     )
+
+
+def _volume(data: Snapshot, viewer: Viewer, filters: Filters) -> dict[str, Any]:
+    scope = visits.visits_scope(viewer, filters)
+    frame = visits.volume(data, viewer, scope)
+    links = pd.Series("", index=frame.index)
+    nothing = frame["withheld"].all()
+    return {
+        "volume_figure": None
+        if nothing
+        else volume_figure(frame, scope.period.capitalize(), links),
+        "volume_summary": student_words.volume_summary(frame, scope.is_own),
+        "volume_notes": student_words.withheld_note(frame, viewer.threshold),
+        "volume_table": visits_tables.volume_table(frame, scope, viewer.threshold, links),
+        "volume_hidden": nothing,
+    }
 
 
 def _measures(data: Snapshot, viewer: Viewer, code: str) -> list[Measure]:
@@ -349,7 +394,10 @@ def _cuts(data: Snapshot, viewer: Viewer, view: View) -> list[tuple[str, Effect]
 
 
 def _asked(data: Snapshot, href: str | None) -> tuple[str | None, View]:
-    parts = urlsplit(href or "")
+    try:
+        parts = urlsplit(href or "")
+    except ValueError:  # not an address at all
+        return None, View()
     return _selection(data, parts.path, parts.query)
 
 
@@ -365,6 +413,21 @@ def _leaving_effect(href: str | None) -> Leaving:
         f"{wording.effect_sentence(found)}<br>{source}",
         effect_figure(found) if is_told else None,
         found.frame if code else found.frame.head(0),
+    )
+
+
+def _leaving_volume(href: str | None) -> Leaving:
+    with snapshot() as data:
+        code, view = _asked(data, href)
+        viewer, known = current_viewer(data).for_export(), known_values(data)
+        frame = visits.volume(data, viewer, visits.Scope(view.filters, is_own=False))
+    frame = frame if code else frame.head(0)
+    links = pd.Series("", index=frame.index)
+    return Leaving(
+        f"Contacts by month: {wording.selection(view.filters, known)}",
+        wording.counts_source(data.data_as_of, data.is_demonstration),
+        None if frame["withheld"].all() else volume_figure(frame, "Month", links),
+        frame,
     )
 
 
@@ -412,6 +475,7 @@ def _leaving_groups(href: str | None) -> Leaving:
 
 
 offer_downloads(EFFECT, "district-effect", _leaving_effect, part="href")
+offer_downloads(VOLUME, "district-contacts", _leaving_volume, part="href")
 offer_downloads(MONTHS, "district-official-attendance", _leaving_months, part="href")
 offer_downloads(YEARS, "district-school-years", _leaving_years, part="href")
 offer_downloads(GROUPS, "district-effects-by-group", _leaving_groups, part="href")

@@ -111,10 +111,14 @@ def _target(row: Any, number: int, name: str) -> Target:
     return Target(district, measure, float(value), by)
 
 
-def unknown_districts(data: Snapshot, targets: tuple[Target, ...]) -> list[str]:
-    """Codes of targets that this database does not have."""
+def check_targets(data: Snapshot, targets: tuple[Target, ...]) -> None:
+    """Raise TargetsError for districts that this database does not have."""
     known = {*known_values(data).district, EVERYBODY}
-    return sorted({target.district for target in targets} - known)
+    if unknown := sorted({target.district for target in targets} - known):
+        raise TargetsError(
+            f"LEAP_TARGETS: {', '.join(unknown)}: no such district in the database. "
+            "Codes are text, leading zeros included."
+        )
 
 
 def progress(data: Snapshot, viewer: Viewer, target: Target) -> Progress:

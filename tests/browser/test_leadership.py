@@ -37,14 +37,14 @@ def test_the_overview_shows_six_figures_that_follow_the_filters(visit: Open) -> 
     assert here.page.locator(".card-of-figure").count() == 6
     everybody = int(card(here, "Students served").replace(",", ""))
     assert "about" in here.page.locator("#overview-said").inner_text()
-    here.choose("District", "Hartford")
-    hartford = int(card(here, "Students served").replace(",", ""))
-    assert 1_000 < hartford < everybody
-    assert here.search() == "?district=0640011"
+    here.choose("District", "New Haven")
+    new_haven = int(card(here, "Students served").replace(",", ""))
+    assert 1_000 < new_haven < everybody
+    assert here.search() == "?district=0930011"
     here.choose("Grade", "Grades 6–12")
     assert card(here, "Students served").startswith("about ")
     here.page.get_by_role("link", name="Month by month").first.click()
-    here.page.wait_for_url("**/trajectories?district=0640011&grade=6-12")
+    here.page.wait_for_url("**/trajectories?district=0930011&grade=6-12")
 
 
 def test_too_few_students_are_said_to_be_too_few(visit: Open) -> None:
@@ -55,7 +55,7 @@ def test_too_few_students_are_said_to_be_too_few(visit: Open) -> None:
 
 def test_a_dot_of_the_ranking_leads_to_its_district_and_the_table_too(visit: Open) -> None:
     here = visit("/?grade=6-12")
-    here.page.locator("#overview-ranking-section details", has_text="Show the data").click()
+    here.page.locator("#overview-ranking-section summary", has_text="Show the data").click()
     link = here.page.locator("#overview-ranking-table a").first
     name = link.inner_text()
     link.focus()
@@ -102,9 +102,10 @@ def test_a_district_has_its_schools_groups_peers_and_deliveries(visit: Open) -> 
     assert here.page.locator("#district-peers tbody tr").count() == 5
     assert "40 school months" in here.page.locator("#district-quality").inner_text()
     assert here.page.locator("#district-groups-graph .points path").count() > 5
+    assert "completed visits" in here.page.locator("#district-volume-summary").inner_text()
     content = here.download("CSV", "district-months-section")
     frame = pd.read_csv(io.BytesIO(content))
-    assert set(frame["district_code"]) == {"640011", "all"}
+    assert set(frame["district_code"]) == {"0640011", "all"}
 
 
 def test_a_district_nobody_knows_is_said_to_be_unknown(visit: Open) -> None:
@@ -113,9 +114,16 @@ def test_a_district_nobody_knows_is_said_to_be_unknown(visit: Open) -> None:
     assert here.page.locator("#district-body").is_hidden()
 
 
+def test_the_way_to_the_method_keeps_the_filters(visit: Open) -> None:
+    here = visit("/?grade=6-12")
+    here.page.locator("#overview-lines-section summary", has_text="How to read").click()
+    here.page.get_by_role("link", name="Every definition and the method").first.click()
+    here.page.wait_for_url("**/methods?grade=6-12")
+
+
 def test_flow_and_calendar_stand_on_the_visits_page(visit: Open) -> None:
     here = visit("/visits")
-    flow = here.page.locator("#flow-graph .annotation-text").all_inner_texts()
+    flow = here.page.locator("#flow-graph .annotation-text").all_text_contents()
     assert any("Families contacted" in words for words in flow)
     cells = here.page.evaluate(
         "document.querySelector('#calendar-graph .js-plotly-plot').data[0].x.length"

@@ -141,7 +141,8 @@ def test_an_unknown_address_has_a_page_and_a_status_of_its_own(visit: Open) -> N
     assert answer.status == 404
     assert page.page.get_by_text("There is no such page").is_visible()
     page.complaints.clear()  # the browser itself reports the 404
-    assert page.page.goto(f"{page.address}/").url.endswith("/trajectories")
+    page.page.get_by_role("link", name="Go to the overview").click()
+    page.page.wait_for_url(f"{page.address}/")
 
 
 def test_a_broken_query_says_what_to_do_and_the_page_recovers(
@@ -164,7 +165,7 @@ def test_a_broken_query_says_what_to_do_and_the_page_recovers(
 def test_splits_of_up_to_six_share_a_panel_and_more_get_one_each(visit: Open) -> None:
     page = visit("/trajectories?split=modality")
     assert page.page.locator("#trajectory-graph .subplot").count() == 1
-    page.page.get_by_role("link", name="District").click()
+    page.page.get_by_role("link", name="District", exact=True).click()
     page.settle()
     assert page.page.locator("#trajectory-graph .subplot").count() == 15
 

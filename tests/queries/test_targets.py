@@ -10,7 +10,7 @@ import pytest
 
 from queries import targets
 from queries.database import Snapshot, snapshot
-from queries.targets import Target, TargetsError, progress, read_targets, unknown_districts
+from queries.targets import Target, TargetsError, check_targets, progress, read_targets
 from queries.viewer import Viewer
 from tests.conftest import Delivery
 
@@ -110,4 +110,6 @@ def test_what_cannot_be_told_is_not_told(stands) -> None:
 
 def test_targets_of_districts_nobody_has_are_found(data: Snapshot) -> None:
     known, unknown = (Target(c, "served", 5, date(2025, 1, 1)) for c in ("0640011", "0009999"))
-    assert unknown_districts(data, (known, unknown)) == ["0009999"]
+    check_targets(data, (known,))
+    with pytest.raises(TargetsError, match="0009999: no such district"):
+        check_targets(data, (known, unknown))
