@@ -174,6 +174,17 @@
     layout.margin = Object.assign({}, layout.margin, { r: 12 });
   }
 
+  function narrowCells(figure) {
+    // School years lose their century, months keep every third name; the scale gets the width.
+    var axis = figure.layout.xaxis;
+    axis.ticktext = axis.ticktext.map(function (words, place) {
+      if (/^\d{4}/.test(words)) return words.slice(2);
+      return place % 3 ? "" : words;
+    });
+    figure.layout.margin = Object.assign({}, figure.layout.margin, { l: 118 });
+    figure.data[0].marker.colorbar.len = 1;
+  }
+
   function narrowTimeline(layout) {
     layout.annotations = [];
     layout.margin = Object.assign({}, layout.margin, { l: 46, r: 8 });
@@ -221,9 +232,8 @@
     var copy = coloured(figure, palette);
     var kind = copy.layout.meta.kind;
     if (kind === "panels") placePanels(copy.layout, width);
-    else if (kind === "bars") {
-      if (width < NARROW) narrowBars(copy);
-    }
+    else if (width < NARROW && kind === "bars") narrowBars(copy);
+    else if (width < NARROW && kind === "cells") narrowCells(copy);
     else if (width < NARROW) {
       ({ list: narrowList, timeline: narrowTimeline, lines: narrowLines, flow: narrowFlow }[kind] || narrowPanel)(copy.layout);
     }

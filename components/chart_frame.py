@@ -12,6 +12,7 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output, clientside_callback, dcc, html
 
 from components.tables import table_area
+from components.wording import unbroken
 
 VIEWPORT_ID, THEME_ID, PALETTES_ID = "viewport", "theme", "palettes"
 
@@ -54,7 +55,7 @@ class ChartFrame:
             [
                 html.Div(
                     [
-                        html.Div([html.H2(title), html.P(meaning, className="meaning")]),
+                        html.Div([html.H2(title), html.P(unbroken(meaning), className="meaning")]),
                         self._actions(),
                     ],
                     className="chart-head",
@@ -78,7 +79,7 @@ class ChartFrame:
                 html.Details(
                     [
                         html.Summary("How to read this"),
-                        *(html.P(words) for words in how_to_read),
+                        *(html.P(unbroken(words)) for words in how_to_read),
                         html.P(
                             html.A(
                                 "Every definition and the method in full",

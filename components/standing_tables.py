@@ -33,20 +33,19 @@ class Column:
 
 
 COLUMNS = (
-    Column("label", "District", "Opens the district’s page", 190),
-    Column("months", "Around the visit", "Mean attendance, months −9 to +12", 166, True),
-    Column("enrolled", "Enrolled", "Students with days enrolled in the last month", 98),
-    Column("served", "Served", words.meaning("served"), 90),
-    Column("reached", "Reached", words.meaning("reached"), 98),
-    Column("baseline", "Baseline", "Mean attendance, three months before the first visit", 98),
-    Column("plus_one", "+1", "Mean attendance in the first full month after it", 84),
-    Column("plus_six", f"+{HEADLINE_MONTH}", "Mean attendance six months after it", 84),
-    Column("effect", "Difference (95 %)", words.meaning("effect"), 150),
-    Column("place", "Place", "Places it could have by the difference", 104),
-    Column("verdict", "What may be said", "By the checks of the comparison", 172),
-    Column("above_median", "Above the middle", words.meaning("above_median"), 132),
-    Column("chronic_before", "Chronic before", words.meaning("chronic"), 122),
-    Column("chronic_now", "Chronic now", words.meaning("chronic"), 110),
+    Column("label", "District", "Opens the district’s page", 176),
+    Column("months", "Around the visit", "Mean attendance, months −9 to +12", 150, True),
+    Column("enrolled", "Enrolled", "Students with days enrolled in the last month", 84),
+    Column("served", "Served", words.meaning("served"), 78),
+    Column("reached", "Reached", words.meaning("reached"), 84),
+    Column("baseline", "Baseline", "Mean attendance, three months before the first visit", 88),
+    Column("plus_one", "+1", "Mean attendance in the first full month after it", 76),
+    Column("plus_six", f"+{HEADLINE_MONTH}", "Mean attendance six months after it", 76),
+    Column("effect", "Difference (95 %)", words.meaning("effect"), 142),
+    Column("place", "Place", "Places it could have by the difference; why it has none", 144),
+    Column("above_median", "Above the middle", words.meaning("above_median"), 78),
+    Column("chronic_before", "Chronic before", words.meaning("chronic"), 76),
+    Column("chronic_now", "Chronic now", words.meaning("chronic"), 74),
 )
 
 Cell = tuple[float | int | str | None, str]  # what is sorted by, what is shown
@@ -80,7 +79,7 @@ def _cells(
     months = effect.frame.set_index("event_month").to_dict("index")
     threshold, served = effect.threshold, row["students"]
     size = ranked.figure["effect"]
-    place = "–" if ranked.best is None else wording.places(ranked)
+    place = wording.verdict(effect) if ranked.best is None else wording.places(ranked)
     return {
         "label": (row["label"], row["label"]),
         "enrolled": (enrolled, "–" if enrolled is None else f"{enrolled:,}"),
@@ -91,7 +90,6 @@ def _cells(
         "plus_six": _rate(months[HEADLINE_MONTH]),
         "effect": (_number(size), wording.estimate(ranked.figure)),
         "place": (ranked.best, place),
-        "verdict": (wording.verdict(effect), wording.verdict(effect)),
         "above_median": _share(row["above_median"]),
         "chronic_before": _share(row["chronic_before"]),
         "chronic_now": _share(row["chronic_now"]),
@@ -129,6 +127,8 @@ def districts_grid() -> dag.AgGrid:
         defaultColDef={
             "sortable": True,
             "resizable": True,
+            "wrapHeaderText": True,
+            "autoHeaderHeight": True,
             "suppressMovable": True,
             "sortingOrder": ["desc", "asc", None],
             "cellDataType": False,

@@ -188,16 +188,19 @@ def visits_in_words(number: int) -> str:
 
 
 def volume_summary(frame: pd.DataFrame, exact: bool) -> str:
-    """``2,747 completed visits and 2,086 attempts; 57 % of contacts reached the family.``"""
+    """``2,747 completed visits and 2,086 attempts; 57 % of contacts reached the family.``
+
+    Where contacts are withheld the share is not told: it would be that of the rest alone.
+    """
     told = frame[~frame["withheld"]]
     attempts = int(told.loc[told["kind"] == students.NOT_REACHED, "contacts"].sum())
     completed = int(told["contacts"].sum()) - attempts
     about = "" if exact else "about "
+    counts = f"{about}{completed:,} completed visits and {about}{attempts:,} attempts"
+    if frame["withheld"].any():
+        return f"{counts} shown.".capitalize()
     share = f"{100 * completed / max(completed + attempts, 1):.0f}\N{NO-BREAK SPACE}%"
-    return (
-        f"{about}{completed:,} completed visits and {about}{attempts:,} attempts shown; "
-        f"{about}{share} of contacts reached the family."
-    ).capitalize()
+    return f"{counts}; {about}{share} of contacts reached the family.".capitalize()
 
 
 def calendar_summary(frame: pd.DataFrame, by_day: bool) -> str:

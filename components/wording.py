@@ -277,6 +277,11 @@ EFFECT_HOW_TO_READ = (
 )
 
 
+def unbroken(text: str) -> str:
+    """Numbers of a text stay on the line of their ``%``."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
 def points(difference: float) -> str:
     """0.0914 -> ``9.1 points``, with a true minus sign."""
     number = f"{round(100 * difference, 1) + 0.0:.1f}".replace("-", "\N{MINUS SIGN}")

@@ -76,6 +76,7 @@ def cells_figure(
                 "outlinewidth": 0,
                 "nticks": 4,
                 "ticksuffix": suffix,
+                "tickangle": 0,
                 "tickfont": {"size": theme.NOTE_SIZE, "color": "@muted"},
             },
         },
@@ -91,6 +92,7 @@ def cells_figure(
                 "tickvals": [place for place, _words in columns],
                 "ticktext": [words for _place, words in columns],
                 "tickfont": {"size": theme.NOTE_SIZE, "color": "@muted"},
+                "tickangle": 0,
                 "showgrid": False,
                 "zeroline": False,
                 "fixedrange": True,
@@ -100,7 +102,7 @@ def cells_figure(
                 beside(wording.short(name, 20), number + 0.5, "left", "@ink")
                 for number, name in enumerate(rows)
             ],
-            "meta": {"kind": "list"},
+            "meta": {"kind": "cells"},
         },
     }
 

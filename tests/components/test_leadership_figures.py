@@ -15,9 +15,11 @@ from components.figures.cells import calendar_figure, heat_figure
 from components.figures.flow import flow_figure
 from components.figures.official import Measure, months_figure, years_figure
 from components.figures.ranking import ranking_figure
+from components.student_wording import volume_summary
 from evaluation.verdict import Verdict
 from queries.effects import EVENT_MONTHS, Effect
 from queries.ranking import ranked
+from queries.students import NOT_REACHED
 from queries.targets import MET, Progress, Target
 
 
@@ -192,3 +194,20 @@ def test_quality_is_told_in_sentences() -> None:
 
 def test_months_are_told_in_words() -> None:
     assert wording.month("2023-10") == "October 2023"
+
+
+def test_the_share_of_contacts_that_reached_is_told_of_all_or_not_at_all() -> None:
+    frame = pd.DataFrame(
+        {
+            "kind": ["home", "phone", NOT_REACHED],
+            "contacts": [60, None, 30],
+            "withheld": [False, True, False],
+        }
+    )
+    assert volume_summary(frame, exact=False) == (
+        "About 60 completed visits and about 30 attempts shown."
+    )
+    told = frame.assign(contacts=[60, 15, 30], withheld=False)
+    assert volume_summary(told, exact=True) == (
+        "75 completed visits and 30 attempts; 71\N{NO-BREAK SPACE}% of contacts reached the family."
+    )
