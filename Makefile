@@ -4,14 +4,14 @@ VENV := .venv/bin
 ADDRESS ?= 127.0.0.1:8050
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: run test check browser lock clean
+.PHONY: run test check programs lock clean
 
 run: .venv/installed  ## serve the dashboard; make the demonstration database if there is none
 	@test -n "$$LEAP_DATABASE_URL" || test -f data/leap.duckdb || $(VENV)/python -m reporting demo
 	$(VENV)/gunicorn --bind $(ADDRESS) --threads 8 --access-logfile - app:server
 
-test: check browser  ## style, types, import directions and all tests, a real browser included
-	$(VENV)/python -m pytest
+test: check programs  ## style, types, import directions and all tests, a real browser included
+	$(VENV)/python -m pytest --numprocesses auto --dist loadfile
 
 check: .venv/installed-dev  ## style, types and import directions
 	$(VENV)/ruff format --check .
@@ -19,9 +19,11 @@ check: .venv/installed-dev  ## style, types and import directions
 	$(VENV)/mypy
 	$(VENV)/lint-imports
 
-browser:  ## Debian's Chromium, for the tests
-	@command -v chromium >/dev/null || \
-	    { $(AS_ROOT) apt-get update -qq && $(AS_ROOT) apt-get install -y -qq chromium; }
+programs:  ## Debian's Chromium, and what opens slides and prints, for the tests
+	@which chromium soffice pdftotext >/dev/null || { $(AS_ROOT) apt-get update -qq && \
+	    $(AS_ROOT) apt-get install -y -qq chromium && \
+	    $(AS_ROOT) apt-get install -y -qq --no-install-recommends \
+	        fonts-liberation libreoffice-impress-nogui poppler-utils; }
 
 .venv/installed: requirements.txt
 	test -x $(VENV)/python || $(PYTHON) -m venv .venv

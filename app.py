@@ -24,6 +24,7 @@ from access import (
 )
 from components import shell, states, theme
 from pages import HOME, PAGES, page_at
+from pages.deck_files import DECK_FILES
 from queries.database import DatabaseUnavailableError, snapshot
 from queries.students import sees_students
 from queries.targets import check_targets, read_targets
@@ -84,6 +85,7 @@ def _app() -> Dash:
     app.layout = _layout
     app.server.config["SEND_FILE_MAX_AGE_DEFAULT"] = _A_DAY
     app.server.extensions[GUARD] = Guard(app, HOME, theme.custom_properties())
+    app.server.register_blueprint(DECK_FILES)
     _add_routes(app.server)
     Compress(app.server)
     return app

@@ -526,7 +526,7 @@
 
   document.addEventListener("click", function (event) {
     var button = event.target.closest("[data-post]");
-    if (button) post(button);
+    if (button && (!button.dataset.asks || window.confirm(button.title + "?"))) post(button);
   });
 
   // --- Open filters close when attention moves elsewhere -------------------------

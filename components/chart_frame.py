@@ -16,7 +16,6 @@ from components.wording import unbroken
 
 VIEWPORT_ID, THEME_ID, PALETTES_ID = "viewport", "theme", "palettes"
 
-# plotly offers to upload a chart to a third party: never.
 # Until its figure comes a chart shows no axes.
 _EMPTY = {
     "data": [],
@@ -28,7 +27,8 @@ _EMPTY = {
     },
 }
 
-_CONFIG = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False}
+# plotly offers to upload a chart to a third party: never.
+CONFIG = {"displayModeBar": False, "displaylogo": False, "showSendToCloud": False}
 
 
 class ChartFrame:
@@ -65,7 +65,7 @@ class ChartFrame:
                         html.P(id=self.summary, className="chart-summary"),
                         html.Div(
                             dcc.Graph(
-                                id=self.graph, figure=_EMPTY, config=_CONFIG, responsive="auto"
+                                id=self.graph, figure=_EMPTY, config=CONFIG, responsive="auto"
                             ),
                             className="chart-area",
                             role="img",

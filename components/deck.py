@@ -34,6 +34,15 @@ class Series:
     colour: str = "accent"
     dashed: bool = False
 
+    def told(self, place: int) -> str:
+        """``9.1 (7.2 to 11.0)`` with a true minus; empty where it is not shown."""
+        value = self.values[place]
+        if value is None:
+            return ""
+        low, high = (ends[place] if ends else None for ends in (self.low, self.high))
+        interval = "" if low is None or high is None else f" ({_tenths(low)} to {_tenths(high)})"
+        return f"{_tenths(value)}{interval}".replace("-", "\N{MINUS SIGN}")
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -56,6 +65,10 @@ class Chart:
     about: bool
     colours: tuple[str, ...] = ()
     cautions: tuple[str, ...] = ()
+
+    def row_words(self, row: int) -> str:
+        """A category of ``intervals`` in words: ``9.1 (7.2 to 11.0) past differs``."""
+        return " ".join(part for part in (self.series[0].told(row), self.cautions[row]) if part)
 
 
 @dataclass(frozen=True)
@@ -101,6 +114,10 @@ class Deck:
     load_id: str
     loaded_at: str
     is_demonstration: bool
+
+
+def _tenths(value: float) -> str:
+    return f"{round(value, 1) + 0.0:.1f}"
 
 
 def deck_to_json(deck: Deck) -> dict[str, Any]:

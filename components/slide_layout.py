@@ -32,13 +32,14 @@ class Box:
 
 @dataclass(frozen=True)
 class SlideLayout:
-    """The boxes of a slide: title, what is shown, chart (or paragraphs), source, number."""
+    """The boxes of a slide: title, what is shown, chart (words instead of both), source, number."""
 
     width: int
     height: int
     title: Box
     meaning: Box
     chart: Box
+    words: Box
     source: Box
     number: Box
 
@@ -51,8 +52,9 @@ def slide_layout(shape: Shape) -> SlideLayout:
         width,
         _HEIGHT,
         title=Box(_MARGIN, 16, inner, 98),
-        meaning=Box(_MARGIN, 114, inner, 28),
+        meaning=Box(_MARGIN, 118, inner, 26),
         chart=Box(_MARGIN, 146, inner, 338),
+        words=Box(_MARGIN, 122, inner, 362),
         source=Box(_MARGIN, 488, inner - _NUMBER_WIDTH, 48),
         number=Box(width - _MARGIN - _NUMBER_WIDTH, 488, _NUMBER_WIDTH, 48),
     )

@@ -7,6 +7,8 @@ properties (``--accent``).
 
 from __future__ import annotations
 
+from typing import Any
+
 # Twelve hues told apart with the common forms of colour blindness, each with a contrast of at
 # least 3 to 1 on its background; beyond twelve the line's dashes tell groups apart.
 _SERIES_LIGHT = (
@@ -59,6 +61,25 @@ def series(place: int) -> tuple[str, str]:
     """Colour role and dashes of a group by its place in the full list: stable on every page."""
     hues = len(_SERIES_LIGHT)
     return f"@series-{place % hues}", DASHES[place // hues % len(DASHES)]
+
+
+def painted(part: Any) -> Any:
+    """A figure or part of one with the light theme's colours in the place of their roles."""
+    if isinstance(part, dict):
+        return {name: painted(value) for name, value in part.items()}
+    if isinstance(part, list):
+        return [painted(value) for value in part]
+    return colour(part) if isinstance(part, str) and part.startswith("@") else part
+
+
+def colour(role: str) -> str:
+    """``@accent`` as ``#0b6570``, ``@accent/0.16`` as ``rgba(11,101,112,0.16)``, in light."""
+    name, _slash, opacity = role.removeprefix("@").partition("/")
+    code = PALETTES["light"][name]
+    if not opacity:
+        return code
+    channels = ",".join(str(int(code[at : at + 2], 16)) for at in (1, 3, 5))
+    return f"rgba({channels},{opacity})"
 
 
 def custom_properties() -> str:

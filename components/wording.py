@@ -89,6 +89,17 @@ def signed(number: int) -> str:
     return f"+{number}" if number > 0 else f"\N{MINUS SIGN}{-number}"
 
 
+def unsigned(month: str) -> int:
+    """The number behind ``signed``."""
+    return int(month.replace("\N{MINUS SIGN}", "-"))
+
+
+def signed_tenths(points: float) -> str:
+    """``+8.3``, ``−0.2``, ``0.0``: points around no difference."""
+    sign = "+" if round(points, 1) > 0 else ""
+    return f"{sign}{round(points, 1) + 0.0:.1f}".replace("-", "\N{MINUS SIGN}")
+
+
 def month_in_words(event_month: int) -> str:
     """``3 months after the first visit``."""
     if event_month == 0:
@@ -100,6 +111,11 @@ def month_in_words(event_month: int) -> str:
 def day(when: date) -> str:
     """``30 June 2024``."""
     return f"{when.day} {when:%B %Y}"
+
+
+def iso_day(when: str) -> str:
+    """``2024-06-30`` or a time of it -> ``30 June 2024``."""
+    return day(date.fromisoformat(when[:10]))
 
 
 def month(when: str) -> str:

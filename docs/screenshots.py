@@ -26,6 +26,8 @@ PICTURES = (
     ("trajectories-phone", "/trajectories?cohort=Summer+2021", PHONE, "light"),
     ("trajectories-split", "/trajectories?split=modality", LAPTOP, "light"),
     ("trajectories-districts", "/trajectories?split=district", LAPTOP, "light"),
+    ("present", "/present?slides=lines&slides=effect&slides=modalities", LAPTOP, "light"),
+    ("present-projector", "/present?slides=effect", PROJECTOR, "light"),
     ("methods", "/methods", LAPTOP, "light"),
     ("students", "/students", LAPTOP, "light"),
     ("students-phone", "/students?list=not-responding", PHONE, "dark"),
@@ -62,6 +64,9 @@ def main() -> None:
                 page.locator(".ag-row a").first.click()
             page.wait_for_load_state("networkidle")
             page.wait_for_timeout(3000)
+            if name == "present-projector":
+                page.get_by_role("button", name="Full screen").click()
+                page.wait_for_timeout(1000)
             page.screenshot(path=IMAGES / f"{name}.png", full_page=size is not PROJECTOR)
             page.close()
         browser.close()

@@ -6,7 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pages import district, districts, methods, overview, student, students, trajectories, visits
+from pages import (
+    district,
+    districts,
+    methods,
+    overview,
+    present,
+    student,
+    students,
+    trajectories,
+    visits,
+)
 
 
 @dataclass(frozen=True)
@@ -25,6 +35,7 @@ PAGES = (
     Page(districts.PATH, districts.TITLE, districts.layout),
     Page(students.PATH, students.TITLE, students.layout, names_students=True),
     Page(visits.PATH, visits.TITLE, visits.layout),
+    Page(present.PATH, present.TITLE, present.layout),
     Page(methods.PATH, methods.TITLE, methods.layout),
 )
 

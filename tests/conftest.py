@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from filelock import FileLock
 
 from queries.database import snapshot
 from reporting.demonstration import write_demonstration
@@ -98,9 +100,20 @@ class Program:
 
 
 @pytest.fixture(scope="session")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
-    """Made once for all tests that need a whole program's data."""
-    folder = tmp_path_factory.mktemp("program")
+def program(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Program:
+    """Made once for all tests that need a whole program's data, whichever process they run in."""
+    folder = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        folder = folder.parent
+    made = folder / "program.pickle"
+    with FileLock(folder / "program.lock"):
+        if not made.exists():
+            made.write_bytes(pickle.dumps(_program(folder / "program")))
+    found: Program = pickle.loads(made.read_bytes())  # noqa: S301 written by the line above
+    return found
+
+
+def _program(folder: Path) -> Program:
     delivery = write_demonstration(folder / "demonstration", "program", seed=2021)
     url = f"duckdb:///{folder}/leap.duckdb"
     report = load(delivery, sa.make_url(url), read_mapping(None))

@@ -10,7 +10,7 @@ QUESTION = Note("Would they have come back anyway?", "In part: similar students 
 
 VISITED = tuple(None if at == 0 else 75.0 - (at < 0) * 5 + 0.5 * abs(at) for at in MONTHS)
 COMPARED = tuple(None if at == 0 else 70.0 + 0.25 * abs(at) for at in MONTHS)
-GAP = tuple(None if -4 < at < 1 else 0.1 if at < 0 else 5.0 + 0.3 * at for at in MONTHS)
+GAP = tuple(None if -4 < at < 1 else 0.1 if at < 0 else round(5.0 + 0.3 * at, 1) for at in MONTHS)
 NAMES = ("Hartford", "New Haven", "Bridgeport", "CREC", "Stamford")
 
 
@@ -34,9 +34,11 @@ def deck(shape: Shape = "16x9", names: tuple[str, ...] = NAMES) -> Deck:
     students: tuple[int | None, ...] = tuple(500 - 10 * abs(at) for at in MONTHS)
     months = tuple(signed(at) for at in MONTHS)
     axis = "School months from the first visit"
-    sizes = tuple(12.3 - 1.1 * place if place != 3 else None for place in range(len(names)))
-    below = tuple(None if size is None else size - 2.5 for size in sizes)
-    above = tuple(None if size is None else size + 2.5 for size in sizes)
+    sizes = tuple(
+        round(12.3 - 0.7 * place, 1) if place != 3 else None for place in range(len(names))
+    )
+    below = tuple(None if size is None else round(size - 2.5, 1) for size in sizes)
+    above = tuple(None if size is None else round(size + 2.5, 1) for size in sizes)
     cautions = tuple(
         "fewer than 20 students" if place == 3 else "past differs" if place == 4 else ""
         for place in range(len(names))

@@ -1,0 +1,388 @@
+"""The sentences of slides, as the figures and their checks allow.
+
+Every sentence stands in ``components/languages/en.toml``; here it is decided which one is said and
+what is filled in. Another language is another such file.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from components import wording
+from components.deck import Note
+from evaluation.matched import HELD_OUT_MONTHS
+from evaluation.verdict import Verdict
+from queries.disclosure import HIGHEST_TOLD, LOWEST_TOLD
+from queries.effects import HEADLINE_MONTH, Effect
+from queries.filters import Filters, KnownValues
+from queries.ranking import Ranked
+
+Point = Mapping[Hashable, Any]
+Row = Mapping[Any, Any]
+
+_LANGUAGE = Path(__file__).with_name("languages") / "en.toml"
+
+SENTENCES: dict[str, Any] = tomllib.loads(_LANGUAGE.read_text(encoding="utf-8"))
+
+LAST_MONTH = 12
+_NAMES_TOLD = 2
+_LONGEST_SELECTION = 42  # with the day and the link, two lines of the narrower shape
+_LONGEST_NAME = 24
+_MISSING_NAMED = 3
+_NAMES_IN_ORDER = 3
+
+
+def say(topic: str, sentence: str, **filled: Any) -> str:
+    """A sentence of the language file with its gaps filled in."""
+    return str(SENTENCES[topic][sentence]).format(**filled)
+
+
+def notes(topic: str, questions: str = "questions", **filled: Any) -> tuple[Note, ...]:
+    """The hard questions of a slide with their answers."""
+    return tuple(
+        Note(_sentence(question, filled), _sentence(answer, filled))
+        for question, answer in SENTENCES[topic][questions]
+    )
+
+
+def _sentence(template: str, filled: Mapping[str, Any]) -> str:
+    words = template.format(**filled)
+    return words[:1].upper() + words[1:]
+
+
+def months(number: int) -> str:
+    """``six months``; up to the headline month."""
+    words = SENTENCES["month" if number == 1 else "months"]
+    return str(words).format(number=SENTENCES["numbers"][number])
+
+
+def joined(words: Sequence[str]) -> str:
+    """``a, b and c`` in the language."""
+    return wording.joined(words, SENTENCES["and"])
+
+
+def short(name: str) -> str:
+    """A group's name, short enough for a title."""
+    return wording.short(name, _LONGEST_NAME)
+
+
+def count(number: Any, about: bool, threshold: int) -> str:
+    """``1,387``, ``about 95`` or ``fewer than 20``."""
+    if pd.isna(number):
+        return say("counts", "withheld", threshold=threshold)
+    return say("counts", "about" if about else "exact", number=int(number))
+
+
+def rate(point: Point, name: str) -> str:
+    """``66.6 %``, with the ends told as ends."""
+    return wording.rate(point, name)
+
+
+# --- What is shown -----------------------------------------------------------------------
+
+
+def selection(filters: Filters, known: KnownValues) -> str:
+    """The filters in a line: names where they are few, numbers where they are many."""
+    chosen = filters.chosen()
+    if not chosen:
+        return str(SENTENCES["selection"]["everything"])
+    for told in range(_NAMES_TOLD, -1, -1):
+        words = ", ".join(
+            _chosen(dimension, values, known, told) for dimension, values in chosen.items()
+        )
+        if len(words) <= _LONGEST_SELECTION:
+            return words
+    return say("selection", "many", number=sum(map(len, chosen.values())))
+
+
+def _chosen(dimension: str, values: Sequence[str], known: KnownValues, told: int) -> str:
+    if len(values) > max(told, 1):
+        return str(SENTENCES["selection"]["some"][dimension]).format(number=len(values))
+    names = [short(known.labels(dimension)[value]) for value in values]
+    return wording.joined(names, SENTENCES["or"])
+
+
+def source(words: str, data_as_of: date, *, demonstration: bool) -> str:
+    """The line under every slide."""
+    kind = SENTENCES["source"]["demonstration"] if demonstration else ""
+    line = say("source", "line", selection=words, day=wording.day(data_as_of), demonstration=kind)
+    return line[:1].upper() + line[1:]
+
+
+# --- The difference ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Headline:
+    """What may be said in one figure: the month, the points, and the interval in words."""
+
+    event_month: int
+    effect: float
+    low: float
+    high: float
+    interval: str
+
+    @property
+    def is_clear(self) -> bool:
+        """The interval lies on one side of zero."""
+        return self.low > 0 or self.high < 0
+
+
+def headline(effect: Effect) -> Headline | None:
+    """The figure that the verdict allows: the matched one, the second opinion, or none."""
+    if effect.verdict is Verdict.SYMMETRIC:
+        return _headline(HEADLINE_MONTH, effect.checked("symmetric", HEADLINE_MONTH), "interval")
+    if effect.verdict is not Verdict.EFFECT:
+        return None
+    point = last_month(effect)
+    return None if point is None else _headline(point["event_month"], point, "band")
+
+
+def _headline(event_month: int, figure: Mapping[Any, Any], kind: str) -> Headline | None:
+    if pd.isna(figure["effect"]) or pd.isna(figure["low"]):
+        return None
+    size, low, high = (float(figure[name]) for name in ("effect", "low", "high"))
+    return Headline(event_month, size, low, high, interval(figure, kind))
+
+
+def interval(figure: Mapping[Any, Any], kind: str = "interval") -> str:
+    """``95 % interval 7.4 to 9.9``; of all months at once, ``95 % band``."""
+    low, high = (size(figure[name], exact=True) for name in ("low", "high"))
+    return say("effect", kind, low=low, high=high).replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+def last_month(effect: Effect) -> Point | None:
+    """The headline month, or the last before it that is shown; None without any."""
+    frame = effect.frame
+    is_after = (frame["event_month"] > 0) & (frame["event_month"] <= HEADLINE_MONTH)
+    known = frame[is_after & ~frame["withheld"]].dropna(subset=["effect"])
+    return None if known.empty else known.to_dict("records")[-1]
+
+
+def size(difference: float, *, exact: bool = False) -> str:
+    """Points without their unit: ``9``, or ``8.6`` where exact or under one; a true minus."""
+    points = round(100 * difference, 1) + 0.0
+    whole = Decimal(str(points)).quantize(Decimal(1), ROUND_HALF_UP)
+    told = f"{points:.1f}" if exact or abs(points) < 1 else str(whole)
+    return told.replace("-", "\N{MINUS SIGN}")
+
+
+def points(difference: float) -> str:
+    """``point`` after ``1``, ``points`` after anything else."""
+    return str(SENTENCES["effect"]["point" if size(difference) == "1" else "points"])
+
+
+def finding(effect: Effect) -> str:
+    """The difference of all chosen in a sentence, without a full stop."""
+    if effect.verdict is None:
+        return say("effect", "none", threshold=effect.threshold)
+    found = headline(effect)
+    if found is None:
+        plain = {Verdict.RANGE: "range", Verdict.SYMMETRIC: "range", Verdict.UNCHECKED: "unchecked"}
+        return say("effect", plain.get(effect.verdict, "few"))
+    kind = "symmetric_" if effect.verdict is Verdict.SYMMETRIC else ""
+    sentence = f"{kind}{'clear' if found.is_clear else 'unclear'}"
+    return say("effect", sentence, **_filled(found))
+
+
+def _filled(found: Headline) -> dict[str, str]:
+    words, is_more = SENTENCES["effect"], found.effect > 0
+    return {
+        "When": months(found.event_month).capitalize(),
+        "size": size(abs(found.effect)),
+        "points": points(abs(found.effect)),
+        "direction": words["higher" if is_more else "lower"],
+        "gained": words["gained" if is_more else "lost"],
+        "interval": found.interval,
+    }
+
+
+def anyway(effect: Effect) -> str:
+    """The answer to "would they have come back anyway?", in figures."""
+    found, after = headline(effect), last_month(effect)
+    before = effect.frame.set_index("event_month").loc[-1].to_dict()
+    if effect.verdict is not Verdict.EFFECT or found is None or after is None or before["withheld"]:
+        return say("lines", "anyway_unknown", verdict=f"{finding(effect)}.")
+    return say(
+        "lines",
+        "anyway" if found.is_clear and found.effect > 0 else "anyway_unclear",
+        when=months(found.event_month),
+        compared_before=rate(before, "comparison_rate"),
+        compared_after=rate(after, "comparison_rate"),
+        visited_before=rate(before, "visited_rate"),
+        visited_after=rate(after, "visited_rate"),
+        size=size(found.effect, exact=True),
+        interval=found.interval,
+    )
+
+
+def sure(effect: Effect) -> str:
+    """How sure the headline is."""
+    found = headline(effect)
+    if found is None:
+        return say("effect", "sure_none")
+    return say(
+        "effect", "sure_clear" if found.is_clear else "sure_unclear", interval=found.interval
+    )
+
+
+def alike(effect: Effect) -> str:
+    """Whether visited and similar students agreed where the matching did not make them."""
+    if effect.verdict in (None, Verdict.FEW):
+        return say("effect", "alike_few")
+    share = wording.share(effect.share_matched)
+    gaps = held_out_gaps(effect)
+    if not gaps:
+        return say("effect", "alike_unknown", share=share)
+    told = [say("effect", "gap", size=gap, month=wording.signed(at)) for at, gap in gaps]
+    return say("effect", "alike", gaps=joined(told), share=share)
+
+
+def held_out_gaps(effect: Effect) -> list[tuple[int, str]]:
+    """Months that the matching never used and the gap there in points, where it is known."""
+    gaps = [(at, effect.checked("held_out", at)["effect"]) for at in HELD_OUT_MONTHS]
+    return [(at, size(gap, exact=True)) for at, gap in gaps if not pd.isna(gap)]
+
+
+def second(effect: Effect) -> str:
+    """The second opinion."""
+    figure = effect.checked("symmetric", HEADLINE_MONTH)
+    if pd.isna(figure["effect"]) or pd.isna(figure["low"]):
+        return say("effect", "second_none")
+    return say(
+        "effect",
+        "second",
+        size=size(figure["effect"], exact=True),
+        interval=interval(figure),
+        month=HEADLINE_MONTH,
+    )
+
+
+# --- Groups ------------------------------------------------------------------------------
+
+
+def groups_finding(rows: Sequence[Ranked], split: str) -> str:
+    """The groups of a split in a sentence that claims no order the intervals do not hold."""
+    noun = SENTENCES["groups"]["noun"][split]
+    told = [row for row in rows if row.best is not None]
+    if not told:
+        return say("groups", "none", noun=noun)
+    if len(told) == 1:
+        return say("groups", "one", noun=noun, name=name(told[0]), figure=_alone(told[0]))
+    upper, lower = _parted(told)
+    if upper and max(len(upper), len(lower)) <= _NAMES_IN_ORDER:
+        return say(
+            "groups",
+            "larger",
+            top=joined([name(row) for row in upper]),
+            most=_sizes(upper),
+            rest=joined([name(row) for row in lower]),
+            least=_sizes(lower),
+        )
+    is_unsure = all((row.best, row.worst) == (1, len(told)) for row in told)
+    return say(
+        "groups",
+        "span",
+        noun=noun,
+        least=size(told[-1].figure["effect"], exact=True),
+        lowest=name(told[-1]),
+        most=size(told[0].figure["effect"], exact=True),
+        highest=name(told[0]),
+        order=SENTENCES["groups"]["order_unsure" if is_unsure else "order_some"],
+    )
+
+
+def _parted(told: Sequence[Ranked]) -> tuple[Sequence[Ranked], Sequence[Ranked]]:
+    """The groups surely above the others, each clearly above zero, and those; or nobody."""
+    for number in range(1, len(told)):
+        upper, lower = told[:number], told[number:]
+        is_above = all((row.worst or 0) <= number for row in upper)
+        if is_above and all(row.figure["low"] > 0 for row in upper):
+            return upper, lower
+    return (), ()
+
+
+def _sizes(rows: Sequence[Ranked]) -> str:
+    sizes = sorted(row.figure["effect"] for row in rows)
+    least, most = size(sizes[0]), size(sizes[-1])
+    return say("groups", "size" if least == most else "sizes", least=least, most=most)
+
+
+def _alone(row: Ranked) -> str:
+    found = _headline(HEADLINE_MONTH, row.figure, "interval")
+    if found is None or not found.is_clear:
+        return say("groups", "one_unclear")
+    return say("groups", "one_clear", **_filled(found))
+
+
+def name(row: Ranked) -> str:
+    """A group's name, short."""
+    return short(row.effect.label)
+
+
+def caution(row: Ranked) -> str:
+    """Why a group's figure may not stand by itself; empty where it may."""
+    verdict = row.effect.verdict
+    if row.best is not None:
+        return ""
+    key = "WITHHELD" if verdict is None else verdict.name
+    known = SENTENCES["cautions"].get(key, SENTENCES["cautions"]["FEW"])
+    return str(known).format(threshold=row.effect.threshold)
+
+
+def estimate(row: Ranked) -> str:
+    """``9.1 (7.2 to 11.0)``, with a caution where due; the caution alone without a figure."""
+    told = "" if pd.isna(row.figure["effect"]) else wording.estimate(row.figure)
+    why = caution(row)
+    if told and why:
+        return say("groups", "caution_row", estimate=told, caution=why)
+    return told or why
+
+
+def missing(rows: Sequence[Ranked]) -> list[str]:
+    """Names of groups without a figure that may stand by itself, the rest in a number."""
+    names = [name(row) for row in rows if row.best is None]
+    more = len(names) - _MISSING_NAMED
+    return names if more <= 1 else [*names[:_MISSING_NAMED], SENTENCES["more"].format(number=more)]
+
+
+def groups_notes(rows: Sequence[Ranked]) -> tuple[Note, ...]:
+    """Which is best, and why some have no figure."""
+    told = [row for row in rows if row.best is not None]
+    first = [name(row) for row in told if row.best == 1]
+    unclear = [row for row in rows if row.best is None]
+    if len(told) < 2:
+        best = say("groups", "best_none")
+    elif len(first) == len(told):
+        best = say("groups", "best_all", number=len(told))
+    elif len(first) > 1:
+        best = say("groups", "best_some", names=joined(first))
+    else:
+        best = say("groups", "best_one", name=first[0])
+    asked = notes("groups", best=best)
+    if not unclear:
+        return asked
+    reasons = [say("groups", "reason", name=name(row), caution=caution(row)) for row in unclear]
+    named = joined(missing(rows))
+    why = notes("groups", "questions_missing", missing=named, reasons=f"{'; '.join(reasons)}.")
+    return (*asked, *why)
+
+
+def shown_rate(row: Row, column: str) -> str:
+    """A rate of ``queries.standing``."""
+    return wording.rate({column: row[column], "beyond": row[f"{column}_beyond"]}, column)
+
+
+def share_told(value: float) -> str:
+    """``57 %``; a dash for none."""
+    if pd.isna(value):
+        return "–"
+    return wording.share(min(max(value, LOWEST_TOLD), HIGHEST_TOLD))

@@ -1,0 +1,421 @@
+"""Slides from figures: one message each, its title no bolder than its figures.
+
+Pure functions from what ``queries`` returns, held to the presenter's threshold, to
+``components.deck``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from components import slide_wording as words
+from components import standing_wording, theme, wording
+from components.deck import Chart, Series, Slide, Values
+from evaluation.verdict import Verdict
+from queries.effects import HEADLINE_MONTH, Effect
+from queries.ranking import Ranked
+
+# More groups than this do not fit on a slide: the most served are shown.
+MOST_GROUPS = 15
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the slides are made of, held to the presenter's threshold.
+
+    ``standing`` and ``contacts`` are the one row of all chosen, ``cohorts`` the standing by
+    cohort; ``districts``, ``bands`` and ``modalities`` the effects of the groups, largest first.
+    """
+
+    standing: words.Row
+    contacts: words.Row
+    cohorts: pd.DataFrame
+    everybody: Effect
+    bands: Sequence[Ranked]
+    modalities: Sequence[Ranked]
+    districts: Sequence[Ranked]
+
+    @property
+    def threshold(self) -> int:
+        """Fewest students of a figure."""
+        return self.everybody.threshold
+
+
+def slide(key: str, figures: Figures) -> Slide:
+    """The slide of a key of ``SLIDES``."""
+    return SLIDES[key](figures)
+
+
+# --- What the program did ----------------------------------------------------------------
+
+
+def _did(figures: Figures) -> Slide:
+    standing, contacts, threshold = figures.standing, figures.contacts, figures.threshold
+    served = words.count(standing["students"], standing["about"], threshold)
+    told = {
+        name: words.count(contacts[column], contacts["about"], threshold)
+        for name, column in (
+            ("completed", "completed"),
+            ("contacts", "contacts"),
+            ("contacted", "students"),
+        )
+    }
+    cohorts = figures.cohorts.to_dict("records")
+    about = bool(figures.cohorts["about"].any())
+    numbers = tuple(None if pd.isna(row["students"]) else int(row["students"]) for row in cohorts)
+    columns = [
+        f"{row['label']} {words.count(row['students'], about, threshold)}" for row in cohorts
+    ]
+    return Slide(
+        "did",
+        words.SENTENCES["names"]["did"],
+        words.say("did", "title_alone", served=served)
+        if pd.isna(contacts["completed"])
+        else words.say("did", "title", served=served, completed=told["completed"]),
+        words.say("did", "meaning_about" if about else "meaning"),
+        words.say("did", "description", columns=words.joined(columns)),
+        words.notes("did", reached=words.share_told(standing_wording.reached(contacts)), **told),
+        Chart(
+            "columns",
+            tuple(str(row["label"]) for row in cohorts),
+            (Series(words.say("did", "series"), numbers),),
+            words.say("did", "axis"),
+            numbers,
+            about,
+        ),
+    )
+
+
+# --- Visited and similar students --------------------------------------------------------
+
+
+def _lines(figures: Figures) -> Slide:
+    effect = figures.everybody
+    points = effect.frame.to_dict("records")
+    by_month = {point["event_month"]: point for point in points}
+    return Slide(
+        "lines",
+        words.SENTENCES["names"]["lines"],
+        _lines_title(figures),
+        words.say("lines", "meaning", people=_people(figures)),
+        words.say(
+            "lines",
+            "description",
+            visited=_moments(points, "visited_rate"),
+            compared=_moments(points, "comparison_rate"),
+        ),
+        words.notes(
+            "lines",
+            anyway=words.anyway(effect),
+            first=_people_at(by_month[1], figures.threshold),
+            last=_people_at(by_month[words.LAST_MONTH], figures.threshold),
+        ),
+        Chart(
+            "lines",
+            _months(points),
+            (
+                Series(words.say("lines", "visited"), _full(points, "visited_rate")),
+                Series(
+                    words.say("lines", "compared_short"),
+                    _full(points, "comparison_rate"),
+                    colour="muted",
+                    dashed=True,
+                ),
+            ),
+            words.say("lines", "axis"),
+            _students(points),
+            bool(points[0]["about"]),
+        ),
+    )
+
+
+def _lines_title(figures: Figures) -> str:
+    after = words.last_month(figures.everybody)
+    if after is None:
+        return words.say("lines", "title_none")
+    told = {
+        "before": words.shown_rate(figures.standing, "baseline"),
+        "after": words.rate(after, "visited_rate"),
+        "when": words.months(after["event_month"]),
+    }
+    if pd.isna(after["comparison_rate"]):
+        return words.say("lines", "title_alone", **told)
+    return words.say("lines", "title", compared=words.rate(after, "comparison_rate"), **told)
+
+
+def _people(figures: Figures) -> str:
+    after = words.last_month(figures.everybody)
+    if after is None:
+        return ""
+    number = words.count(after["students"], after["about"], figures.threshold)
+    return words.say("lines", "people", number=number, when=words.months(after["event_month"]))
+
+
+def _people_at(point: words.Point, threshold: int) -> str:
+    number = None if point["withheld"] else point["students"]
+    return words.count(number, bool(point["about"]), threshold)
+
+
+def _moments(points: Sequence[words.Point], name: str) -> str:
+    told = [
+        words.say(
+            "lines",
+            "moment",
+            rate=words.rate(point, name),
+            month=wording.signed(point["event_month"]),
+        )
+        for point in points
+        if point["event_month"] in (-1, 1, HEADLINE_MONTH) and not point["withheld"]
+    ]
+    return words.joined(told) or "–"
+
+
+def _months(points: Sequence[words.Point]) -> tuple[str, ...]:
+    return tuple(wording.signed(point["event_month"]) for point in points)
+
+
+def _full(points: Sequence[words.Point], name: str) -> Values:
+    """Per cent or points of full months; the month of the visit is partial and stays empty."""
+    return tuple(
+        None if point["event_month"] == 0 or point["withheld"] else in_hundredths(point[name])
+        for point in points
+    )
+
+
+def _students(points: Sequence[words.Point]) -> tuple[int | None, ...]:
+    return tuple(
+        None if point["withheld"] or pd.isna(point["students"]) else int(point["students"])
+        for point in points
+    )
+
+
+def in_hundredths(share: float) -> float | None:
+    """A rate as per cent, a difference as points, to a tenth; None where there is none."""
+    return None if pd.isna(share) else round(float(100 * share), 1) + 0.0
+
+
+def _effect(figures: Figures) -> Slide:
+    effect = figures.everybody
+    points = effect.frame.to_dict("records")
+    told = [
+        words.say(
+            "effect",
+            "moment",
+            month=wording.signed(point["event_month"]),
+            estimate=wording.estimate({end: point[end] for end in ("effect", "low", "high")}),
+        )
+        for point in points
+        if point["event_month"] in (1, HEADLINE_MONTH, words.LAST_MONTH) and not point["withheld"]
+    ]
+    return Slide(
+        "effect",
+        words.SENTENCES["names"]["effect"],
+        words.finding(effect),
+        words.say("effect", "meaning"),
+        words.say("effect", "description", months="; ".join(told) or "–"),
+        words.notes(
+            "effect",
+            sure=words.sure(effect),
+            alike=words.alike(effect),
+            second=words.second(effect),
+        ),
+        Chart(
+            "gap",
+            _months(points),
+            (
+                Series(
+                    words.say("effect", "series"),
+                    _full(points, "effect"),
+                    _full(points, "low"),
+                    _full(points, "high"),
+                    colour="accent" if words.headline(effect) else "muted",
+                ),
+            ),
+            words.say("effect", "axis"),
+            _students(points),
+            bool(points[0]["about"]),
+        ),
+    )
+
+
+# --- Groups ------------------------------------------------------------------------------
+
+
+def _bands(figures: Figures) -> Slide:
+    return _groups("bands", "grade_band", figures.bands)
+
+
+def _modalities(figures: Figures) -> Slide:
+    return _groups("modalities", "modality", figures.modalities)
+
+
+def _districts(figures: Figures) -> Slide:
+    return _groups("districts", "district", figures.districts)
+
+
+def _groups(key: str, split: str, rows: Sequence[Ranked]) -> Slide:
+    shown = _most_served(rows)
+    when = words.months(HEADLINE_MONTH)
+    told = [
+        words.say("groups", "row", name=words.name(row), estimate=words.estimate(row))
+        for row in shown
+    ]
+    some = words.say("groups", "meaning_some", month=HEADLINE_MONTH, number=len(shown))
+    return Slide(
+        key,
+        words.SENTENCES["names"][key],
+        words.groups_finding(rows, split),
+        words.say("groups", "meaning", when=when) if len(shown) == len(rows) else some,
+        words.say("groups", "description", when=when, rows="; ".join(told)),
+        words.groups_notes(rows),
+        Chart(
+            "intervals",
+            tuple(words.name(row) for row in shown),
+            (
+                Series(
+                    words.say("groups", "series"),
+                    _ends(shown, "effect"),
+                    _ends(shown, "low"),
+                    _ends(shown, "high"),
+                ),
+            ),
+            words.say("groups", "axis", month=HEADLINE_MONTH),
+            tuple(_served_then(row.effect) for row in shown),
+            any(bool(row.effect.frame["about"].any()) for row in shown),
+            colours=tuple(_colour(split, row.effect) for row in shown),
+            cautions=tuple(words.caution(row) for row in shown),
+        ),
+    )
+
+
+def _ends(rows: Sequence[Ranked], name: str) -> Values:
+    return tuple(in_hundredths(row.figure[name]) for row in rows)
+
+
+def _most_served(rows: Sequence[Ranked]) -> list[Ranked]:
+    """The groups that fit, in the order given."""
+    by_size = sorted(rows, key=lambda row: -(_served_then(row.effect) or 0))
+    fit = {row.effect.group for row in by_size[:MOST_GROUPS]}
+    return [row for row in rows if row.effect.group in fit]
+
+
+def _served_then(effect: Effect) -> int | None:
+    """Students behind the headline month; None where withheld."""
+    [point] = effect.frame[effect.frame["event_month"] == HEADLINE_MONTH].to_dict("records")
+    return None if point["withheld"] or pd.isna(point["students"]) else int(point["students"])
+
+
+def _colour(split: str, effect: Effect) -> str:
+    """A district's own colour; the accent for groups that have none of their own."""
+    if split != "district":
+        return "accent"
+    return theme.series(effect.place)[0].removeprefix("@")
+
+
+# --- Words -------------------------------------------------------------------------------
+
+
+def _unsaid(figures: Figures) -> Slide:
+    title = words.say("unsaid", "title")
+    paragraphs = tuple(_limits(figures))
+    return Slide(
+        "unsaid",
+        words.SENTENCES["names"]["unsaid"],
+        title,
+        "",
+        words.say("unsaid", "description", title=title, paragraphs=" ".join(paragraphs)),
+        words.notes("unsaid"),
+        paragraphs=paragraphs,
+    )
+
+
+def _limits(figures: Figures) -> list[str]:
+    effect = figures.everybody
+    limits = [] if effect.verdict is Verdict.EFFECT else [f"{words.finding(effect)}."]
+    last = effect.frame.set_index("event_month").loc[words.LAST_MONTH].to_dict()
+    if last["withheld"]:
+        limits.append(words.say("unsaid", "last_none"))
+    else:
+        served = words.count(
+            figures.standing["students"], figures.standing["about"], figures.threshold
+        )
+        limits.append(
+            words.say("unsaid", "last", last=_people_at(last, figures.threshold), served=served)
+        )
+    return [*limits, *_limits_of_groups(figures), *map(_unsaid_always, ("cause", "part"))]
+
+
+def _unsaid_always(key: str) -> str:
+    return words.say("unsaid", key)
+
+
+def _limits_of_groups(figures: Figures) -> list[str]:
+    groups = {
+        "district": figures.districts,
+        "modality": figures.modalities,
+        "grade_band": figures.bands,
+    }
+    shown = {split: rows for split, rows in groups.items() if len(rows) > 1}
+    missing = words.missing([row for rows in shown.values() for row in rows])
+    nouns = [
+        words.SENTENCES["groups"]["noun"][split]
+        for split, rows in shown.items()
+        if any(row.best is not None and row.best != row.worst for row in rows)
+    ]
+    limits = []
+    if missing:
+        limits.append(words.say("unsaid", "missing", missing=words.joined(missing)))
+    if nouns:
+        limits.append(
+            words.say("unsaid", "order", nouns=wording.joined(nouns, words.SENTENCES["or"]))
+        )
+    return limits
+
+
+def _method(figures: Figures) -> Slide:
+    gaps = [gap for _month, gap in words.held_out_gaps(figures.everybody)]
+    paragraphs = (
+        words.say("method", "who"),
+        words.say("method", "similar"),
+        words.say("method", "figure"),
+        words.say("method", "check_passed", gaps=words.joined(gaps))
+        if gaps
+        else words.say("method", "check_none"),
+        words.say("method", "interval", threshold=figures.threshold),
+    )
+    title = words.say("method", "title")
+    return Slide(
+        "method",
+        words.SENTENCES["names"]["method"],
+        title,
+        "",
+        words.say("unsaid", "description", title=title, paragraphs=" ".join(paragraphs)),
+        words.notes("method"),
+        paragraphs=paragraphs,
+    )
+
+
+SLIDES: dict[str, Callable[[Figures], Slide]] = {
+    "did": _did,
+    "lines": _lines,
+    "effect": _effect,
+    "bands": _bands,
+    "modalities": _modalities,
+    "districts": _districts,
+    "unsaid": _unsaid,
+    "method": _method,
+}
+
+
+def is_worth_showing(key: str, figures: Figures) -> bool:
+    """Whether a slide has anything to put beside each other: one group alone has not."""
+    groups: dict[str, Sequence[Any]] = {
+        "bands": figures.bands,
+        "modalities": figures.modalities,
+        "districts": figures.districts,
+    }
+    return key not in groups or len(groups[key]) > 1

@@ -1,0 +1,107 @@
+"""Frozen decks: kept whole, opened as they were, private."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exports import snapshots
+from exports.snapshots import SnapshotError, delete, keep, listed, opened
+from tests.exports.decks import deck
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("LEAP_SNAPSHOTS", str(tmp_path / "snapshots"))
+    return tmp_path / "snapshots"
+
+
+def test_a_snapshot_opens_with_the_figures_it_was_kept_with() -> None:
+    kept = keep(deck("4x3"), "Board meeting, May", "lea")
+    assert opened(kept.number, demonstration=True) == kept
+    assert opened(kept.number, demonstration=True).deck == deck("4x3")
+    assert [one.name for one in listed(demonstration=True)] == ["Board meeting, May"]
+
+
+def test_a_deleted_snapshot_is_gone() -> None:
+    kept = keep(deck(), "May", "lea")
+    delete(kept)
+    assert listed(demonstration=True) == []
+    with pytest.raises(SnapshotError, match="may have been deleted"):
+        opened(kept.number, demonstration=True)
+
+
+def test_figures_of_real_students_are_not_there_over_demonstration_data() -> None:
+    real = keep(replace(deck(), is_demonstration=False), "May", "lea")
+    assert listed(demonstration=True) == []
+    with pytest.raises(SnapshotError):
+        opened(real.number, demonstration=True)
+    assert opened(real.number, demonstration=False) == real
+
+
+@pytest.mark.parametrize("number", ["../secret", "", "0" * 15, "g" * 16, "0" * 16, "0" * 16 + "/"])
+def test_a_number_that_is_none_leads_to_no_file(number: str, folder: Path) -> None:
+    keep(deck(), "May", "lea")
+    (folder.parent / "secret.json").write_text("{}")
+    with pytest.raises(SnapshotError):
+        opened(number, demonstration=True)
+
+
+@pytest.mark.parametrize("name", ["", "   ", "\n\t", "\u200b"])
+def test_a_snapshot_without_a_name_is_refused(name: str) -> None:
+    with pytest.raises(SnapshotError, match="name"):
+        keep(deck(), name, "lea")
+    assert listed(demonstration=True) == []
+
+
+@given(name=st.text(max_size=200))
+def test_any_name_is_kept_on_one_line_of_eighty_signs(
+    name: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LEAP_SNAPSHOTS", str(tmp_path_factory.mktemp("any")))
+        try:
+            kept = keep(deck(), name, "lea")
+        except SnapshotError:
+            return
+        assert kept.name.isprintable()
+        assert 0 < len(kept.name) <= 80
+        assert opened(kept.number, demonstration=True).name == kept.name
+
+
+def test_only_the_program_can_read_a_snapshot(folder: Path) -> None:
+    keep(deck(), "May", "lea")
+    [file] = folder.iterdir()
+    assert file.stat().st_mode & 0o077 == 0
+    assert folder.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": 1}', '{"format": 2, "deck": {}}'])
+def test_a_broken_file_is_no_snapshot_and_breaks_no_list(content: str, folder: Path) -> None:
+    kept = keep(deck(), "May", "lea")
+    (folder / f"{'a' * 16}.json").write_text(content)
+    assert listed(demonstration=True) == [kept]
+    with pytest.raises(SnapshotError):
+        opened("a" * 16, demonstration=True)
+
+
+def test_nothing_of_a_single_student_is_kept(folder: Path) -> None:
+    keep(deck(), "May", "lea")
+    [file] = folder.iterdir()
+    stored = json.loads(file.read_text())
+    assert set(stored) == {"format", "name", "by", "made_at", "deck"}
+    assert "student_id" not in file.read_text()
+
+
+def test_too_many_snapshots_are_refused_and_none_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snapshots, "_MOST_KEPT", 2)
+    keep(deck(), "one", "lea")
+    keep(deck(), "two", "lea")
+    with pytest.raises(SnapshotError, match="delete some"):
+        keep(deck(), "three", "lea")
+    assert len(listed(demonstration=True)) == 2
