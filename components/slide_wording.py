@@ -329,13 +329,15 @@ def name(row: Ranked) -> str:
 
 
 def caution(row: Ranked) -> str:
-    """Why a group's figure may not stand by itself; empty where it may."""
+    """Why a group's figure may not stand by itself, in two words; empty where it may."""
+    return "" if row.best is not None else _why(row, "cautions")
+
+
+def _why(row: Ranked, topic: str) -> str:
     verdict = row.effect.verdict
-    if row.best is not None:
-        return ""
     key = "WITHHELD" if verdict is None else verdict.name
-    known = SENTENCES["cautions"].get(key, SENTENCES["cautions"]["FEW"])
-    return str(known).format(threshold=row.effect.threshold)
+    known = SENTENCES[topic]
+    return str(known.get(key, known["FEW"])).format(threshold=row.effect.threshold)
 
 
 def estimate(row: Ranked) -> str:
@@ -370,7 +372,9 @@ def groups_notes(rows: Sequence[Ranked]) -> tuple[Note, ...]:
     asked = notes("groups", best=best)
     if not unclear:
         return asked
-    reasons = [say("groups", "reason", name=name(row), caution=caution(row)) for row in unclear]
+    reasons = [
+        say("groups", "reason", name=name(row), caution=_why(row, "reasons")) for row in unclear
+    ]
     named = joined(missing(rows))
     why = notes("groups", "questions_missing", missing=named, reasons=f"{'; '.join(reasons)}.")
     return (*asked, *why)
