@@ -16,6 +16,7 @@ from components import slide_wording as words
 from components import standing_wording, theme, wording
 from components.deck import Chart, Series, Slide, Values
 from evaluation.verdict import Verdict
+from queries.disclosure import ROUNDED_TO
 from queries.effects import HEADLINE_MONTH, Effect
 from queries.ranking import Ranked
 
@@ -76,7 +77,7 @@ def _did(figures: Figures) -> Slide:
         words.say("did", "title_alone", served=served)
         if pd.isna(contacts["completed"])
         else words.say("did", "title", served=served, completed=told["completed"]),
-        words.say("did", "meaning_about" if about else "meaning"),
+        words.say("did", "meaning_about" if about else "meaning", number=ROUNDED_TO),
         words.say("did", "description", columns=words.joined(columns)),
         words.notes("did", reached=words.share_told(standing_wording.reached(contacts)), **told),
         Chart(

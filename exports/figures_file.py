@@ -5,68 +5,61 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterator
 from typing import Any
 
 import xlsxwriter
 
 from components import wording
-from components.deck import Chart, Deck, Export, Slide
+from components.deck import Chart, Deck, Export
+from components.slide_wording import SENTENCES, say
 from exports.student_list import neutral
 
-_UNITS = {
-    "columns": "students",
-    "lines": "% of days enrolled",
-    "gap": "points of attendance",
-    "intervals": "points of attendance",
-}
+_WORDS: dict[str, Any] = SENTENCES["files"]
+_README: dict[str, Any] = SENTENCES["readme"]
+
 _WIDTH, _README_WIDTH = 22, 110
 
 
 def readme(deck: Deck, link: str) -> list[str]:
     """What the figures are of, line by line."""
+    as_of, loaded = wording.iso_day(deck.data_as_of), wording.iso_day(deck.loaded_at)
     return [
-        "LEAP: home visits and attendance",
-        *(["Demonstration data: invented students."] if deck.is_demonstration else []),
-        f"Students: {deck.selection}.",
-        f"Data as of {wording.iso_day(deck.data_as_of)}, loaded {wording.iso_day(deck.loaded_at)}.",
-        f"In the dashboard: {link}",
+        _WORDS["program"],
+        *([_README["demonstration"]] if deck.is_demonstration else []),
+        say("files", "selection", selection=deck.selection),
+        say("readme", "data", day=as_of, loaded=loaded),
+        say("readme", "link", link=link),
         "",
-        "An empty cell is a figure over too few students, or one that does not exist.",
-        "Attendance: mean of the students' own monthly rates, days attended of days enrolled.",
-        "Differences: visited less similar students, in points, with 95 % intervals. Where the "
-        "heading of a figure says band, the interval holds all months at once.",
+        *_README["meanings"],
         "",
-        *(f"{place}. {slide.name}: {slide.title}" for place, slide in _numbered(deck)),
+        *(
+            say("readme", "slide", place=place, name=slide.name, title=slide.title)
+            for place, slide in enumerate(deck.slides, start=1)
+        ),
     ]
 
 
 def rows(chart: Chart) -> list[list[Any]]:
     """The table of a chart with its heading: a row a category, None where nothing is shown."""
-    interval = "95 % band" if chart.kind == "gap" else "95 % interval"
     months = chart.kind in ("lines", "gap")
-    head = [chart.axis if months else "Group"]
+    head = [chart.axis if months else _WORDS["group"]]
     columns: list[tuple[Any, ...]] = [
         tuple(map(wording.unsigned, chart.categories)) if months else chart.categories
     ]
     for series in chart.series:
-        head.append(f"{series.name} ({_UNITS[chart.kind]})")
+        head.append(f"{series.name} ({_WORDS['units'][chart.kind]})")
         columns.append(series.values)
         for end, values in (("low", series.low), ("high", series.high)):
             if values:
-                head.append(f"{interval}, {end}")
+                head.append(say("files", end, series=series.name))
                 columns.append(values)
     if chart.kind != "columns":
-        head.append("Students, about" if chart.about else "Students")
+        head.append(_WORDS["students_about" if chart.about else "students"])
         columns.append(chart.students)
     if any(chart.cautions):
-        head.append("Caution")
+        head.append(_WORDS["caution"])
         columns.append(tuple(caution or None for caution in chart.cautions))
     return [head, *(list(row) for row in zip(*columns, strict=True))]
-
-
-def _numbered(deck: Deck) -> Iterator[tuple[int, Slide]]:
-    return iter(enumerate(deck.slides, start=1))
 
 
 def workbook(deck: Deck, link: str) -> Export:
@@ -75,11 +68,11 @@ def workbook(deck: Deck, link: str) -> Export:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(file, options)
     bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True})
-    sheet = book.add_worksheet("Read me")
+    sheet = book.add_worksheet(_README["sheet"])
     sheet.set_column(0, 0, _README_WIDTH, wrapped)
     for number, line in enumerate(readme(deck, link)):
         sheet.write_string(number, 0, neutral(line))
-    for place, slide in _numbered(deck):
+    for place, slide in enumerate(deck.slides, start=1):
         sheet = book.add_worksheet(f"{place} {slide.name}"[:31])
         sheet.write_string(0, 0, neutral(slide.title), bold)
         if slide.chart:
@@ -107,7 +100,7 @@ def csv_files(deck: Deck, link: str) -> Export:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("README.txt", "\n".join(readme(deck, link)) + "\n")
-        for place, slide in _numbered(deck):
+        for place, slide in enumerate(deck.slides, start=1):
             if slide.chart:
                 archive.writestr(f"{place}-{slide.key}.csv", _csv(rows(slide.chart)))
             yield place

@@ -12,7 +12,10 @@ from matplotlib.backends.backend_pdf import PdfPages
 
 from components.deck import Deck, Export, Slide
 from components.slide_layout import Box
-from exports.drawing import (
+from components.slide_wording import SENTENCES, say
+from exports.charts import draw_chart, small_height
+from exports.drawing import slide_figure
+from exports.sheet import (
     ASCENT,
     LEADING,
     MORE,
@@ -21,18 +24,15 @@ from exports.drawing import (
     balanced,
     clean,
     cut,
-    draw_chart,
     draw_paragraphs,
     drawing,
     fitted,
     lines_height,
     paragraphs_height,
-    slide_figure,
-    small_height,
     wrapped,
 )
 
-TITLE = "LEAP: home visits and attendance"
+TITLE = str(SENTENCES["files"]["program"])
 
 # The pages of a handout, US Letter, in points.
 _WIDTH, _HEIGHT, _MARGIN, _TOP, _BOTTOM = 612, 792, 45, 34, 28
@@ -222,7 +222,7 @@ def _foot(sheet: Sheet, deck: Deck, link: str, number: str) -> float:
     """Source, address and number at the foot of a page; the place above them."""
     width = _INNER - 40
     source = cut(wrapped(deck.source, width, _FOOT_SIZE), _SOURCE_LINES)
-    address = cut(wrapped(f"Dashboard: {link}", width, _FOOT_SIZE), _LINK_LINES)
+    address = cut(wrapped(say("files", "address", link=link), width, _FOOT_SIZE), _LINK_LINES)
     height = lines_height(len(source) + len(address), _FOOT_SIZE, LEADING)
     box = Box(_MARGIN, _HEIGHT - _BOTTOM - height, width, height)
     sheet.block(Box(_MARGIN, box.top - 8, _INNER, 0.75), "line")

@@ -24,7 +24,8 @@ from PIL import Image
 from components import theme
 from components.deck import Chart, Deck, Shape, Slide
 from components.slide_layout import Box, slide_layout
-from exports.drawing import MORE, drawing, measured, picture, slide_figure
+from exports.drawing import picture, slide_figure
+from exports.sheet import MORE, drawing, measured
 from tests.exports.decks import COMPARED, GAP, MONTHS, NAMES, VISITED, deck
 
 SHAPES: tuple[Shape, ...] = ("16x9", "4x3")

@@ -215,7 +215,7 @@ def test_characters_that_xml_cannot_hold_are_left_out() -> None:
     assert page.shapes.title.text_frame.text == "Hartford & <Sons>"
     chart = shape_named(page, "Chart: Hartford & <Sons>").chart
     assert next(iter(chart.plots[0].categories)) == "Hartford & <Sons>"
-    assert columns(chart)["Category"][0] == "Hartford & <Sons>"
+    assert columns(chart)["Group"][0] == "Hartford & <Sons>"
     assert links(hostile, f"{LINK}\x07") == [LINK]
 
 
@@ -247,7 +247,7 @@ def test_every_figure_stands_in_the_workbook_behind_its_chart() -> None:
     for chart, drawn in charts(deck()):
         found = columns(drawn)
         assert next(iter(found.values())) == chart.categories
-        assert found["Students (about)" if chart.about else "Students"] == chart.students
+        assert found["Students, about" if chart.about else "Students"] == chart.students
         assert found.get("Caution", ()) == tuple(words or None for words in chart.cautions)
         for series in chart.series:
             assert found[series.name] == same(series.values)

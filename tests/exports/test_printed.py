@@ -14,8 +14,8 @@ from lxml import html
 
 from components.deck import Deck, Shape, Slide, finished
 from components.slide_layout import Box, slide_layout
-from exports.drawing import MORE
 from exports.printed import TITLE, handout, slides_pdf
+from exports.sheet import MORE
 from tests.exports.decks import deck
 from tests.exports.test_drawing import FIFTEEN, changed, chart_of, is_apart, is_within, slide_of
 
