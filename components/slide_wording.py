@@ -208,7 +208,7 @@ def _filled(found: Headline) -> dict[str, str]:
 def anyway(effect: Effect) -> str:
     """The answer to "would they have come back anyway?", in figures."""
     found, after = headline(effect), last_month(effect)
-    before = effect.frame.set_index("event_month").loc[-1].to_dict()
+    before = effect.months[-1]
     if effect.verdict is not Verdict.EFFECT or found is None or after is None or before["withheld"]:
         return say("lines", "anyway_unknown", verdict=f"{finding(effect)}.")
     return say(

@@ -97,7 +97,6 @@ def _did(figures: Figures) -> Slide:
 def _lines(figures: Figures) -> Slide:
     effect = figures.everybody
     points = effect.frame.to_dict("records")
-    by_month = {point["event_month"]: point for point in points}
     return Slide(
         "lines",
         words.SENTENCES["names"]["lines"],
@@ -112,8 +111,8 @@ def _lines(figures: Figures) -> Slide:
         words.notes(
             "lines",
             anyway=words.anyway(effect),
-            first=_people_at(by_month[1], figures.threshold),
-            last=_people_at(by_month[words.LAST_MONTH], figures.threshold),
+            first=_people_at(effect.months[1], figures.threshold),
+            last=_people_at(effect.months[words.LAST_MONTH], figures.threshold),
         ),
         Chart(
             "lines",
@@ -306,7 +305,7 @@ def _most_served(rows: Sequence[Ranked]) -> list[Ranked]:
 
 def _served_then(effect: Effect) -> int | None:
     """Students behind the headline month; None where withheld."""
-    [point] = effect.frame[effect.frame["event_month"] == HEADLINE_MONTH].to_dict("records")
+    point = effect.months[HEADLINE_MONTH]
     return None if point["withheld"] or pd.isna(point["students"]) else int(point["students"])
 
 
@@ -337,7 +336,7 @@ def _unsaid(figures: Figures) -> Slide:
 def _limits(figures: Figures) -> list[str]:
     effect = figures.everybody
     limits = [] if effect.verdict is Verdict.EFFECT else [f"{words.finding(effect)}."]
-    last = effect.frame.set_index("event_month").loc[words.LAST_MONTH].to_dict()
+    last = effect.months[words.LAST_MONTH]
     if last["withheld"]:
         limits.append(words.say("unsaid", "last_none"))
     else:

@@ -76,7 +76,7 @@ def _cells(
     row: words.Row, contacts: words.Row, enrolled: int | None, ranked: Ranked
 ) -> dict[str, Cell]:
     effect = ranked.effect
-    months = effect.frame.set_index("event_month").to_dict("index")
+    months = effect.months
     threshold, served = effect.threshold, row["students"]
     size = ranked.figure["effect"]
     place = wording.verdict(effect) if ranked.best is None else wording.places(ranked)
@@ -111,7 +111,7 @@ def _rate(point: words.Row) -> Cell:
 
 
 def _months(effect: Effect) -> list[int | None]:
-    points = effect.frame.set_index("event_month").to_dict("index")
+    points = effect.months
     return [
         None if points[at]["withheld"] else round(100 * points[at]["visited_rate"])
         for at in EVENT_MONTHS

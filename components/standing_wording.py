@@ -197,7 +197,7 @@ def effect_cards(
     standing: Row, effect: Effect, before: EffectBefore | None, search: str
 ) -> list[Card]:
     """Attendance before and after beside similar students, and the difference."""
-    after = effect.frame.set_index("event_month").to_dict("index")[HEADLINE_MONTH]
+    after = effect.months[HEADLINE_MONTH]
     trajectories = f"/trajectories{search}"
     return [
         Card(
@@ -300,7 +300,7 @@ def changed_since(changes: Changes | None) -> str:
 
 def lines_summary(effect: Effect) -> str:
     """Both lines at the headline month, in a sentence."""
-    after = effect.frame.set_index("event_month").to_dict("index")[HEADLINE_MONTH]
+    after = effect.months[HEADLINE_MONTH]
     if after["withheld"] or pd.isna(after["effect"]):
         return ""
     return (

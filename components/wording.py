@@ -490,7 +490,7 @@ def _sizes(results: Sequence[Effect]) -> str:
     known = sorted(
         (month["effect"], f"{result.label} {points(month['effect'])} ({_ends(month)})")
         for result in results
-        if not pd.isna((month := _at_headline(result))["effect"])
+        if not pd.isna((month := result.months[HEADLINE_MONTH])["effect"])
     )
     if not known:
         return ""
@@ -500,11 +500,6 @@ def _sizes(results: Sequence[Effect]) -> str:
         told = f"from {sizes[0]} to {sizes[-1]}; where bands overlap, no order is claimed"
     when = f"{_NUMBERS[HEADLINE_MONTH]} months after the first visit"
     return f"{when}, against similar students: {told}."
-
-
-def _at_headline(result: Effect) -> dict[Hashable, Any]:
-    months = result.frame.set_index("event_month").to_dict("index")
-    return months[HEADLINE_MONTH]
 
 
 def _said(result: Effect, point: Mapping[Hashable, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 import pandas as pd
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from queries.database import Snapshot
 from queries.disclosure import Count, disclosed, disclosed_count, is_one_way
 from queries.effects import Effect, told_cut
 from queries.filters import Filters
+from queries.memory import once
 from queries.schema import (
     HEADLINE_MONTH,
     contacted_student,
@@ -67,7 +69,7 @@ def effect_before(
     fewer than the threshold, because the difference would tell of those few.
     """
     before, cut = load_before(data), told_cut(filters)
-    now = present.frame.set_index("event_month").to_dict("index")[HEADLINE_MONTH]
+    now = present.months[HEADLINE_MONTH]
     if before is None or cut is None or now["withheld"]:
         return None
     columns = effect_history.c
@@ -119,6 +121,11 @@ def changes(data: Snapshot, viewer: Viewer, filters: Filters) -> Changes | None:
 
     None where the last load is the first.
     """
+    key = ("changes", viewer.threshold, filters)
+    return once(data.load_id, key, partial(_changes, data, viewer, filters))
+
+
+def _changes(data: Snapshot, viewer: Viewer, filters: Filters) -> Changes | None:
     before = load_before(data)
     if before is None:
         return None

@@ -6,9 +6,9 @@ selection is fitted when asked for, and remembered.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -67,6 +67,12 @@ class Effect:
     label: str = "All students"
     place: int = 0
 
+    @cached_property
+    def months(self) -> dict[int, dict[Hashable, Any]]:
+        """The rows of ``frame`` by event month."""
+        rows = self.frame.to_dict("records")
+        return {int(row["event_month"]): row for row in rows}
+
     @property
     def symmetric(self) -> float:
         """The second opinion at the headline month; nan where it cannot be had."""
@@ -74,7 +80,7 @@ class Effect:
 
     def matched(self, event_month: int) -> dict[str, float]:
         """One month of ``frame``: effect with its own 95 % interval; nan where withheld."""
-        month = self.frame.loc[self.frame["event_month"] == event_month].iloc[0]
+        month = self.months[event_month]
         margin = Z95 * month["standard_error"]
         effect = month["effect"]
         return {"effect": effect, "low": effect - margin, "high": effect + margin}
@@ -96,9 +102,14 @@ def effects(data: Snapshot, viewer: Viewer, view: View) -> list[Effect]:
     """The chosen served students: together, or each group of the split by itself."""
     if view.split is None:
         return [effect(data, viewer, view.filters)]
-    chosen = view.filters.chosen().get(view.split)
-    exact = is_one_way(view.filters, view.split)
-    parts = smallest_parts(data, View(view.filters, view.split))
+    key = ("effects", viewer.threshold, view.filters, view.split)
+    return once(data.load_id, key, partial(_effects, data, viewer, view.filters, view.split))
+
+
+def _effects(data: Snapshot, viewer: Viewer, chosen_by: Filters, split: str) -> list[Effect]:
+    chosen = chosen_by.chosen().get(split)
+    exact = is_one_way(chosen_by, split)
+    parts = smallest_parts(data, View(chosen_by, split))
     return [
         replace(
             _shown(data, filters, parts[group], viewer, exact=exact),
@@ -106,9 +117,9 @@ def effects(data: Snapshot, viewer: Viewer, view: View) -> list[Effect]:
             label=label,
             place=place,
         )
-        for place, (group, label) in enumerate(known_values(data).labels(view.split).items())
+        for place, (group, label) in enumerate(known_values(data).labels(split).items())
         if (not chosen or group in chosen)
-        and (filters := within(view.filters, view.split, group)) is not None
+        and (filters := within(chosen_by, split, group)) is not None
     ]
 
 

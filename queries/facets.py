@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,11 @@ def option_counts(data: Snapshot, viewer: Viewer, filters: Filters) -> pd.DataFr
     withheld (bool). One row per known value, in the order shown within its dimension; options
     that leave nobody are withheld like those that leave few.
     """
+    key = ("option counts", viewer.threshold, filters)
+    return once(data.load_id, key, partial(_option_counts, data, viewer, filters))
+
+
+def _option_counts(data: Snapshot, viewer: Viewer, filters: Filters) -> pd.DataFrame:
     known = known_values(data)
     cells = once(data.load_id, "served cells", lambda: _cells(data))
     frames: dict[bool, list[pd.DataFrame]] = {True: [], False: []}

@@ -166,7 +166,7 @@ def _gap_panel(result: Effect, axis: str) -> list[Trace]:
 
 
 def _title(result: Effect) -> str:
-    after = result.frame.set_index("event_month").loc[1].to_dict()
+    after = result.months[1]
     name = wording.short(result.label, _LONGEST_NAME)
     caution = wording.CAUTIONS.get(result.verdict) if result.verdict else None
     title = panel_title(name, None if after["withheld"] else after)

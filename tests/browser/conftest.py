@@ -29,9 +29,12 @@ SWITCHES = [
 WIDTHS = {"laptop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address(program: Program) -> Iterator[str]:
-    """Where the dashboard is served, for the whole session."""
+    """Where the dashboard is served to the tests of a file.
+
+    There is one app in a process, and other files set it up to sign people in.
+    """
     patch = pytest.MonkeyPatch()
     patch.setenv("LEAP_DATABASE_URL", program.url)
     server = make_server("127.0.0.1", 0, create_app().server, threaded=True)

@@ -177,6 +177,18 @@ def effect_of(one: Effect, label: str) -> Effect:
     )
 
 
+def test_an_order_that_is_sure_in_part_is_told_so() -> None:
+    groups = [effect(0.20, 0.001), effect(0.10, 0.05), effect(0.05, 0.001)]
+    named = [effect_of(one, f"Group {number}") for number, one in enumerate(groups)]
+    assert words.groups_finding(ranked(named), "district").endswith("the order is sure in part")
+
+
+def test_a_larger_difference_is_not_said_of_one_below_zero() -> None:
+    groups = [effect(-0.05, 0.002, label="Ash"), effect(-0.15, 0.002, label="Birch")]
+    title = words.groups_finding(ranked(groups), "district")
+    assert title.startswith("By district, the difference lies between \N{MINUS SIGN}15.0 (Birch)")
+
+
 # --- What they say -----------------------------------------------------------------------
 
 TITLES = [
