@@ -37,7 +37,7 @@ _NAMES_TOLD = 2
 _LONGEST_SELECTION = 42  # with the day and the link, two lines of the narrower shape
 _LONGEST_NAME = 24
 _MISSING_NAMED = 3
-_NAMES_IN_ORDER = 3
+_LONGEST_TITLE = 140  # three lines of the narrower shape
 
 
 def say(topic: str, sentence: str, **filled: Any) -> str:
@@ -278,8 +278,8 @@ def groups_finding(rows: Sequence[Ranked], split: str) -> str:
     if len(told) == 1:
         return say("groups", "one", noun=noun, name=name(told[0]), figure=_alone(told[0]))
     upper, lower = _parted(told)
-    if upper and max(len(upper), len(lower)) <= _NAMES_IN_ORDER:
-        return say(
+    if upper:
+        sentence = say(
             "groups",
             "larger",
             top=joined([name(row) for row in upper]),
@@ -287,6 +287,8 @@ def groups_finding(rows: Sequence[Ranked], split: str) -> str:
             rest=joined([name(row) for row in lower]),
             least=_sizes(lower),
         )
+        if len(sentence) <= _LONGEST_TITLE:
+            return sentence
     is_unsure = all((row.best, row.worst) == (1, len(told)) for row in told)
     return say(
         "groups",

@@ -137,12 +137,17 @@ def joined(words: Sequence[str], last: str = "and") -> str:
 
 
 def short(name: str, longest: int) -> str:
-    """A name that fits: its own abbreviation in brackets, or cut off with an ellipsis."""
+    """A name that fits: its own abbreviation in brackets, or cut off with an ellipsis.
+
+    A number at the end stays: it may be all that tells two names apart.
+    """
     if len(name) <= longest:
         return name
     if name.endswith(")"):
         return name[name.rindex("(") + 1 : -1]
-    return f"{name[: longest - 1].rstrip()}…"
+    last = name.rpartition(" ")[2]
+    end = f" {last}" if last.isdigit() else ""
+    return f"{name[: longest - 1 - len(end)].rstrip()}…{end}"
 
 
 def selection(filters: Filters, known: KnownValues) -> str:
