@@ -3,6 +3,7 @@
   "use strict";
 
   var SWIPE = 50; // pixels a finger moves to turn a page
+  var A_MINUTE = 60000;
   var current = null; // key of the slide on stage
   var making = null; // stops the file being made
 
@@ -141,7 +142,8 @@
     link.href = URL.createObjectURL(new Blob([bytes]));
     link.download = name;
     link.click();
-    URL.revokeObjectURL(link.href);
+    // The browser may begin to read a while later.
+    window.setTimeout(function () { URL.revokeObjectURL(link.href); }, A_MINUTE);
   }
 
   function heard(line) {

@@ -48,7 +48,7 @@ def layout() -> html.Div:
                 className="page-head",
             ),
             html.Div(id=_FROZEN_ID),
-            html.Div(id=_STATE_ID),
+            html.Div(html.P("Working out the slides …", role="status"), id=_STATE_ID),
             html.Div(
                 [
                     html.Div([stage.stage(), html.Section(id=_NOTES_ID, className="card-panel")]),
@@ -88,6 +88,7 @@ def _panel(title: str, *parts: Any) -> html.Section:
         "kept": Output(_KEPT_ID, "children"),
     },
     inputs=Input(shell.URL_ID, "search"),
+    running=[(Output(_BODY_ID, "className"), "present loading", "present")],
 )
 def show(search: str | None) -> dict[str, Any]:
     """The deck of the address, from one load or as it was kept."""

@@ -360,5 +360,5 @@ def test_a_load_between_chart_and_comparison_is_not_mixed(
     monkeypatch.setattr(trajectories, "snapshot", newer_for_the_comparison)
     page.page.get_by_role("link", name="Grade band").click()
     page.settle()
-    assert "New data was loaded" in page.page.locator("#notices").inner_text()
-    assert not page.page.locator("#trajectory-effect").is_visible()
+    expect(page.page.locator("#notices")).to_contain_text("New data was loaded")
+    expect(page.page.locator("#trajectory-effect")).to_be_hidden()

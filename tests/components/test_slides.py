@@ -111,7 +111,7 @@ effects = st.builds(
 
 
 @given(everybody=effects, groups=st.lists(effects, max_size=5))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_no_figures_whatever_make_a_slide_say_more_than_they_hold(
     everybody: Effect, groups: list[Effect]
 ) -> None:
@@ -126,7 +126,7 @@ def test_no_figures_whatever_make_a_slide_say_more_than_they_hold(
 
 
 @given(everybody=effects)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_a_rise_is_said_only_where_the_printed_interval_lies_above_zero(everybody: Effect) -> None:
     told = [slide(key, figures(everybody)) for key in ("lines", "effect", "unsaid")]
     found = words.headline(everybody)
@@ -152,7 +152,7 @@ def test_no_figure_stands_in_a_title_that_its_checks_do_not_earn(everybody: Effe
 
 
 @given(groups=st.lists(effects, min_size=2, max_size=5))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_an_order_is_claimed_only_where_no_places_overlap(groups: list[Effect]) -> None:
     named = [effect_of(one, f"Group {number}") for number, one in enumerate(groups)]
     rows = ranked(named)

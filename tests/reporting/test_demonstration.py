@@ -281,11 +281,14 @@ def test_one_district_delivers_days_and_they_add_up(database: duckdb.DuckDBPyCon
 
 
 def test_the_states_own_file_of_the_same_data_loads_into_an_identical_database(
-    program: Program, tmp_path: Path, database: duckdb.DuckDBPyConnection
+    tmp_path: Path,
 ) -> None:
+    delivery = write_demonstration(tmp_path / "own", "district", seed=2021)
+    own = sa.make_url(f"duckdb:///{tmp_path}/own.duckdb")
+    assert load(delivery, own, read_mapping(None)).refusal is None
     state = tmp_path / "state"
     state.mkdir()
-    for path in program.delivery.iterdir():
+    for path in delivery.iterdir():
         if path.name not in ("attendance.csv", "rejected.csv"):
             (state / path.name).symlink_to(path)
     duckdb.execute(
@@ -293,18 +296,22 @@ def test_the_states_own_file_of_the_same_data_loads_into_an_identical_database(
               '05012010' AS "Date of Birth", right(month, 2) AS "Month", left(month, 4) AS "Year",
               days_enrolled AS "In-Person Membership Days",
               days_attended AS "In-Person Attendance Days"
-            FROM read_csv('{program.delivery}/attendance.csv', all_varchar = true))
+            FROM read_csv('{delivery}/attendance.csv', all_varchar = true))
             TO '{state}/membership_attendance.csv' (HEADER)"""
     )
     url = sa.make_url(f"duckdb:///{tmp_path}/state.duckdb")
     report = load(state, url, read_mapping("connecticut_monthly"))
     assert report.refusal is None
-    database.execute(f"ATTACH '{url.database}' AS state (READ_ONLY)")
-    for table in (*FACTS, *MARTS):
-        for one, other in (("", "state."), ("state.", "")):
-            [(different,)] = database.execute(
-                f"SELECT count(*) FROM (SELECT * FROM {one}{table.name} EXCEPT ALL "
-                f"SELECT * FROM {other}{table.name})"
-            ).fetchall()
-            assert different == 0, table.name
+    with duckdb.connect() as both:
+        both.execute(f"ATTACH '{own.database}' AS own (READ_ONLY)")
+        both.execute(f"ATTACH '{url.database}' AS state (READ_ONLY)")
+        [(rows,)] = both.execute("SELECT count(*) FROM own.attendance_month").fetchall()
+        assert rows > 10_000
+        for table in (*FACTS, *MARTS):
+            for one, other in (("own", "state"), ("state", "own")):
+                [(different,)] = both.execute(
+                    f"SELECT count(*) FROM (SELECT * FROM {one}.{table.name} EXCEPT ALL "
+                    f"SELECT * FROM {other}.{table.name})"
+                ).fetchall()
+                assert different == 0, table.name
     assert len(metadata.tables) == len(FACTS) + len(MARTS) + len(PROVENANCE)
