@@ -259,8 +259,8 @@ class Kept:
     delete: str
 
 
-def keep_form(action: str, search: str) -> html.Form:
-    """A name for the figures of now."""
+def keep_form(action: str, deck: Deck) -> html.Form:
+    """A name for the figures on the slides."""
     return html.Form(
         [
             html.Label("Keep these figures as", htmlFor="snapshot-name"),
@@ -272,7 +272,8 @@ def keep_form(action: str, search: str) -> html.Form:
                 maxlength=80,
                 placeholder="Board meeting, May",
             ),
-            dbc.Input(name="search", type="hidden", value=search),
+            dbc.Input(name="search", type="hidden", value=deck.search),
+            dbc.Input(name="load", type="hidden", value=deck.load_id),
             html.Button("Keep", type="submit"),
         ],
         action=action,

@@ -243,9 +243,7 @@ def _gap(group: pd.DataFrame, *, alone: bool) -> str:
     return months if alone else f"{label} in {months}"
 
 
-NEWER_DATA = (
-    "New data was loaded a moment ago. The chart shows the data before: load the page again."
-)
+NEWER_DATA = "New data was loaded a moment ago. What you see is of before: load the page again."
 
 _NUMBERS = ("", *"One Two Three Four Five Six".split())  # up to HEADLINE_MONTH
 

@@ -16,6 +16,7 @@ from flask import Blueprint, Response, abort, redirect, request, stream_with_con
 from werkzeug.wrappers import Response as BaseResponse
 
 from access import current_account, current_viewer, record
+from components import wording
 from components.deck import Deck, Export
 from exports.deck import arranged, current_deck
 from exports.drawing import picture
@@ -107,12 +108,14 @@ def _deck(search: str, slide: str | None) -> Deck | None:
 
 @DECK_FILES.post(KEEP_PATH)
 def keep_snapshot() -> BaseResponse:
-    """Keep the deck of the form's ``search`` under its ``name``, and open it."""
+    """Keep the deck of the form's ``search`` and ``load`` under its ``name``, and open it."""
     with snapshot() as data:
         choice, _ignored = chosen(data, request.form.get("search"))
         deck = current_deck(data, current_viewer(data), replace(choice, snapshot=None))
     if deck is None:
         abort(400, _TOO_FEW)
+    if deck.load_id != request.form.get("load"):
+        abort(409, wording.NEWER_DATA)
     try:
         frozen = keep(deck, request.form.get("name", ""), current_account().name or "")
     except SnapshotError as error:

@@ -145,7 +145,7 @@ def _contents(
             {shape: _link(replace(choice, shape=shape)) for shape in SHAPES}, choice.shape
         ),
         "frozen": _banner(frozen, choice) if frozen else None,
-        "keep": None if frozen else stage.keep_form(KEEP_PATH, choice.to_search()),
+        "keep": None if frozen else stage.keep_form(KEEP_PATH, deck),
     }
 
 

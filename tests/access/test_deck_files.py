@@ -21,6 +21,7 @@ from app import create_app
 from components.deck import Deck
 from exports.snapshots import FrozenDeck, keep, listed
 from pages import deck_files
+from queries.database import snapshot
 from reporting.demonstration import LAST_MONTH, last_month_apart, write_demonstration
 from reporting.load import load
 from reporting.mapping import read_mapping
@@ -251,7 +252,9 @@ def test_files_taken_and_snapshots_kept_are_recorded_without_their_figures(site:
 
 
 def kept_of(shown: Site, search: str, name: str = "May") -> FrozenDeck:
-    answer = send(shown, "/present/snapshots", search=search, name=name)
+    with snapshot() as data:
+        load_id = data.load_id
+    answer = send(shown, "/present/snapshots", search=search, name=name, load=load_id)
     assert answer.status_code == 302
     [number] = parse_qs(urlsplit(answer.location).query)["snapshot"]
     [frozen] = [one for one in listed(demonstration=True) if one.number == number]
@@ -277,6 +280,12 @@ def test_a_deck_kept_in_may_shows_mays_figures_after_junes_load(
     assert on_stage(site, f"?snapshot={frozen.number}") == before
     assert b"data as of 31 May 2024" in site.ask("stage", f"?snapshot={frozen.number}").data
     assert lines(site, "csv", f"?snapshot={frozen.number}")[-1]["name"] == "leap-figures.zip"
+
+
+def test_figures_that_are_not_on_the_slides_any_more_are_not_kept(shown: Site) -> None:
+    answer = send(shown, "/present/snapshots", search="", name="May", load="an older one")
+    assert answer.status_code == 409
+    assert listed(demonstration=True) == []
 
 
 def on_stage(site: Site, search: str) -> Any:
