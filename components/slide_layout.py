@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from components.deck import Shape
 
+PIXELS = 4 / 3  # of a point, at 96 to the inch
+
 TITLE_SIZE, SMALLER_TITLE_SIZE, TEXT_SIZE, LABEL_SIZE = 28, 24, 22, 20
 
 _HEIGHT = 540

@@ -319,18 +319,21 @@ def _colour(split: str, effect: Effect) -> str:
 # --- Words -------------------------------------------------------------------------------
 
 
-def _unsaid(figures: Figures) -> Slide:
-    title = words.say("unsaid", "title")
-    paragraphs = tuple(_limits(figures))
+def _in_words(key: str, paragraphs: Sequence[str]) -> Slide:
+    title = words.say(key, "title")
     return Slide(
-        "unsaid",
-        words.SENTENCES["names"]["unsaid"],
+        key,
+        words.SENTENCES["names"][key],
         title,
         "",
         words.say("unsaid", "description", title=title, paragraphs=" ".join(paragraphs)),
-        words.notes("unsaid"),
-        paragraphs=paragraphs,
+        words.notes(key),
+        paragraphs=tuple(paragraphs),
     )
+
+
+def _unsaid(figures: Figures) -> Slide:
+    return _in_words("unsaid", _limits(figures))
 
 
 def _limits(figures: Figures) -> list[str]:
@@ -346,11 +349,8 @@ def _limits(figures: Figures) -> list[str]:
         limits.append(
             words.say("unsaid", "last", last=_people_at(last, figures.threshold), served=served)
         )
-    return [*limits, *_limits_of_groups(figures), *map(_unsaid_always, ("cause", "part"))]
-
-
-def _unsaid_always(key: str) -> str:
-    return words.say("unsaid", key)
+    always = [words.say("unsaid", sentence) for sentence in ("cause", "part")]
+    return [*limits, *_limits_of_groups(figures), *always]
 
 
 def _limits_of_groups(figures: Figures) -> list[str]:
@@ -378,24 +378,18 @@ def _limits_of_groups(figures: Figures) -> list[str]:
 
 def _method(figures: Figures) -> Slide:
     gaps = [gap for _month, gap in words.held_out_gaps(figures.everybody)]
-    paragraphs = (
-        words.say("method", "who"),
-        words.say("method", "similar"),
-        words.say("method", "figure"),
-        words.say("method", "check_passed", gaps=words.joined(gaps))
+    check = (
+        words.say("method", "check_made", gaps=words.joined(gaps))
         if gaps
-        else words.say("method", "check_none"),
-        words.say("method", "interval", threshold=figures.threshold),
+        else words.say("method", "check_none")
     )
-    title = words.say("method", "title")
-    return Slide(
+    return _in_words(
         "method",
-        words.SENTENCES["names"]["method"],
-        title,
-        "",
-        words.say("unsaid", "description", title=title, paragraphs=" ".join(paragraphs)),
-        words.notes("method"),
-        paragraphs=paragraphs,
+        (
+            *(words.say("method", sentence) for sentence in ("who", "similar", "figure")),
+            check,
+            words.say("method", "interval", threshold=figures.threshold),
+        ),
     )
 
 

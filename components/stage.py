@@ -19,6 +19,7 @@ from components.deck import Chart, Deck, Shape, Slide
 from components.figures.slides import slide_figure
 from components.slide_layout import (
     LABEL_SIZE,
+    PIXELS,
     TEXT_SIZE,
     Box,
     SlideLayout,
@@ -109,7 +110,7 @@ def _slide(slide: Slide, deck: Deck, layout: SlideLayout, number: str) -> list[A
 
 
 def _pixels(points: float) -> str:
-    return f"{points * 4 / 3:g}px"
+    return f"{points * PIXELS:g}px"
 
 
 def _placed(box: Box, size: int | None = None) -> dict[str, str]:

@@ -12,10 +12,9 @@ from components import theme, wording
 from components.deck import Chart, Series, Shape, Values
 from components.figures.frame import Figure, Trace
 from components.figures.trajectory import pushed_apart
-from components.slide_layout import LABEL_SIZE, slide_layout
+from components.slide_layout import LABEL_SIZE, PIXELS, slide_layout
 
-_PIXELS = 4 / 3  # a point
-_LABEL = LABEL_SIZE * _PIXELS
+_LABEL = LABEL_SIZE * PIXELS
 _LETTER = 0.56 * _LABEL  # the width of a letter, about
 _EVERY_THIRD = 3
 _ROWS_WITH_AXIS = 12
@@ -33,7 +32,7 @@ def slide_figure(chart: Chart, shape: Shape) -> Figure:
         "gap": _gap,
         "intervals": _intervals,
     }
-    figure = draw[chart.kind](chart, box.width * _PIXELS, box.height * _PIXELS)
+    figure = draw[chart.kind](chart, box.width * PIXELS, box.height * PIXELS)
     painted: Figure = theme.painted(figure)
     return painted
 

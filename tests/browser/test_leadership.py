@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pandas as pd
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
 
@@ -61,7 +62,7 @@ def test_a_dot_of_the_ranking_leads_to_its_district_and_the_table_too(visit: Ope
     link.focus()
     here.page.keyboard.press("Enter")
     here.settle()
-    assert here.page.locator("h1").inner_text() == name
+    expect(here.page.locator("h1")).to_have_text(name)
     assert here.search() == "?grade=6-12"
     here.page.go_back()
     here.settle()
@@ -72,8 +73,7 @@ def test_a_dot_of_the_ranking_leads_to_its_district_and_the_table_too(visit: Ope
     here.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     here.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     here.page.wait_for_url("**/districts/*")
-    here.settle()
-    assert here.page.locator("h1").inner_text() == name
+    expect(here.page.locator("h1")).to_have_text(name)
 
 
 def test_the_districts_can_be_sorted_and_opened(visit: Open) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from components import slide_wording as words
 from components.deck import Slide
 from components.figures.slides import slide_figure
-from components.slide_layout import LABEL_SIZE
+from components.slide_layout import LABEL_SIZE, PIXELS
 from components.slides import MOST_GROUPS, SLIDES, Figures, is_worth_showing, slide
 from evaluation.verdict import Verdict
 from queries.effects import EVENT_MONTHS, HEADLINE_MONTH, Effect
@@ -348,7 +348,7 @@ def test_nothing_in_a_chart_is_smaller_than_twenty_points() -> None:
     for key in ("did", "lines", "effect", "districts"):
         sizes = list(_font_sizes(drawn(key, *groups)))
         assert len(sizes) > 2
-        assert min(sizes) >= LABEL_SIZE * 4 / 3 - 1e-9
+        assert min(sizes) >= LABEL_SIZE * PIXELS - 1e-9
 
 
 def _font_sizes(part: Any) -> Iterator[float]:
