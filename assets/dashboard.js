@@ -484,11 +484,9 @@
 
   // --- Buttons that change something on the server: a form with the session's token --------
 
-  function cookie(name) {
-    var found = document.cookie.split("; ").filter(function (part) {
-      return part.indexOf(name + "=") === 0;
-    })[0];
-    return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
+  function token() {
+    var found = /(?:^|; )_csrf_token=([^;]*)/.exec(document.cookie);
+    return found ? decodeURIComponent(found[1]) : "";
   }
 
   function post(button) {
@@ -496,7 +494,7 @@
     form.method = "post";
     form.action = button.dataset.post;
     var fields = {
-      csrf_token: cookie("_csrf_token"),
+      csrf_token: token(),
       next: window.location.pathname + window.location.search
     };
     if (button.dataset.role) fields.role = button.dataset.role;
@@ -560,7 +558,7 @@
       sync: sync, dress: dress, switchTheme: switchTheme,
       downloadImage: downloadImage, copyLink: copyLink,
       asked: asked, keepList: keepList, wantList: wantList, neighbours: neighbours,
-      follow: follow
+      follow: follow, token: token
     }
   });
 })();

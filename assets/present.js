@@ -164,11 +164,6 @@
     });
   }
 
-  function token() {
-    var found = /(?:^|; )_csrf_token=([^;]*)/.exec(document.cookie);
-    return found ? decodeURIComponent(found[1]) : "";
-  }
-
   function fetchFile(kind) {
     if (making) making.abort();
     var mine = making = new AbortController();
@@ -176,7 +171,7 @@
     progress(0, 0);
     fetch("/present/file", {
       method: "POST",
-      headers: { "X-CSRFToken": token() },
+      headers: { "X-CSRFToken": window.dash_clientside.dashboard.token() },
       body: new URLSearchParams({ kind: kind, search: window.location.search, slide: current || "" }),
       signal: mine.signal
     }).then(function (answer) {
@@ -200,7 +195,7 @@
     var input = document.createElement("input");
     input.type = "hidden";
     input.name = "csrf_token";
-    input.value = token();
+    input.value = window.dash_clientside.dashboard.token();
     event.target.appendChild(input);
   });
 

@@ -20,7 +20,6 @@ from components import wording
 from components.deck import Note
 from evaluation.matched import HELD_OUT_MONTHS
 from evaluation.verdict import Verdict
-from queries.disclosure import HIGHEST_TOLD, LOWEST_TOLD
 from queries.effects import HEADLINE_MONTH, Effect
 from queries.filters import Filters, KnownValues
 from queries.ranking import Ranked
@@ -79,11 +78,6 @@ def count(number: Any, about: bool, threshold: int) -> str:
     if pd.isna(number):
         return say("counts", "withheld", threshold=threshold)
     return say("counts", "about" if about else "exact", number=int(number))
-
-
-def rate(point: Point, name: str) -> str:
-    """``66.6 %``, with the ends told as ends."""
-    return wording.rate(point, name)
 
 
 # --- What is shown -----------------------------------------------------------------------
@@ -215,10 +209,10 @@ def anyway(effect: Effect) -> str:
         "lines",
         "anyway" if found.is_clear and found.effect > 0 else "anyway_unclear",
         when=months(found.event_month),
-        compared_before=rate(before, "comparison_rate"),
-        compared_after=rate(after, "comparison_rate"),
-        visited_before=rate(before, "visited_rate"),
-        visited_after=rate(after, "visited_rate"),
+        compared_before=wording.rate(before, "comparison_rate"),
+        compared_after=wording.rate(after, "comparison_rate"),
+        visited_before=wording.rate(before, "visited_rate"),
+        visited_after=wording.rate(after, "visited_rate"),
         size=size(found.effect, exact=True),
         interval=found.interval,
     )
@@ -385,10 +379,3 @@ def groups_notes(rows: Sequence[Ranked]) -> tuple[Note, ...]:
 def shown_rate(row: Row, column: str) -> str:
     """A rate of ``queries.standing``."""
     return wording.rate({column: row[column], "beyond": row[f"{column}_beyond"]}, column)
-
-
-def share_told(value: float) -> str:
-    """``57 %``; a dash for none."""
-    if pd.isna(value):
-        return "–"
-    return wording.share(min(max(value, LOWEST_TOLD), HIGHEST_TOLD))

@@ -15,6 +15,7 @@ import pandas as pd
 from components import slide_wording as words
 from components import standing_wording, theme, wording
 from components.deck import Chart, Series, Slide, Values
+from components.student_wording import whole
 from evaluation.verdict import Verdict
 from queries.disclosure import ROUNDED_TO
 from queries.effects import HEADLINE_MONTH, Effect
@@ -79,7 +80,7 @@ def _did(figures: Figures) -> Slide:
         else words.say("did", "title", served=served, completed=told["completed"]),
         words.say("did", "meaning_about" if about else "meaning", number=ROUNDED_TO),
         words.say("did", "description", columns=words.joined(columns)),
-        words.notes("did", reached=words.share_told(standing_wording.reached(contacts)), **told),
+        words.notes("did", reached=whole(standing_wording.reached(contacts)), **told),
         Chart(
             "columns",
             tuple(str(row["label"]) for row in cohorts),
@@ -139,12 +140,12 @@ def _lines_title(figures: Figures) -> str:
         return words.say("lines", "title_none")
     told = {
         "before": words.shown_rate(figures.standing, "baseline"),
-        "after": words.rate(after, "visited_rate"),
+        "after": wording.rate(after, "visited_rate"),
         "when": words.months(after["event_month"]),
     }
     if pd.isna(after["comparison_rate"]):
         return words.say("lines", "title_alone", **told)
-    return words.say("lines", "title", compared=words.rate(after, "comparison_rate"), **told)
+    return words.say("lines", "title", compared=wording.rate(after, "comparison_rate"), **told)
 
 
 def _people(figures: Figures) -> str:
@@ -165,7 +166,7 @@ def _moments(points: Sequence[words.Point], name: str) -> str:
         words.say(
             "lines",
             "moment",
-            rate=words.rate(point, name),
+            rate=wording.rate(point, name),
             month=wording.signed(point["event_month"]),
         )
         for point in points

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, get_args
+from typing import get_args
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -22,7 +22,7 @@ from queries.database import Snapshot
 from queries.effects import effect, effects
 from queries.filters import Filters, View, parameters
 from queries.ranking import Ranked, ranked
-from queries.standing import contacts, standing
+from queries.standing import contacts, row_of_all, standing
 from queries.values import known_values
 from queries.viewer import Viewer
 
@@ -125,23 +125,18 @@ def figures(data: Snapshot, viewer: Viewer, filters: Filters) -> Figures | None:
     """The figures of the slides; None where fewer students match than a slide may show."""
     viewer = viewer.for_export()
     alone = View(filters)
-    everybody = _row(standing(data, viewer, alone))
+    everybody = row_of_all(standing(data, viewer, alone))
     if pd.isna(everybody["students"]):
         return None
     return Figures(
         everybody,
-        _row(contacts(data, viewer, alone)),
+        row_of_all(contacts(data, viewer, alone)),
         standing(data, viewer, View(filters, "cohort")),
         effect(data, viewer, filters),
         bands=_ranked(data, viewer, filters, "grade_band"),
         modalities=_ranked(data, viewer, filters, "modality"),
         districts=_ranked(data, viewer, filters, "district"),
     )
-
-
-def _row(frame: pd.DataFrame) -> dict[Any, Any]:
-    [row] = frame.to_dict("records")
-    return row
 
 
 def _ranked(data: Snapshot, viewer: Viewer, filters: Filters, split: str) -> list[Ranked]:

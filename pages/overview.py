@@ -22,7 +22,7 @@ from queries.effects import all_months, effect, effects
 from queries.facets import option_counts
 from queries.filters import View
 from queries.ranking import ranked
-from queries.standing import contacts, standing
+from queries.standing import contacts, row_of_all, standing
 from queries.values import known_values
 
 PATH, TITLE = "/", "Overview"
@@ -120,12 +120,6 @@ def show(search: str | None) -> dict[str, Any]:
         "hidden": nobody,
         "shown": {"load": data.load_id, "search": search},
     }
-
-
-def row_of_all(frame: pd.DataFrame) -> dict[Any, Any]:
-    """The one row of a frame that is not split."""
-    [row] = frame.to_dict("records")
-    return row
 
 
 @callback(

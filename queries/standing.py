@@ -182,6 +182,12 @@ def _every_group(data: Snapshot, statement: sa.Select[Any], view: View) -> pd.Da
     return rows
 
 
+def row_of_all(frame: pd.DataFrame) -> dict[Any, Any]:
+    """The one row of a frame that is not split."""
+    [row] = frame.to_dict("records")
+    return row
+
+
 def nearest_baselines(frame: pd.DataFrame, group: str) -> list[str]:
     """The PEERS groups whose baseline is nearest to a group's, the nearest first.
 
