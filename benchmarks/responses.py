@@ -22,7 +22,8 @@ from evaluation.histories import Records
 from evaluation.matched import prepare
 from evaluation.response import BELOW, response_status, similar_students
 from queries import response_check
-from queries.database import database_url, duckdb_file, snapshot
+from queries.database import database_url, snapshot
+from queries.duckdb_file import file_of
 from reporting.comparison import read_records, read_students
 
 SMALL_RISE = 0.05
@@ -128,7 +129,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--truth", type=Path)
     options = parser.parse_args()
-    database = duckdb_file(database_url())
+    database = file_of(database_url())
     assert database is not None
     truth = options.truth or database.parent / "demonstration-program" / "truth"
     with snapshot() as data:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-import numpy as np
+import duckdb
 import numpy.typing as npt
 import pandas as pd
 import sqlalchemy as sa
-from sqlalchemy.pool import QueuePool
 
+from queries import duckdb_file, postgresql
+from queries.duckdb_file import attached_engine, file_of, file_version
+from queries.postgresql import enter_current_load, server_engine
 from queries.schema import SCHEMA_VERSION, meta
+
+_log = logging.getLogger(__name__)
 
 DEFAULT_URL = "duckdb:///data/leap.duckdb"
 
@@ -53,21 +58,18 @@ class Snapshot:
         return frame.astype(dict.fromkeys(doubles, float))
 
     def arrays(self, statement: sa.Select[Any]) -> dict[str, npt.NDArray[Any]]:
-        """Columns of a select as arrays: for millions of values."""
-        return fetch_arrays(self.connection, statement)
+        """Columns of a select as arrays, for millions of values; nulls of numbers are nan."""
+        if self.connection.dialect.name == "postgresql":
+            return postgresql.fetch_arrays(self.connection, statement)
+        return duckdb_file.fetch_arrays(self.connection, statement)
 
+    def name_students_of(self, districts: Sequence[str]) -> None:
+        """Let what follows read the names of students of these districts, and no others.
 
-def fetch_arrays(
-    connection: sa.Connection, statement: sa.Select[Any]
-) -> dict[str, npt.NDArray[Any]]:
-    """Columns of a select as arrays, without a Python object for every value; nulls are nan."""
-    compiled = statement.compile(connection.engine, compile_kwargs={"literal_binds": True})
-    driver: Any = connection.connection.dbapi_connection
-    columns = driver.execute(str(compiled)).fetchnumpy()
-    return {
-        name: np.ma.filled(column, np.nan) if column.dtype.kind == "f" else np.asarray(column)
-        for name, column in columns.items()
-    }
+        A server holds to it by itself; in a file, the queries' own conditions are all there is.
+        """
+        if self.connection.dialect.name == "postgresql":
+            postgresql.name_students_of(self.connection, districts)
 
 
 def database_url() -> sa.URL:
@@ -75,74 +77,88 @@ def database_url() -> sa.URL:
     return sa.make_url(os.environ.get("LEAP_DATABASE_URL", DEFAULT_URL))
 
 
-def duckdb_file(url: sa.URL) -> Path | None:
-    """The file behind a DuckDB URL; None for a server."""
-    if url.get_backend_name() == "duckdb" and url.database:
-        return Path(url.database).resolve()
-    return None
-
-
 @contextmanager
 def snapshot() -> Iterator[Snapshot]:
     """Open the newest load; a load that lands meanwhile does not show in it.
 
-    Raises DatabaseUnavailableError where there is no database yet or it is of another version.
+    Raises DatabaseUnavailableError where there is no database yet, it cannot be read or it is of
+    another version.
     """
-    with _engine(database_url()).connect() as connection:
+    with _connect(database_url()) as connection:
         yield _describe(connection)
 
 
-def _describe(connection: sa.Connection) -> Snapshot:
-    tables = sa.inspect(connection).get_table_names()
-    row = None
-    if meta.name in tables:
-        row = connection.execute(sa.select(meta)).mappings().one_or_none()
-    if row is None or row["schema_version"] != SCHEMA_VERSION:
-        raise DatabaseUnavailableError(
-            "The reporting database is empty or was made by another version of this program. "
-            "Load the deliveries: python -m reporting load FOLDER"
+def _connect(url: sa.URL) -> sa.Connection:
+    try:
+        return _engine(url).connect()
+    except (sa.exc.SQLAlchemyError, duckdb.Error, OSError) as error:
+        _log.error("The reporting database cannot be opened", exc_info=error)
+        raise DatabaseUnavailableError(_cannot_be_opened(url)) from error
+
+
+def _cannot_be_opened(url: sa.URL) -> str:
+    file = file_of(url)
+    if file is None:
+        return "The reporting database does not answer. It is tried again with the next click."
+    if not file.exists():
+        return (
+            f"There is no reporting database at {file}. Make one: python -m reporting demo, "
+            "or python -m reporting load FOLDER"
         )
+    return (
+        f"{file} cannot be read as a reporting database. Put a backup in its place "
+        "(python -m reporting restore FILE), or move it away and load the deliveries again."
+    )
+
+
+def _describe(connection: sa.Connection) -> Snapshot:
+    load_schema = None
+    if connection.dialect.name == "postgresql":
+        load_schema = enter_current_load(connection)
+        if load_schema is None:
+            raise DatabaseUnavailableError(_EMPTY)
+    # A load never changes: what it says of itself is read once.
+    place = (connection.engine, load_schema)
+    if place not in _loads:
+        _loads[place] = _read_meta(connection)
+    row = _loads[place]
     return Snapshot(
         connection, row["load_id"], row["loaded_at"], row["data_as_of"], row["is_demonstration"]
     )
 
 
-# A load replaces the DuckDB file. DuckDB keeps an open file by its path for the whole process,
-# so a second connection to the same path would still see the old one: each version of the file
-# is attached to a nameless in-memory database of its own instead.
-_engines: dict[tuple[Any, ...], sa.Engine] = {}
+def _read_meta(connection: sa.Connection) -> sa.RowMapping:
+    if not sa.inspect(connection).has_table(meta.name):
+        raise DatabaseUnavailableError(_EMPTY)
+    version = connection.scalar(sa.select(meta.c.schema_version))
+    if version != SCHEMA_VERSION:
+        raise DatabaseUnavailableError(
+            f"The reporting database has tables of version {version}, this program of version "
+            f"{SCHEMA_VERSION}. Bring them up to date: python -m reporting upgrade"
+        )
+    return connection.execute(sa.select(meta)).mappings().one()
+
+
+_EMPTY = "The reporting database is empty. Load the deliveries: python -m reporting load FOLDER"
+
+# The engine of the database that was asked last, with what tells its state from others.
+_engines: dict[Hashable, sa.Engine] = {}
+_loads: dict[tuple[sa.Engine, str | None], sa.RowMapping] = {}
 _lock = threading.Lock()
 
 
 def _engine(url: sa.URL) -> sa.Engine:
-    file = duckdb_file(url)
-    version = _file_version(file) if file else (str(url),)
+    file = file_of(url)
+    if file is None:
+        return _remembered(url, partial(server_engine, url))
+    version = file_version(file)
+    return _remembered(version, partial(attached_engine, version))
+
+
+def _remembered(state: Hashable, make: Callable[[], sa.Engine]) -> sa.Engine:
     with _lock:
-        if version not in _engines:
+        if state not in _engines:
             _engines.clear()
-            _engines[version] = _attached(file, version) if file else sa.create_engine(url)
-        return _engines[version]
-
-
-def _file_version(file: Path) -> tuple[Any, ...]:
-    try:
-        status = file.stat()
-    except FileNotFoundError as error:
-        raise DatabaseUnavailableError(
-            f"There is no reporting database at {file}. Make one: python -m reporting demo, "
-            "or python -m reporting load FOLDER"
-        ) from error
-    return (str(file), status.st_ino, status.st_mtime_ns, status.st_size)
-
-
-def _attached(file: Path, version: tuple[Any, ...]) -> sa.Engine:
-    name = f":memory:load-{abs(hash(version))}"
-    engine = sa.create_engine(sa.URL.create("duckdb", database=name), poolclass=QueuePool)
-
-    @sa.event.listens_for(engine, "connect")
-    def attach(connection: Any, _record: Any) -> None:
-        path = str(file).replace("'", "''")
-        connection.execute(f"ATTACH IF NOT EXISTS '{path}' AS reporting (READ_ONLY)")
-        connection.execute("USE reporting")
-
-    return engine
+            _loads.clear()
+            _engines[state] = make()
+        return _engines[state]

@@ -8,6 +8,8 @@ attended divided by days enrolled, from 0 to 1.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -19,8 +21,11 @@ from sqlalchemy import (
     MetaData,
     SmallInteger,
     Table,
-    Text,
 )
+from sqlalchemy import Text as AnyText
+from sqlalchemy.types import TypeEngine
+
+Kind = type[TypeEngine[Any]] | TypeEngine[Any]
 
 SCHEMA_VERSION = 5
 
@@ -39,10 +44,13 @@ EVENT_MONTHS = tuple(range(FIRST_EVENT_MONTH, LAST_EVENT_MONTH + 1))
 # The month that a single figure of the effect is told for.
 HEADLINE_MONTH = 6
 
+# In the order of its bytes on every engine, whatever language a server sorts by.
+Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
+
 metadata = MetaData()
 
 
-def _column(name: str, kind: type, comment: str) -> Column[object]:
+def _column(name: str, kind: Kind, comment: str) -> Column[object]:
     return Column(name, kind, comment=comment)
 
 
@@ -461,6 +469,8 @@ FACTS = (
     attendance_week,
     visit,
 )
+# Read for students who are named to the viewer, and for no figure.
+NAMING = (student, enrollment, attendance_month, attendance_day, attendance_week, similar_month)
 PROVENANCE = (delivery, rejected_row, rejected_count, response_history, effect_history, meta)
 MARTS = (
     school_month,

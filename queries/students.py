@@ -179,7 +179,7 @@ def caseload(
     ``direction`` of late (1, 0, -1); ``is_chronic``; ``months``, the rates (0..1, nan) of
     PICTURE_MONTHS.
     """
-    own = _own_students(viewer, filters).where(*(behind or Behind()).conditions())
+    own = _own_students(data, viewer, filters).where(*(behind or Behind()).conditions())
     frame = data.frame(own).set_index("student_id")
     frame = frame.join(_pictures(data, own)).reset_index()
     blank = [float("nan")] * len(PICTURE_MONTHS)
@@ -254,7 +254,7 @@ def caseload_before(
     )
     if last is None:
         return None
-    own = _own_students(viewer, Filters()).subquery("own")
+    own = _own_students(data, viewer, Filters()).subquery("own")
     frame = data.frame(
         sa.select(response_history).where(
             history.loaded_at == last, history.student_id.in_(sa.select(own.c.student_id))
@@ -282,7 +282,7 @@ class StudentRecord:
 
 def one_student(data: Snapshot, viewer: Viewer, student_id: str) -> StudentRecord | None:
     """The record of a student of the viewer's own districts; None for any other, known or not."""
-    own = _own_students(viewer, Filters()).where(contacted_student.c.student_id == student_id)
+    own = _own_students(data, viewer, Filters()).where(contacted_student.c.student_id == student_id)
     frame = data.frame(own)
     if frame.empty:
         return None
@@ -305,8 +305,9 @@ def one_student(data: Snapshot, viewer: Viewer, student_id: str) -> StudentRecor
     )
 
 
-def _own_students(viewer: Viewer, filters: Filters) -> sa.Select[Any]:
+def _own_students(data: Snapshot, viewer: Viewer, filters: Filters) -> sa.Select[Any]:
     own = viewer.districts if sees_students(viewer) else ()
+    data.name_students_of(own)
     columns = contacted_student.c
     return (
         sa.select(

@@ -1,4 +1,4 @@
-"""The command line: ``python -m reporting demo | load FOLDER | check | digest``."""
+"""The command line: ``python -m reporting``, its commands and what they print."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from exports.digest import UnknownDistrictError, digest
-from queries.database import DatabaseUnavailableError, database_url, duckdb_file, snapshot
+from queries.database import DatabaseUnavailableError, database_url, snapshot
+from queries.duckdb_file import file_of
 from reporting.check import database_summary
 from reporting.demonstration import LAST_MONTH, last_month_apart, write_demonstration
 from reporting.errors import DeliveryRefusedError, MappingError
+from reporting.keeping import backup, restore, upgrade
 from reporting.load import MAX_REJECTED_PERCENT, REJECTED_FILE, LoadReport, load
 from reporting.mapping import read_mapping
 
@@ -81,11 +83,22 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", help="what is in the database, how fresh, what is odd")
     check.set_defaults(command=_check)
+
+    newer = commands.add_parser("upgrade", help="bring the database to this program's version")
+    newer.set_defaults(command=_upgrade)
+
+    saved = commands.add_parser("backup", help="write all of the database to a file")
+    saved.add_argument("file", type=Path)
+    saved.set_defaults(command=_backup)
+
+    again = commands.add_parser("restore", help="put a backup in the place of the database")
+    again.add_argument("file", type=Path)
+    again.set_defaults(command=_restore)
     return parser
 
 
 def _demo(options: argparse.Namespace) -> int:
-    database = duckdb_file(database_url())
+    database = file_of(database_url())
     beside = database.parent if database else Path("data")
     with _progress() as progress:
         folder = write_demonstration(
@@ -139,6 +152,24 @@ def _check(_options: argparse.Namespace) -> int:
         _console.print(f"[yellow]•[/] {oddity}", soft_wrap=True)
     if not summary.oddities:
         _console.print("Nothing looks wrong.")
+    return LOADED
+
+
+def _upgrade(_options: argparse.Namespace) -> int:
+    with _progress() as progress:
+        upgrade(database_url(), progress)
+    return LOADED
+
+
+def _backup(options: argparse.Namespace) -> int:
+    with _progress() as progress:
+        backup(database_url(), options.file, progress)
+    return LOADED
+
+
+def _restore(options: argparse.Namespace) -> int:
+    with _progress() as progress:
+        restore(database_url(), options.file, progress)
     return LOADED
 
 

@@ -15,7 +15,7 @@ from evaluation.histories import HISTORY, Records
 from evaluation.matched import Fit, NoComparisonError, Stacks, prepare, select
 from evaluation.response import similar_students
 from queries import schema
-from queries.database import fetch_arrays
+from queries.duckdb_file import fetch_arrays
 from queries.schema import (
     COMPARISON_MONTHS,
     CUTS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,9 @@ from queries.schema import (
 )
 from reporting.statements import insert_rows
 
+# Findings of older loads are thinned out: of each month, those of its last load stay.
+KEPT_IN_FULL = timedelta(days=60)
+
 
 def record(connection: sa.Connection, load_id: str, loaded_at: datetime, data_as_of: date) -> None:
     """Add this load's findings to ``response_history`` and ``effect_history``."""
@@ -33,6 +36,16 @@ def record(connection: sa.Connection, load_id: str, loaded_at: datetime, data_as
             *load, sa.literal(data_as_of).label("data_as_of")
         )
         insert_rows(connection, effect_history, effects)
+
+
+def thin_out(connection: sa.Connection, loaded_at: datetime) -> None:
+    """Drop what loads found long before this one, but for the last load of each month."""
+    for table in (response_history, effect_history):
+        at = table.c.loaded_at
+        last_of_months = sa.select(sa.func.max(at)).group_by(sa.func.date_trunc("month", at))
+        connection.execute(
+            sa.delete(table).where(at < loaded_at - KEPT_IN_FULL, at.not_in(last_of_months))
+        )
 
 
 def _effects(dimension: str, column: sa.ColumnElement[Any]) -> sa.Select[Any]:

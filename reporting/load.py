@@ -1,26 +1,19 @@
-"""Loading a delivery: check it, put it into a new database file, swap the file in.
+"""Loading a delivery: check it, put it into a working copy of the database, publish the copy.
 
-The new file starts as a copy of the present one. Whatever happens on the way, readers see
-the old database or the new one, whole.
+Whatever happens on the way, readers see the old database or the new one, whole.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import filelock
 import pandas as pd
 import sqlalchemy as sa
 
 from queries import schema
-from queries.database import duckdb_file
-from reporting import comparison, history, marts
+from reporting import history
 from reporting.contract import (
     ATTENDANCE,
     ATTENDANCE_DAILY,
@@ -36,12 +29,11 @@ from reporting.mapping import Mapping
 from reporting.progress import Progress
 from reporting.staging import Outcome, StagedFile
 from reporting.statements import insert_frame
+from reporting.stores import store_of
+from reporting.working_copy import make_marts, opened
 
 MAX_REJECTED_PERCENT = 2.0
 REJECTED_FILE = "rejected.csv"
-
-# What the engine may hold in memory; beyond it, it uses the disk beside the database.
-ENGINE_MEMORY = "3GB"
 
 # A folder with this file holds invented students; such data and real data never mix.
 DEMONSTRATION_MARKER = "DEMONSTRATION"
@@ -71,27 +63,17 @@ def load(
     delivery with too many bad rows comes back as a report with a refusal. Either way the
     database is then as it was.
     """
-    database = duckdb_file(url)
-    if database is None:
-        raise DeliveryRefusedError(
-            f"A load writes a DuckDB file; LEAP_DATABASE_URL is {url.render_as_string()}. "
-            "Set it to something like duckdb:///data/leap.duckdb."
-        )
+    store = store_of(url)
     progress("Looking through the files", 0)
     files = _delivered_files(folder, mapping)
-    with _only_load(database), _new_file(database) as new:
-        engine = sa.create_engine(
-            sa.URL.create("duckdb", database=str(new)),
-            connect_args={"config": {"memory_limit": ENGINE_MEMORY}},
-        )
-        with engine.begin() as connection:
+    with store.claimed(progress), store.working_copy() as copy:
+        with opened(copy) as connection:
             _prepare(connection, is_demonstration=(folder / DEMONSTRATION_MARKER).exists())
             report = _take_in(connection, files, mapping, max_rejected, progress)
-        engine.dispose()
         report.rejected.to_csv(folder / REJECTED_FILE, index=False)
         if report.refusal is None:
-            progress("Swapping the new database in", 1)
-            os.replace(new, database)
+            progress("Putting the new database in place", 1)
+            store.publish(copy)
     return report
 
 
@@ -144,11 +126,10 @@ def _take_in(
     rejected_rows = _rejected_rows(rejected, load_id)
     refusal = _too_many_rejected(outcomes, max_rejected)
     if refusal is None:
-        progress("Computing the marts", 0.7)
-        marts.rebuild(connection)
-        data_as_of = _data_as_of(connection, loaded_at)
-        comparison.rebuild(
-            connection, data_as_of, lambda step, share: progress(step, 0.8 + 0.2 * share)
+        data_as_of = make_marts(
+            connection,
+            loaded_at.date(),
+            lambda step, share: progress(step, 0.7 + 0.3 * share),
         )
         _record(
             connection,
@@ -185,34 +166,7 @@ def _too_many_rejected(outcomes: dict[str, Outcome], max_rejected: float) -> str
 # --- The database ----------------------------------------------------------------
 
 
-@contextmanager
-def _only_load(database: Path) -> Iterator[None]:
-    """Wait for a load that is under way; the system frees the lock if that one dies."""
-    database.parent.mkdir(parents=True, exist_ok=True)
-    with filelock.FileLock(database.with_name(f"{database.name}.lock")):
-        yield
-
-
-@contextmanager
-def _new_file(database: Path) -> Iterator[Path]:
-    """A copy of the database to work in; gone afterwards unless it was swapped in."""
-    new = database.with_name(f"{database.name}.new")
-    leftovers = (new, new.with_name(f"{new.name}.wal"))
-    for leftover in leftovers:
-        leftover.unlink(missing_ok=True)
-    try:
-        if database.exists():
-            shutil.copyfile(database, new)
-        yield new
-    finally:
-        for leftover in leftovers:
-            leftover.unlink(missing_ok=True)
-
-
 def _prepare(connection: sa.Connection, *, is_demonstration: bool) -> None:
-    # Marts are made anew, so that a database of an older version takes their present form.
-    schema.metadata.drop_all(connection, tables=schema.MARTS)
-    schema.metadata.create_all(connection)
     present = connection.scalar(sa.select(schema.meta.c.is_demonstration))
     if present is not None and present != is_demonstration:
         kinds = ("real", "demonstration")
@@ -259,15 +213,7 @@ def _record(
     if len(rejected_counts):
         insert_frame(connection, schema.rejected_count, rejected_counts.assign(load_id=load_id))
     history.record(connection, load_id, loaded_at, data_as_of)
+    history.thin_out(connection, loaded_at)
     connection.execute(
         sa.update(schema.meta).values(load_id=load_id, loaded_at=loaded_at, data_as_of=data_as_of)
     )
-
-
-def _data_as_of(connection: sa.Connection, loaded_at: datetime) -> date:
-    """The last day the attendance covers: the last month's end, the load's day at most."""
-    month = connection.scalar(sa.select(sa.func.max(schema.school_month.c.month)))
-    if month is None:
-        return loaded_at.date()
-    month_end: date = (pd.Timestamp(f"{month}-01") + pd.offsets.MonthEnd(0)).date()
-    return min(month_end, loaded_at.date())

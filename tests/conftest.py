@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pickle
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +18,7 @@ from queries.database import snapshot
 from reporting.demonstration import write_demonstration
 from reporting.load import LoadReport, load
 from reporting.mapping import read_mapping
+from tests import postgresql
 
 DISTRICTS = """district_code,district_name
 0640011,Hartford
@@ -42,6 +47,31 @@ def months(student: str, district: str, attended: list[int], first: int = 0) -> 
         f"{student},{district},{month},20,{days}\n"
         for month, days in zip(SCHOOL_YEAR[first:], attended, strict=False)
     )
+
+
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class Database:
+    """Where a test's data is: as who loads it, and as the dashboard reads it."""
+
+    loader_url: str
+    reader_url: str
+
+
+@contextmanager
+def database_on(engine: str, folder: Path, run_folder: Path) -> Iterator[Database]:
+    """An empty database of a test's own on ``duckdb`` or ``postgresql``."""
+    if engine == "duckdb":
+        url = f"duckdb:///{folder}/leap.duckdb"
+        yield Database(url, url)
+        return
+    server = postgresql.shared_server(run_folder)
+    name = f"test_{uuid.uuid4().hex}"
+    server.make_database(name)
+    yield Database(server.url("leap_loader", name), server.url("leap_reader", name))
+    server.run("dropdb", "--force", name)
 
 
 @dataclass
@@ -73,12 +103,25 @@ class Delivery:
             return [tuple(row) for row in data.connection.execute(statement)]
 
 
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder that all processes of a test run share."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder if worker_id == "master" else folder.parent
+
+
 @pytest.fixture
-def delivery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Delivery:
-    """A delivery of two districts and three students, one of them visited in December."""
+def database(tmp_path: Path) -> Database:
     url = f"duckdb:///{tmp_path}/leap.duckdb"
-    monkeypatch.setenv("LEAP_DATABASE_URL", url)
-    return Delivery(tmp_path / "delivery", url).write(
+    return Database(url, url)
+
+
+@pytest.fixture
+def delivery(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> Delivery:
+    """A delivery of two districts and three students, one of them visited in December."""
+    monkeypatch.setenv("LEAP_DATABASE_URL", database.reader_url)
+    monkeypatch.chdir(tmp_path)  # a load to a server works in data/ here
+    return Delivery(tmp_path / "delivery", database.loader_url).write(
         districts=DISTRICTS,
         students=STUDENTS,
         enrollments=ENROLLMENTS,
@@ -100,16 +143,18 @@ class Program:
 
 
 @pytest.fixture(scope="session")
-def program(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Program:
+def program(run_folder: Path) -> Program:
     """Made once for all tests that need a whole program's data, whichever process they run in."""
-    folder = tmp_path_factory.getbasetemp()
-    if worker_id != "master":
-        folder = folder.parent
-    made = folder / "program.pickle"
-    with FileLock(folder / "program.lock"):
+    return once_a_run(run_folder, "program", lambda: _program(run_folder / "program"))
+
+
+def once_a_run(run_folder: Path, name: str, make: Callable[[], Made]) -> Made:
+    """What ``make`` gives, made by the first process of a test run that asks for it."""
+    made = run_folder / f"{name}.pickle"
+    with FileLock(run_folder / f"{name}.lock"):
         if not made.exists():
-            made.write_bytes(pickle.dumps(_program(folder / "program")))
-    found: Program = pickle.loads(made.read_bytes())  # noqa: S301 written by the line above
+            made.write_bytes(pickle.dumps(make()))
+    found: Made = pickle.loads(made.read_bytes())  # noqa: S301 written by the line above
     return found
 
 
@@ -118,3 +163,10 @@ def _program(folder: Path) -> Program:
     url = f"duckdb:///{folder}/leap.duckdb"
     report = load(delivery, sa.make_url(url), read_mapping(None))
     return Program(delivery, delivery.parent / "truth", url, report)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Stop the server that the tests of all processes shared."""
+    if not hasattr(session.config, "workerinput"):
+        factory: pytest.TempPathFactory = session.config._tmp_path_factory
+        postgresql.stop_shared_server(factory.getbasetemp())

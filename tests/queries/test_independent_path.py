@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 
+from evaluation.inference import Estimates
 from evaluation.matched import fit, prepare, select
 from queries.database import Snapshot
 from queries.effects import effect
@@ -24,6 +28,7 @@ HARTFORD, NEW_HAVEN, NORWICH = "0640011", "0930011", "1040011"
 VIEWS = {"all": Filters()} | {code: Filters(district=(code,)) for code in (HARTFORD, NORWICH)}
 LEADERSHIP = Viewer("leadership")
 A_YEAR_AGO = "2023-06-30"
+AFTER = (1, 6)  # months
 TENTH = 0.0005 + 1e-9  # rates are told to a tenth of a point
 
 
@@ -37,6 +42,37 @@ def first(files: CsvFiles) -> pd.DataFrame:
     return csv_files.first_visits(files)
 
 
+@pytest.fixture(scope="module")
+def attendance(files: CsvFiles) -> pd.DataFrame:
+    return csv_files.all_districts(files)
+
+
+@dataclass(frozen=True)
+class Served:
+    """The served of a view: who, their months, and what similar students did, by plain numpy."""
+
+    students: pd.DataFrame
+    months: pd.DataFrame
+    found: Estimates
+
+
+@pytest.fixture(scope="module")
+def views(
+    program: Program, files: CsvFiles, attendance: pd.DataFrame, first: pd.DataFrame
+) -> dict[str, Served]:
+    with sa.create_engine(program.url, connect_args={"read_only": True}).connect() as connection:
+        shuffle = read_students(connection).set_index("student_id")["shuffle"]
+    records, ids = csv_files.records(files, first, shuffle)
+    stacks = prepare(records, AFTER)
+    views = {}
+    for name, filters in VIEWS.items():
+        served = of(first, filters)
+        chosen = np.isin(ids, served["student_id"].to_numpy(str))
+        found = fit(select(stacks, chosen[stacks.student]), AFTER).estimates
+        views[name] = Served(served, csv_files.event_months(attendance, served), found)
+    return views
+
+
 def of(rows: pd.DataFrame, filters: Filters) -> pd.DataFrame:
     chosen = filters.district
     return rows[rows["district_code"].isin(chosen)] if chosen else rows
@@ -48,14 +84,14 @@ def one(frame: pd.DataFrame) -> dict:
 
 
 def test_the_points_of_hartford_and_new_haven_grades_6_to_12_at_home(
-    data: Snapshot, files: CsvFiles, first: pd.DataFrame
+    data: Snapshot, attendance: pd.DataFrame, first: pd.DataFrame
 ) -> None:
     selected = first[
         first["district_code"].isin((HARTFORD, NEW_HAVEN))
         & first["grade"].isin([str(grade) for grade in range(6, 13)])
         & (first["modality"] == "home")
     ]
-    rows = csv_files.event_months(csv_files.all_districts(files), selected)
+    rows = csv_files.event_months(attendance, selected)
     expected = rows.groupby("event_month")["rate"].agg(["mean", "count"])
     filters = Filters(district=(HARTFORD, NEW_HAVEN), grade=("6-12",), modality=("home",))
     frame = trajectory(data, LEADERSHIP, View(filters)).frame.set_index("event_month")
@@ -67,11 +103,9 @@ def test_the_points_of_hartford_and_new_haven_grades_6_to_12_at_home(
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_students_served_and_their_attendance_before(
-    data: Snapshot, files: CsvFiles, first: pd.DataFrame, name: str
+    data: Snapshot, views: dict[str, Served], name: str
 ) -> None:
-    filters = VIEWS[name]
-    served = of(first, filters)
-    rows = csv_files.event_months(csv_files.all_districts(files), served)
+    filters, served, rows = VIEWS[name], views[name].students, views[name].months
     before = rows[rows["event_month"].between(-3, -1)].groupby("student_id")
     sums = before[["days_attended", "days_enrolled"]].sum()
     found = one(standing(data, LEADERSHIP, View(filters)))
@@ -84,11 +118,10 @@ def test_students_served_and_their_attendance_before(
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_shares_chronically_absent_before_the_visit_and_now(
-    data: Snapshot, files: CsvFiles, first: pd.DataFrame, name: str
+    data: Snapshot, files: CsvFiles, views: dict[str, Served], name: str
 ) -> None:
-    served = of(first, VIEWS[name])
-    rows = csv_files.event_months(csv_files.all_districts(files), served)
-    rows["year"] = csv_files.school_year(rows["month"])
+    rows = views[name].months
+    rows = rows.assign(year=csv_files.school_year(rows["month"]))
     rows = rows.sort_values("month")
     so_far = rows.groupby(["student_id", "year"])[["days_attended", "days_enrolled"]].cumsum()
     rows["to_date"] = so_far["days_attended"] / so_far["days_enrolled"]
@@ -120,26 +153,19 @@ def test_contacts_and_completed_visits(data: Snapshot, files: CsvFiles, name: st
     assert abs(found["contacts_before"] - until.sum()) <= rounding
 
 
+@pytest.mark.parametrize("name", VIEWS)
 def test_visited_and_similar_students_six_months_after(
-    data: Snapshot, files: CsvFiles, first: pd.DataFrame
+    data: Snapshot, views: dict[str, Served], name: str
 ) -> None:
-    shuffle = read_students(data.connection).set_index("student_id")["shuffle"]
-    records, ids = csv_files.records(files, first, shuffle)
-    stacks = prepare(records, (1, 6))
-    attendance = csv_files.all_districts(files)
-    for filters in VIEWS.values():
-        served = of(first, filters)
-        rows = csv_files.event_months(attendance, served)
-        chosen = np.isin(ids, served["student_id"].to_numpy(str))
-        found = fit(select(stacks, chosen[stacks.student]), (1, 6)).estimates
-        told = effect(data, LEADERSHIP, filters).frame.set_index("event_month")
-        for at, month in enumerate((1, 6)):
-            mean = rows.loc[rows["event_month"] == month, "rate"].mean()
-            assert told["visited_rate"][month] == pytest.approx(mean, abs=TENTH)
-            assert told["effect"][month] == pytest.approx(found.estimate[at], abs=TENTH)
-            error = told["standard_error"][month]
-            # A student of two schools in a year counts to either of them.
-            assert error == pytest.approx(found.standard_error[at], rel=0.02)
+    rows, found = views[name].months, views[name].found
+    told = effect(data, LEADERSHIP, VIEWS[name]).frame.set_index("event_month")
+    for at, month in enumerate(AFTER):
+        mean = rows.loc[rows["event_month"] == month, "rate"].mean()
+        assert told["visited_rate"][month] == pytest.approx(mean, abs=TENTH)
+        assert told["effect"][month] == pytest.approx(found.estimate[at], abs=TENTH)
+        error = told["standard_error"][month]
+        # A student of two schools in a year counts to either of them.
+        assert error == pytest.approx(found.standard_error[at], rel=0.02)
 
 
 def test_official_attendance_of_two_districts_and_all(data: Snapshot, files: CsvFiles) -> None:

@@ -284,6 +284,7 @@ def test_the_states_own_file_of_the_same_data_loads_into_an_identical_database(
     tmp_path: Path,
 ) -> None:
     delivery = write_demonstration(tmp_path / "own", "district", seed=2021)
+    _keep_a_tenth(delivery)
     own = sa.make_url(f"duckdb:///{tmp_path}/own.duckdb")
     assert load(delivery, own, read_mapping(None)).refusal is None
     state = tmp_path / "state"
@@ -315,3 +316,14 @@ def test_the_states_own_file_of_the_same_data_loads_into_an_identical_database(
                 ).fetchall()
                 assert different == 0, table.name
     assert len(metadata.tables) == len(FACTS) + len(MARTS) + len(PROVENANCE)
+
+
+def _keep_a_tenth(delivery: Path) -> None:
+    """Leave the files with every tenth student: as many rows as the test needs."""
+    for name in ("students", "enrollments", "attendance", "attendance_daily", "visits"):
+        whole = (delivery / f"{name}.csv").rename(delivery / f"{name}.whole")
+        duckdb.execute(
+            f"""COPY (SELECT * FROM read_csv('{whole}', all_varchar = true)
+                      WHERE student_id LIKE '%3') TO '{delivery}/{name}.csv' (HEADER)"""
+        )
+        whole.unlink()
