@@ -8,7 +8,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo)
 
 run: .venv/installed  ## serve the dashboard; make the demonstration database if there is none
 	@test -n "$$LEAP_DATABASE_URL" || test -f data/leap.duckdb || $(VENV)/python -m reporting demo
-	$(VENV)/gunicorn --bind $(ADDRESS) --threads 8 --access-logfile - app:server
+	LEAP_ADDRESS=$(ADDRESS) $(VENV)/gunicorn app:server
 
 test: check programs  ## style, types, import directions and all tests, a real browser included
 	$(VENV)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
@@ -19,11 +19,12 @@ check: .venv/installed-dev  ## style, types and import directions
 	$(VENV)/mypy
 	$(VENV)/lint-imports
 
-programs:  ## Debian's Chromium, and what opens slides and prints, for the tests
-	@which chromium soffice pdftotext >/dev/null || { $(AS_ROOT) apt-get update -qq && \
+programs:  ## Debian's Chromium, PostgreSQL, and what opens slides and prints, for the tests
+	@{ which chromium soffice pdftotext && ls /usr/lib/postgresql/*/bin/postgres; } >/dev/null || { \
+	    $(AS_ROOT) apt-get update -qq && \
 	    $(AS_ROOT) apt-get install -y -qq chromium && \
 	    $(AS_ROOT) apt-get install -y -qq --no-install-recommends \
-	        fonts-liberation libreoffice-impress-nogui poppler-utils; }
+	        fonts-liberation libreoffice-impress-nogui poppler-utils postgresql; }
 
 .venv/installed: requirements.txt
 	test -x $(VENV)/python || $(PYTHON) -m venv .venv

@@ -13,6 +13,7 @@ from dash import Dash, Input, Output, callback, set_props
 from flask import Flask, Response, request
 from flask_compress import Compress
 
+import operations
 from access import (
     GUARD,
     Guard,
@@ -67,6 +68,7 @@ def create_app() -> Dash:
         check_targets(data, read_targets())
     app = _app()
     app.server.extensions[GUARD].configure(settings)
+    app.server.config[operations.METRICS_TOKEN] = settings.metrics_token
     return app
 
 
@@ -84,7 +86,10 @@ def _app() -> Dash:
     )
     app.layout = _layout
     app.server.config["SEND_FILE_MAX_AGE_DEFAULT"] = _A_DAY
-    app.server.extensions[GUARD] = Guard(app, HOME, theme.custom_properties())
+    operations.attach(app)
+    app.server.extensions[GUARD] = Guard(
+        app, HOME, theme.custom_properties(), unattended=operations.UNATTENDED
+    )
     app.server.register_blueprint(DECK_FILES)
     _add_routes(app.server)
     Compress(app.server)
@@ -119,7 +124,7 @@ def _report(error: Exception) -> None:
         state = states.unavailable(str(error))
     else:
         _log.error("A callback failed", exc_info=error)
-        state = states.failed()
+        state = states.failed(operations.request_id())
     set_props(shell.NOTICES_ID, {"children": state})
 
 

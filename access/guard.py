@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import time
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +21,8 @@ from flask import (
     Flask,
     Response,
     abort,
+    current_app,
+    g,
     jsonify,
     redirect,
     render_template,
@@ -57,10 +60,15 @@ _LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 class Guard:
     """Signing in for one server; ``settings`` may be replaced between requests."""
 
-    def __init__(self, app: Dash, home: str, style: str) -> None:
-        """``home`` is the first page's path, ``style`` the theme's custom properties (CSS)."""
+    def __init__(self, app: Dash, home: str, style: str, unattended: Collection[str]) -> None:
+        """``home`` is the first page's path, ``style`` the theme's custom properties (CSS).
+
+        ``unattended`` endpoints, which exist already, are for machines: they are answered
+        without signing in, over http too, and without a cookie.
+        """
         self._app = app
         self._home = home
+        self._unattended = unattended
         self._ended: dict[str, float] = {}  # signed-out sessions and until when to remember
         server: Flask = app.server
         server.config.update(
@@ -74,6 +82,7 @@ class Guard:
             RATELIMIT_STORAGE_URI="memory://",
             RATELIMIT_STRATEGY="moving-window",
         )
+        server.after_request(self._let_browsers_keep)  # the first told is the last to run
         self._talisman = Talisman(
             server,
             force_https=False,
@@ -82,6 +91,8 @@ class Guard:
             referrer_policy="same-origin",
             content_security_policy=_content_security_policy(app),
         )
+        for endpoint in unattended:
+            self._talisman(force_https=False)(server.view_functions[endpoint])
         self._login = LoginManager(server)
         self._login.session_protection = None  # the guard checks sessions itself
         self._login.user_loader(self._load_person)
@@ -124,7 +135,10 @@ class Guard:
             return None
         if request.endpoint in _OPEN_ENDPOINTS or request.path.startswith(_OPEN_PATHS):
             return None
+        if request.endpoint in self._unattended:
+            return None
         if current_user.is_authenticated and self._is_fresh():
+            g.role = current_user.role  # for the log of requests
             return None
         if current_user.is_authenticated:
             logout_user()
@@ -164,12 +178,21 @@ class Guard:
 
     # --- After it ---------------------------------------------------------------------------
 
+    def _let_browsers_keep(self, response: Response) -> Response:
+        """Files are the same for everybody: they stay in the browser, whatever cookies change."""
+        if request.path.startswith(_OPEN_PATHS) and response.status_code == 200:
+            session.accessed = False  # signing in looked at it; the answer does not depend on it
+            if response.cache_control.max_age is None:
+                response.cache_control.max_age = current_app.get_send_file_max_age(None)
+        return response
+
     def _finish(self, response: Response) -> Response:
         if request.endpoint != "static" and not request.path.startswith(_OPEN_PATHS):
             response.headers["Cache-Control"] = "no-store"
-            response.set_cookie(
-                _CSRF_COOKIE, generate_csrf(), secure=self.settings.tls, samesite="Strict"
-            )
+            if request.endpoint not in self._unattended:
+                response.set_cookie(
+                    _CSRF_COOKIE, generate_csrf(), secure=self.settings.tls, samesite="Strict"
+                )
         return response
 
     def _refuse(self, error: Exception) -> tuple[str | Response, int]:

@@ -59,6 +59,7 @@ class Settings:
     idle_minutes: int = 30
     session_hours: int = 10
     audit_log: Path | None = None
+    metrics_token: str | None = None
     thresholds: Mapping[Role, int] = field(default_factory=lambda: dict(THRESHOLDS))
 
     @property
@@ -72,7 +73,10 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     name = environment.get("LEAP_SETTINGS")
     if not name:
         # Nobody signs in: a key that lives as long as the process is enough.
-        return Settings(environment.get("LEAP_SECRET_KEY") or secrets.token_hex(32))
+        return Settings(
+            environment.get("LEAP_SECRET_KEY") or secrets.token_hex(32),
+            metrics_token=environment.get("LEAP_METRICS_TOKEN"),
+        )
     file = Path(name)
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
@@ -90,7 +94,8 @@ class _Reader:
 
     def settings(self, table: dict[str, Any]) -> Settings:
         keys = ("users_file", "secret_key_file", "tls", "trusted_proxies", "idle_minutes")
-        self._only(table, "", (*keys, "session_hours", "audit_log", "thresholds", "openid"))
+        further = ("session_hours", "audit_log", "metrics_token_file", "thresholds", "openid")
+        self._only(table, "", (*keys, *further))
         settings = Settings(
             secret_key=self._secret(table, "secret_key_file", "LEAP_SECRET_KEY", _SHORTEST_SECRET),
             users_file=self._path(table, "users_file"),
@@ -100,6 +105,7 @@ class _Reader:
             idle_minutes=self._whole(table, "idle_minutes", 1, 24 * 60, Settings.idle_minutes),
             session_hours=self._whole(table, "session_hours", 1, 24, Settings.session_hours),
             audit_log=self._path(table, "audit_log"),
+            metrics_token=self._metrics_token(table),
             thresholds=self._thresholds(table.get("thresholds", {})),
         )
         if not settings.has_sign_in:
@@ -107,6 +113,12 @@ class _Reader:
         if settings.audit_log is None:
             raise self._wrong("audit_log", "is missing: name the file that access is recorded in")
         return settings
+
+    def _metrics_token(self, table: dict[str, Any]) -> str | None:
+        key, variable = "metrics_token_file", "LEAP_METRICS_TOKEN"
+        if key not in table and variable not in self.environment:
+            return None
+        return self._secret(table, key, variable, _SHORTEST_SECRET)
 
     def _openid(self, table: Any) -> OpenId:
         if not isinstance(table, dict):

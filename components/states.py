@@ -73,11 +73,11 @@ def unavailable(words: str) -> html.Div:
     return _state("There is no data to show yet", words)
 
 
-def failed() -> html.Div:
-    """A query broke; the cause is in the log."""
+def failed(number: str | None) -> html.Div:
+    """A query broke; the cause is in the log, under the request's number."""
     return _state(
         "This could not be shown",
         "Something went wrong on our side, and it has been logged. The rest of the page still "
         "works: change a filter or load the page again. If it stays, tell whoever runs the "
-        "dashboard what you were looking at.",
+        f"dashboard what you were looking at, and this number: {number}.",
     )

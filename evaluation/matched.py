@@ -28,6 +28,7 @@ from evaluation.histories import (
 from evaluation.inference import Estimates, Floats, Ints, standard_errors, summed_by
 
 Flags = npt.NDArray[np.bool_]
+Kept = npt.NDArray[np.floating]  # single precision will do to keep rows; fits count in double
 
 # Months shown, and the two that the matching never used, to check it by.
 EFFECT_MONTHS = tuple(range(-9, 13))
@@ -63,9 +64,9 @@ class Stacks:
     visited: Flags
     stratum: Ints
     place: Ints
-    history: Floats
-    outcome: Floats
-    weight: Floats
+    history: Kept
+    outcome: Kept
+    weight: Kept
 
     def column(self, event: int) -> int:
         """Index of an event month."""
@@ -242,12 +243,17 @@ def fit(stacks: Stacks, event_months: Sequence[int], adjust_for: Sequence[str] =
 
 
 def fit_outcomes(
-    stacks: Stacks, event: Ints, outcomes: Floats, weights: Floats, adjust_for: Sequence[str]
+    stacks: Stacks, event: Ints, outcomes: Kept, weights: Kept, adjust_for: Sequence[str]
 ) -> Fit:
     """The same for any outcome of the stacks' rows, one column an event month."""
-    covariates = stacks.history[:, [HISTORY.index(name) for name in adjust_for]]
+    covariates = stacks.history[:, [HISTORY.index(name) for name in adjust_for]].astype(float)
     months = [
-        _one_month(stacks, outcomes[:, column], weights[:, column], covariates)
+        _one_month(
+            stacks,
+            outcomes[:, column].astype(float),
+            weights[:, column].astype(float),
+            covariates,
+        )
         for column in range(len(event))
     ]
     influence = np.column_stack([month.influence for month in months])

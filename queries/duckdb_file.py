@@ -11,6 +11,9 @@ import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy.pool import QueuePool
 
+# What the engine may hold in memory to answer questions; beyond it, it uses the disk.
+_MEMORY = "2GB"
+
 Version = tuple[str, int, int, int]
 
 
@@ -35,7 +38,12 @@ def attached_engine(version: Version) -> sa.Engine:
     in-memory database of its own instead.
     """
     name = f":memory:load-{abs(hash(version))}"
-    engine = sa.create_engine(sa.URL.create("duckdb", database=name), poolclass=QueuePool)
+    engine = sa.create_engine(
+        sa.URL.create("duckdb", database=name),
+        poolclass=QueuePool,
+        hide_parameters=True,  # errors are logged, and parameters may be students' numbers
+        connect_args={"config": {"memory_limit": _MEMORY}},
+    )
 
     @sa.event.listens_for(engine, "connect")
     def attach(connection: Any, _record: Any) -> None:

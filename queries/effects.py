@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from threading import BoundedSemaphore
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,9 @@ from queries.viewer import Viewer
 
 _EFFECTS = ("effect", "low", "high")
 _FIGURES = ("comparison_rate", *_EFFECTS, "standard_error", "comparison_size")
+
+
+_NOT_HAD = dict.fromkeys(("effect", "low", "high"), float("nan"))
 
 
 @dataclass(frozen=True)
@@ -87,9 +91,15 @@ class Effect:
 
     def checked(self, design: str, event_month: int) -> dict[str, float]:
         """One month of ``checks``: effect, low and high; nan where it cannot be had."""
-        at = (self.checks["design"] == design) & (self.checks["event_month"] == event_month)
-        names = ("effect", "low", "high")
-        return {name: float(self.checks.loc[at, name].sum(min_count=1)) for name in names}
+        return self._checks.get((design, event_month), _NOT_HAD)
+
+    @cached_property
+    def _checks(self) -> dict[tuple[str, int], dict[str, float]]:
+        rows = self.checks.to_dict("records")
+        return {
+            (row["design"], int(row["event_month"])): {name: float(row[name]) for name in _NOT_HAD}
+            for row in rows
+        }
 
 
 def effect(data: Snapshot, viewer: Viewer, filters: Filters) -> Effect:
@@ -244,9 +254,14 @@ def _stored(data: Snapshot, dimension: str, value: str) -> _Fitted:
     return _Fitted(months, dict(said))
 
 
+# A fit of most of a state's students takes half a gigabyte while it goes on.
+_fitting = BoundedSemaphore(2)
+
+
 def _fit(data: Snapshot, filters: Filters) -> _Fitted:
     try:
-        found = assess(*(_selected(data, filters, matched=kind) for kind in (True, False)))
+        with _fitting:
+            found = assess(*(_selected(data, filters, matched=kind) for kind in (True, False)))
     except NoComparisonError:
         return _nobody()
     return _Fitted(pd.DataFrame(found.by_month()), found.checks())

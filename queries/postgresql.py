@@ -38,7 +38,11 @@ _LITERAL = sa.create_engine("postgresql+psycopg://", paramstyle="named").dialect
 
 def server_engine(url: sa.URL) -> sa.Engine:
     """An engine that only reads, and notices when the server was away."""
-    engine = sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    engine = sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        hide_parameters=True,  # errors are logged, and parameters may be students' numbers
+    )
     return engine.execution_options(postgresql_readonly=True)
 
 

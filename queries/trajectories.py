@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from queries.database import Snapshot
 from queries.disclosure import Count, disclosed, disclosed_count, is_one_way
 from queries.filters import Filters, View
+from queries.memory import once
 from queries.parts import smallest_parts
 from queries.schema import EVENT_MONTHS as EVENT_MONTHS
 from queries.schema import EVERYBODY as EVERYBODY
@@ -50,6 +52,11 @@ def trajectory(data: Snapshot, viewer: Viewer, view: View) -> Trajectory:
     With ``view.same_students`` only students with days enrolled in every month shown,
     the visit's own month apart, so that no change comes from who is counted.
     """
+    key = ("trajectory", viewer.threshold, view)
+    return once(data.load_id, key, partial(_trajectory, data, viewer, view))
+
+
+def _trajectory(data: Snapshot, viewer: Viewer, view: View) -> Trajectory:
     exact = is_one_way(view.filters, view.split) and not view.same_students
     rows = _with_interval(_all_rows(data, view))
     parts = smallest_parts(data, view)

@@ -7,7 +7,9 @@ students than the threshold.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial, wraps
 from typing import Any
 
 import pandas as pd
@@ -17,6 +19,7 @@ from evaluation.response import ABOVE, AS_EXPECTED, BELOW
 from queries.database import Snapshot
 from queries.disclosure import disclosed
 from queries.filters import Filters
+from queries.memory import once
 from queries.schema import contacted_student, school, visit
 from queries.students import (
     MOST_VISITS,
@@ -55,6 +58,21 @@ def visits_scope(viewer: Viewer, filters: Filters) -> Scope:
     return Scope(replace(filters, district=chosen), set(chosen) <= set(viewer.districts))
 
 
+Query = Callable[[Snapshot, Viewer, Scope], pd.DataFrame]
+
+
+def _remembered(query: Query) -> Query:
+    """The query, answered once a load for a scope and threshold."""
+
+    @wraps(query)
+    def answer(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
+        key = (query.__name__, viewer.threshold, scope)
+        return once(data.load_id, key, partial(query, data, viewer, scope))
+
+    return answer
+
+
+@_remembered
 def volume(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     """Contacts by period and kind: period (its first day), kind (a modality, or NOT_REACHED).
 
@@ -77,6 +95,7 @@ def volume(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     return _told(frame, viewer, scope, ("contacts",))
 
 
+@_remembered
 def waits(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     """Students by days from the first contact to the first completed visit.
 
@@ -93,6 +112,7 @@ def waits(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     return _told(every, viewer, scope)
 
 
+@_remembered
 def calendar(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     """Completed visits by day for the own districts, by week (its Monday) otherwise.
 
@@ -115,6 +135,7 @@ def calendar(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     return _told(frame, viewer, scope, ("contacts",))
 
 
+@_remembered
 def flow(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     """Students contacted by how they were reached and how often visited since.
 
@@ -136,6 +157,7 @@ def flow(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     return _told(frame, viewer, scope)
 
 
+@_remembered
 def repeats(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     """Served students by completed visits, and how they stand against similar students since.
 
@@ -164,6 +186,7 @@ def repeats(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     return told if scope.is_own else told.assign(above_median=float("nan"))
 
 
+@_remembered
 def schools(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     """One row per school of the students contacted, the most contacted first.
 
@@ -188,6 +211,7 @@ def schools(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     return _told(frame, viewer, scope, ("reached", "completed", "attempted"))
 
 
+@_remembered
 def visitors(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     """One row per visitor type: visitor_type, completed and attempted contacts, students."""
     completed = visit.c.outcome == "completed"

@@ -96,3 +96,14 @@ def test_a_secret_is_long_enough_and_in_a_file_that_others_cannot_read(tmp_path:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"LEAP_SETTINGS: .*none\.toml cannot be read"):
         read_settings({"LEAP_SETTINGS": str(tmp_path / "none.toml")})
+
+
+def test_metrics_have_a_token_where_one_is_set_and_it_is_a_secret(tmp_path: Path) -> None:
+    assert read(tmp_path, GOOD).metrics_token is None
+    assert read(tmp_path, GOOD, LEAP_METRICS_TOKEN="t" * 32).metrics_token == "t" * 32
+    (tmp_path / "token").write_text("f" * 32)
+    (tmp_path / "token").chmod(0o600)
+    named = GOOD + "metrics_token_file = 'token'"
+    assert read(tmp_path, named).metrics_token == "f" * 32
+    with pytest.raises(SettingsError, match="metrics_token_file is missing: name a file"):
+        read(tmp_path, GOOD, LEAP_METRICS_TOKEN="short")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 
 import pytest
@@ -180,6 +181,20 @@ def test_cookies_and_headers_are_as_they_should_be(site: Build) -> None:
 
 
 # --- The users file and the audit log -----------------------------------------------------------
+
+
+def test_browsers_keep_files_and_nothing_else(site: Build) -> None:
+    here = site()
+    here.sign_in("lea")
+    document = here.client.get("/trajectories")
+    assert "Cookie" in document.headers["Vary"]
+    files = set(re.findall(r'(?:src|href)="(/(?:assets|_dash)[^"]+)"', document.text))
+    assert len(files) > 10
+    for file in (*files, "/_favicon.ico"):
+        answer = here.client.get(file)
+        assert "Cookie" not in answer.headers.get("Vary", ""), file
+        assert (answer.cache_control.max_age or 0) >= 24 * 60 * 60, file
+        assert not answer.cache_control.no_store, file
 
 
 def test_what_people_do_is_recorded_without_data(site: Build) -> None:

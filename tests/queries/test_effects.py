@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
+
 import numpy as np
 import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from evaluation.matched import MATCHED_MONTHS, fit, select
+from evaluation.matched import MATCHED_MONTHS, NoComparisonError, fit, select
 from evaluation.verdict import Verdict, held_out_check
 from queries import effects
 from queries.comparison import comparison_rows, student_numbers
@@ -144,3 +147,25 @@ def test_a_database_without_a_comparison_shows_nothing(delivery: Delivery) -> No
     delivery.load()
     with snapshot() as data:
         assert effect(data, LEADERSHIP, Filters()).verdict is None
+
+
+def test_no_more_than_two_selections_are_fitted_at_once_whoever_asks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    both, may_end, under_way, most = Barrier(2), Event(), [], []
+
+    def assess(*_designs: object) -> None:
+        under_way.append(1)
+        most.append(len(under_way))
+        if not may_end.is_set():
+            both.wait(10)  # the first two are at it together
+            may_end.wait(0.2)  # time for a third to come in
+            may_end.set()
+        under_way.pop()
+        raise NoComparisonError
+
+    monkeypatch.setattr(effects, "assess", assess)
+    monkeypatch.setattr(effects, "_selected", lambda *_rest, **_more: None)
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda _: effects._fit(None, Filters()), range(6)))
+    assert max(most) == 2

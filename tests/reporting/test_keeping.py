@@ -58,22 +58,20 @@ def assert_same(found: dict[str, pd.DataFrame], expected: dict[str, pd.DataFrame
         pd.testing.assert_frame_equal(found[name], frame, rtol=0, atol=1e-9, check_dtype=False)
 
 
-@pytest.mark.parametrize("target", ENGINES)
-def test_a_backup_put_back_into_either_engine_is_the_same_database(
-    delivery: Delivery, database: Database, tmp_path: Path, run_folder: Path, target: str
+def test_a_backup_put_back_into_the_other_engine_is_the_same_database(
+    delivery: Delivery, database: Database, tmp_path: Path, run_folder: Path
 ) -> None:
     delivery.add("attendance", f"{ADA},0640011,2022-06,20,99").load()
+    [other_engine] = [name for name in ENGINES if not database.loader_url.startswith(name)]
     before = contents(database.loader_url)
     assert len(before["rejected_row"]) == 1
     file = tmp_path / "monday.backup"
     backup(sa.make_url(database.loader_url), file, quiet)
     assert file.stat().st_mode & 0o077 == 0
     (tmp_path / "elsewhere").mkdir()
-    with database_on(target, tmp_path / "elsewhere", run_folder) as other:
+    with database_on(other_engine, tmp_path / "elsewhere", run_folder) as other:
         restore(sa.make_url(other.loader_url), file, quiet)
         assert_same(contents(other.loader_url), before)
-        delivery.url = other.loader_url
-        delivery.add("visits", "v2,0000000002,2021-12-08,home,completed,school").load()
 
 
 def test_a_restore_undoes_a_load(delivery: Delivery, database: Database, tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ def test_what_one_viewer_may_see_does_not_stay_for_the_next(delivery: Delivery) 
 def test_loads_make_a_schema_each_and_only_the_last_two_stay(
     delivery: Delivery, database: Database
 ) -> None:
-    for number in range(2, 6):
+    for number in range(2, 5):
         delivery.add("visits", f"v{number},{BEN},2022-01-0{number},home,attempted,school").load()
         assert visits_loaded() == number
     assert len(schemas(database)) == 2
@@ -206,20 +206,21 @@ with mock.patch(sys.argv[1], die):
 """
 
 
-@pytest.mark.parametrize("step", KILLS)
 def test_a_load_that_is_killed_leaves_the_old_database_or_the_new_one(
-    delivery: Delivery, database: Database, step: str
+    delivery: Delivery, database: Database
 ) -> None:
     delivery.load()
     delivery.add("visits", BOTH_VISITED)
-    killed = subprocess.run(
-        [sys.executable, "-c", LOAD_AND_DIE, step, str(delivery.folder)],
-        env=os.environ | {"LEAP_DATABASE_URL": database.loader_url, "PYTHONPATH": str(PROJECT)},
-        capture_output=True,
-        check=False,
-    )
-    assert killed.returncode == -signal.SIGKILL
-    assert visits_loaded() == (2 if step.endswith("_drop_all_but") else 1)
+    for step in KILLS:
+        assert visits_loaded() == 1
+        killed = subprocess.run(
+            [sys.executable, "-c", LOAD_AND_DIE, step, str(delivery.folder)],
+            env=os.environ | {"LEAP_DATABASE_URL": database.loader_url, "PYTHONPATH": str(PROJECT)},
+            capture_output=True,
+            check=False,
+        )
+        assert killed.returncode == -signal.SIGKILL
+    assert visits_loaded() == 2  # the last one had landed, and dropped nothing
     delivery.load()
     assert visits_loaded() == 2
     assert len(schemas(database)) == 2

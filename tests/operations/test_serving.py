@@ -1,0 +1,200 @@
+"""The dashboard behind a real gunicorn, as it runs in a place of work."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Delivery
+from tests.test_documentation import ROOT
+
+TOKEN = "t" * 40
+LONGEST_WAIT = 60
+
+
+@dataclass
+class Server:
+    """A gunicorn of its own, and the lines of its log."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    log: Path
+
+    def get(self, path: str, **headers: str) -> tuple[int, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LONGEST_WAIT)
+        try:
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+    def metrics(self) -> str:
+        return self.get("/metrics", Authorization=f"Bearer {TOKEN}")[1]
+
+    def lines(self) -> list[dict]:
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+    def workers(self, words: str) -> list[str]:
+        """Numbers of the processes of which the log says so."""
+        said = (re.fullmatch(rf"{words}.*?(\d+)\)?", line["message"]) for line in self.lines())
+        return [one[1] for one in said if one]
+
+
+@pytest.fixture
+def server(delivery: Delivery, tmp_path: Path) -> Iterator[Server]:
+    (delivery.folder / "DEMONSTRATION").touch()
+    delivery.load()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = tmp_path / "log"
+    environment = {
+        "LEAP_DATABASE_URL": delivery.url,
+        "LEAP_ADDRESS": f"127.0.0.1:{port}",
+        "LEAP_LOG": "json",
+        "LEAP_METRICS_TOKEN": TOKEN,
+        "PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "metrics"),
+    }
+    with log.open("wb") as lines:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "app:server"],
+            cwd=ROOT,
+            env=os.environ | environment,
+            stdout=lines,
+            stderr=lines,
+        )
+    server = Server(process, port, log)
+    try:
+        until(lambda: is_ready(server), "it is ready")
+        yield server
+    finally:
+        process.terminate()
+        process.wait(LONGEST_WAIT)
+
+
+@dataclass
+class Clients:
+    """Who asks without a pause: how many answers there were, and what was wrong."""
+
+    server: Server
+    answered: int = 0
+    wrong: list[str] = field(default_factory=list)
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Three of them ask meanwhile: two over a connection they keep, one over new ones."""
+        with ThreadPoolExecutor(3) as pool:
+            threads = [pool.submit(self._ask, keep) for keep in (True, True, False)]
+            try:
+                yield
+            finally:
+                self._stop.set()
+        for thread in threads:
+            thread.result()
+
+    def _ask(self, keep: bool) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=LONGEST_WAIT)
+        while not self._stop.is_set():
+            try:
+                connection.request("GET", "/readyz")
+                answer = connection.getresponse()
+                answer.read()
+                self._note(None if answer.status == 200 else str(answer.status))
+            except OSError as error:
+                self._note(repr(error))
+                connection.close()
+            if not keep:
+                connection.close()
+        connection.close()
+
+    def _note(self, wrong: str | None) -> None:
+        with self._lock:
+            if wrong is None:
+                self.answered += 1
+            else:
+                self.wrong.append(wrong)
+
+
+def test_a_reload_swaps_the_worker_and_loses_no_request(server: Server) -> None:
+    begun = Begun(server)
+    clients = Clients(server)
+    with clients.asking():
+        until(lambda: clients.answered > 20, "requests go on")
+        [old] = server.workers("Booting worker")
+        server.process.send_signal(signal.SIGHUP)
+        until(lambda: len(server.workers("Booting worker")) == 2, "a new worker starts")
+        new = server.workers("Booting worker")[-1]
+        assert begun.end().startswith("HTTP/1.1 400")  # the old worker ends what it has begun
+        until(lambda: old in server.workers("Worker exiting"), "the old worker ends")
+        reached = clients.answered
+        until(lambda: clients.answered > reached + 20, "requests still go on")
+    assert clients.wrong == []
+    assert server.process.poll() is None
+
+    metrics = server.metrics()
+    ready = re.search(r'leap_requests_total\{.*route="/readyz".*\} (\S+)', metrics)
+    assert float(ready[1]) >= clients.answered  # of both workers
+    assert re.findall(r'leap_process_resident_bytes\{pid="(\d+)"\}', metrics) == [new]
+
+
+def test_it_logs_json_without_paths_and_ends_when_told(server: Server) -> None:
+    assert server.get("/students/0000000001?search=Ada")[0] == 200
+    server.process.terminate()
+    assert server.process.wait(LONGEST_WAIT) == 0
+    lines = server.lines()
+    asked = [line for line in lines if line["logger"] == "operations.logs"]
+    assert [line["route"] for line in asked if line["method"] == "GET"] == ["/<path:path>"]
+    assert "0000000001" not in server.log.read_text()
+    assert "Ada" not in server.log.read_text()
+
+
+class Begun:
+    """A request of which the second half is yet to come."""
+
+    def __init__(self, server: Server) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", server.port), timeout=LONGEST_WAIT)
+        head = f"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nContent-Length: 8\r\n"
+        kind = "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+        self._socket.sendall(f"{head}{kind}name".encode())
+
+    def end(self) -> str:
+        """Send the rest, and return the answer."""
+        self._socket.sendall(b"=lea")
+        with self._socket, self._socket.makefile("rb") as answer:
+            return answer.readline().decode()
+
+
+def is_ready(server: Server) -> bool:
+    assert server.process.poll() is None, server.log.read_text()
+    try:
+        return server.get("/readyz")[0] == 200
+    except OSError:
+        return False
+
+
+def until(condition: Callable[[], bool], words: str) -> None:
+    """Wait until a condition holds; ``words`` say what it is."""
+    end = time.monotonic() + LONGEST_WAIT
+    while time.monotonic() < end:
+        if condition():
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"it never came about that {words}")
