@@ -119,6 +119,11 @@ def _as_of(data_as_of: date) -> str:
 def show(data_as_of: date, notices: Sequence[str]) -> None:
     """Say how fresh the figures on the page are, and sentences such as about the link."""
     set_props(_DATA_AS_OF_ID, {"children": _as_of(data_as_of)})
+    tell(notices)
+
+
+def tell(notices: Sequence[str]) -> None:
+    """Say sentences above the page, in the place of those before."""
     set_props(NOTICES_ID, {"children": [html.P(sentence) for sentence in notices]})
 
 

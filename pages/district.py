@@ -30,6 +30,7 @@ from components.figures.effect import effect_figure
 from components.figures.intervals import interval_figure
 from components.figures.official import Measure, months_figure, years_figure
 from pages.downloads import Leaving, offer_downloads
+from pages.following import has_newer
 from queries import visits
 from queries.changes import changes, effect_before
 from queries.database import Snapshot, snapshot
@@ -321,7 +322,7 @@ def show_effect(shown: dict[str, Any]) -> dict[str, Any]:
     with snapshot() as data:
         viewer = current_viewer(data)
         code, view = _selection(data, shown["path"], shown["search"])
-        if code is None:
+        if code is None or has_newer(data, shown):
             return _NO_EFFECT
         found = effect(data, viewer, view.filters)
         before = effect_before(data, viewer, view.filters, found)
@@ -349,7 +350,7 @@ def show_peers(shown: dict[str, Any]) -> Any:
     with snapshot() as data:
         viewer = current_viewer(data)
         code, view = _selection(data, shown["path"], shown["search"])
-        if code is None:
+        if code is None or has_newer(data, shown):
             return None
         split = View(replace(view.filters, district=()), "district")
         everybody = standing(data, viewer, split)
@@ -373,6 +374,8 @@ def show_peers(shown: dict[str, Any]) -> Any:
 def show_groups(shown: dict[str, Any]) -> dict[str, Any]:
     """The district by everything else; by itself, because every group is fitted."""
     with snapshot() as data:
+        if has_newer(data, shown):
+            return dict.fromkeys(("figure", "summary", "table")) | {"hidden": True}
         code, view = _selection(data, shown["path"], shown["search"])
         cuts = _cuts(data, current_viewer(data), view) if code else []
     told = [cut for cut in cuts if cut[1].verdict is not None]

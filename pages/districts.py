@@ -14,6 +14,7 @@ from components.figures.cells import heat_figure
 from components.figures.effect import lines_panels
 from pages.district import district_link
 from pages.downloads import Leaving, offer_downloads
+from pages.following import has_newer
 from queries.database import Snapshot, snapshot
 from queries.effects import Effect, all_months, effects
 from queries.facets import option_counts
@@ -145,6 +146,9 @@ def _names(known: KnownValues, view: View) -> dict[str, str]:
 def show_effects(shown: dict[str, Any]) -> dict[str, Any]:
     """The comparison by district; by itself, because fitting takes longer than counting."""
     with snapshot() as data:
+        if has_newer(data, shown):
+            nothing = dict.fromkeys(("figure", "summary", "table", "state"))
+            return nothing | {"rows": [], "hidden": True}
         viewer, known = current_viewer(data), known_values(data)
         view, _ignored = View.parse(shown["search"], known)
         results, rows = _by_district(data, viewer, view)

@@ -16,6 +16,7 @@ from components.figures.ranking import ranking_figure
 from components.standing_tables import ranking_table
 from pages.district import district_link
 from pages.downloads import Leaving, offer_downloads
+from pages.following import has_newer
 from queries.changes import changes, effect_before
 from queries.database import snapshot
 from queries.effects import all_months, effect, effects
@@ -139,6 +140,8 @@ def show(search: str | None) -> dict[str, Any]:
 def show_effect(shown: dict[str, Any]) -> dict[str, Any]:
     """The comparison; by itself, because fitting takes longer than counting."""
     with snapshot() as data:
+        if has_newer(data, shown):
+            return _NO_EFFECT
         viewer = current_viewer(data)
         view, _ignored = View.parse(shown["search"], known_values(data))
         alone = View(view.filters)
@@ -167,6 +170,12 @@ def show_effect(shown: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+_NO_EFFECT: dict[str, Any] = {
+    **dict.fromkeys(("said", "cards", "figure", "summary", "table", "changed")),
+    "lines_hidden": True,
+}
+
+
 @callback(
     output={
         "figure": Output(RANKING.figure, "data"),
@@ -181,6 +190,8 @@ def show_effect(shown: dict[str, Any]) -> dict[str, Any]:
 def show_ranking(shown: dict[str, Any]) -> dict[str, Any]:
     """The districts of the selection in the order of their effect."""
     with snapshot() as data:
+        if has_newer(data, shown):
+            return dict.fromkeys(("figure", "summary", "table")) | {"hidden": True}
         view, _ignored = View.parse(shown["search"], known_values(data))
         results = effects(data, current_viewer(data), View(view.filters, "district"))
     rows = ranked(results)

@@ -14,6 +14,7 @@ from components.figures.effect import effect_figure, effect_panels
 from components.figures.frame import Figure
 from components.figures.trajectory import trajectory_figure
 from pages.downloads import Leaving, offer_downloads
+from pages.following import has_newer
 from queries.database import snapshot
 from queries.effects import Effect, effects
 from queries.facets import option_counts
@@ -123,8 +124,7 @@ def _figure(result: Trajectory) -> Figure | None:
 def show_effect(shown: dict[str, Any]) -> dict[str, Any]:
     """The comparison to the chart above; by itself, because fitting takes longer than drawing."""
     with snapshot() as data:
-        if data.load_id != shown["load"]:
-            shell.show(data.data_as_of, [wording.NEWER_DATA])
+        if has_newer(data, shown):
             return {"figure": None, "summary": "", "table": None, "hidden": True}
         view, _ignored = View.parse(shown["search"], known_values(data))
         results = effects(data, current_viewer(data), view)

@@ -18,7 +18,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from queries import duckdb_file, postgresql
-from queries.duckdb_file import attached_engine, file_of, file_version
+from queries.duckdb_file import attached_engine, file_of, file_version, is_damage
 from queries.postgresql import enter_current_load, server_engine
 from queries.schema import SCHEMA_VERSION, meta
 
@@ -84,8 +84,15 @@ def snapshot() -> Iterator[Snapshot]:
     Raises DatabaseUnavailableError where there is no database yet, it cannot be read or it is of
     another version.
     """
-    with _connect(database_url()) as connection:
-        yield _describe(connection)
+    url = database_url()
+    with _connect(url) as connection:
+        try:
+            yield _describe(connection)
+        except (sa.exc.DBAPIError, duckdb.Error) as error:
+            if not is_damage(error):
+                raise
+            _log.error("The reporting database cannot be read", exc_info=error)
+            raise DatabaseUnavailableError(_cannot_be_opened(url, error)) from error
 
 
 def _connect(url: sa.URL) -> sa.Connection:
@@ -93,14 +100,14 @@ def _connect(url: sa.URL) -> sa.Connection:
         return _engine(url).connect()
     except (sa.exc.SQLAlchemyError, duckdb.Error, OSError) as error:
         _log.error("The reporting database cannot be opened", exc_info=error)
-        raise DatabaseUnavailableError(_cannot_be_opened(url)) from error
+        raise DatabaseUnavailableError(_cannot_be_opened(url, error)) from error
 
 
-def _cannot_be_opened(url: sa.URL) -> str:
+def _cannot_be_opened(url: sa.URL, error: Exception) -> str:
     file = file_of(url)
     if file is None:
         return "The reporting database does not answer. It is tried again with the next click."
-    if not file.exists():
+    if isinstance(error, FileNotFoundError):
         return (
             f"There is no reporting database at {file}. Make one: python -m reporting demo, "
             "or python -m reporting load FOLDER"
@@ -119,24 +126,36 @@ def _describe(connection: sa.Connection) -> Snapshot:
             raise DatabaseUnavailableError(_EMPTY)
     # A load never changes: what it says of itself is read once.
     place = (connection.engine, load_schema)
-    if place not in _loads:
-        _loads[place] = _read_meta(connection)
-    row = _loads[place]
+    row = _loads.get(place)  # which another thread may be clearing
+    if row is None:
+        row = _loads[place] = _read_meta(connection)
     return Snapshot(
         connection, row["load_id"], row["loaded_at"], row["data_as_of"], row["is_demonstration"]
     )
 
 
 def _read_meta(connection: sa.Connection) -> sa.RowMapping:
-    if not sa.inspect(connection).has_table(meta.name):
+    if meta.c.schema_version.name not in _columns(connection, meta.name):
         raise DatabaseUnavailableError(_EMPTY)
     version = connection.scalar(sa.select(meta.c.schema_version))
+    if version is not None and version > SCHEMA_VERSION:
+        raise DatabaseUnavailableError(
+            f"The reporting database has tables of version {version}, this program of version "
+            f"{SCHEMA_VERSION}: it was written by a later program. Start that one."
+        )
     if version != SCHEMA_VERSION:
         raise DatabaseUnavailableError(
             f"The reporting database has tables of version {version}, this program of version "
             f"{SCHEMA_VERSION}. Bring them up to date: python -m reporting upgrade"
         )
     return connection.execute(sa.select(meta)).mappings().one()
+
+
+def _columns(connection: sa.Connection, table: str) -> set[str]:
+    tables = sa.inspect(connection)
+    if not tables.has_table(table):
+        return set()
+    return {column["name"] for column in tables.get_columns(table)}
 
 
 _EMPTY = "The reporting database is empty. Load the deliveries: python -m reporting load FOLDER"

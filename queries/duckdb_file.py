@@ -30,6 +30,13 @@ def file_version(file: Path) -> Version:
     return (str(file), status.st_ino, status.st_mtime_ns, status.st_size)
 
 
+def is_damage(error: sa.exc.DBAPIError | duckdb.Error) -> bool:
+    """Did the file fail, and not the statement?"""
+    cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    failed = isinstance(cause, duckdb.IOException | duckdb.FatalException)
+    return failed or "Corrupt database" in str(cause)
+
+
 def attached_engine(version: Version) -> sa.Engine:
     """An engine over one version of a file, which stays readable when the file is replaced.
 

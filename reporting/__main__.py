@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -37,11 +38,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return command(options)
     except (DeliveryRefusedError, DatabaseUnavailableError, UnknownDistrictError) as error:
-        _console.print(f"[bold red]Refused.[/] {error}", soft_wrap=True)
-        return REFUSED
+        return _refuse(str(error))
     except MappingError as error:
-        _console.print(f"[bold red]Mapping.[/] {error}", soft_wrap=True)
+        _console.print(f"[bold red]Mapping.[/] {escape(str(error))}", soft_wrap=True)
         return WRONG_USAGE
+
+
+def _refuse(words: str) -> int:
+    _console.print(f"[bold red]Refused.[/] {escape(words)}", soft_wrap=True)
+    return REFUSED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -149,7 +154,7 @@ def _check(_options: argparse.Namespace) -> int:
         table.add_row(name, f"{rows:,}")
     _console.print(table)
     for oddity in summary.oddities:
-        _console.print(f"[yellow]•[/] {oddity}", soft_wrap=True)
+        _console.print(f"[yellow]•[/] {escape(oddity)}", soft_wrap=True)
     if not summary.oddities:
         _console.print("Nothing looks wrong.")
     return LOADED
@@ -179,16 +184,21 @@ def _print_report(report: LoadReport, folder: Path) -> None:
     for column in table.columns[1:]:
         column.justify = "right"
     for name, outcome in report.outcomes.items():
-        table.add_row(name, *(f"{getattr(outcome, column):,}" for column in columns))
+        counts = (f"{getattr(outcome, column):,}" for column in columns)
+        table.add_row(escape(name), *counts)
     _console.print(table)
     if len(report.rejected):
-        _console.print(f"Rejected rows and reasons: {folder / REJECTED_FILE}", soft_wrap=True)
+        file = escape(str(folder / REJECTED_FILE))
+        _console.print(f"Rejected rows and reasons: {file}", soft_wrap=True)
     if report.refusal:
-        _console.print(f"[bold red]Refused.[/] {report.refusal}", soft_wrap=True)
+        _refuse(report.refusal)
 
 
 @contextmanager
 def _progress() -> Iterator[Callable[[str, float], None]]:
+    if not _console.is_terminal:
+        yield _line_by_line()
+        return
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -200,6 +210,18 @@ def _progress() -> Iterator[Callable[[str, float], None]]:
         task = bar.add_task("Starting", total=1.0)
         yield lambda step, share: bar.update(task, description=step, completed=share)
         bar.update(task, description="Done", completed=1.0)
+
+
+def _line_by_line() -> Callable[[str, float], None]:
+    """For logs: every step when it begins."""
+    told: list[str] = []
+
+    def tell(step: str, _share: float) -> None:
+        if step not in told[-1:]:
+            told.append(step)
+            _console.print(step, markup=False, soft_wrap=True)
+
+    return tell
 
 
 if __name__ == "__main__":

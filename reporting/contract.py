@@ -28,6 +28,11 @@ GRADE_SPELLINGS = (
 )
 
 
+# Nobody's data are older; 21 for 2021 is a usual accident.
+_FIRST_DAY, _FIRST_MONTH = date(1900, 1, 1), "1900-01"
+_LONG_AGO = "is before 1900: is the year written in full?"
+
+
 @dataclass(frozen=True)
 class Reason:
     """A rule a row can break: which column, when (over staged and typed values), and why."""
@@ -83,7 +88,7 @@ class InputFile:
 
 
 def _number(text: Expression) -> Expression:
-    is_number = sa.func.regexp_full_match(text, r"-?[0-9]+(\.[0-9]+)?")
+    is_number = sa.func.regexp_full_match(text, r"-?([0-9]+\.?[0-9]*|\.[0-9]+)")
     return sa.case((is_number, sa.try_cast(text, sa.Double)))
 
 
@@ -133,6 +138,10 @@ def _in_future(column: str) -> Reason:
     return Reason(column, lambda row: row.value[column] > row.today, "is in the future")
 
 
+def _long_ago(column: str, first: date | str) -> Reason:
+    return Reason(column, lambda row: row.value[column] < first, _LONG_AGO)
+
+
 def _school_year_end(row: Row) -> Expression:
     # The 31 August after a school year: an exit planned for June is no error.
     year = sa.func.left(row.value["school_year"], 4)
@@ -177,7 +186,7 @@ STUDENTS = InputFile(
         _text("home_language"),
     ),
     key=("student_id",),
-    reasons=(_in_future("birth_date"),),
+    reasons=(_in_future("birth_date"), _long_ago("birth_date", _FIRST_DAY)),
 )
 
 ENROLLMENTS = InputFile(
@@ -197,6 +206,8 @@ ENROLLMENTS = InputFile(
     reasons=(
         _beyond_school_year("entry_date"),
         _beyond_school_year("exit_date"),
+        _long_ago("entry_date", _FIRST_DAY),
+        _long_ago("exit_date", _FIRST_DAY),
         Reason(
             "exit_date",
             lambda row: row.value["exit_date"] < row.value["entry_date"],
@@ -222,6 +233,7 @@ ATTENDANCE = InputFile(
             lambda row: row.value["month"] > row.today.strftime("%Y-%m"),
             "is in the future",
         ),
+        _long_ago("month", _FIRST_MONTH),
         Reason("days_enrolled", lambda row: row.value["days_enrolled"] < 0, "is negative"),
         Reason(
             "days_enrolled", lambda row: row.value["days_enrolled"] > 31, "is more than 31 days"
@@ -247,6 +259,7 @@ ATTENDANCE_DAILY = InputFile(
     key=("student_id", "district_code", "date"),
     reasons=(
         _in_future("date"),
+        _long_ago("date", _FIRST_DAY),
         Reason("attended", lambda row: row.value["attended"] < 0, "is negative"),
         Reason("attended", lambda row: row.value["attended"] > 1, "is more than one day"),
     ),
@@ -267,7 +280,7 @@ VISITS = InputFile(
         _text("note_code"),
     ),
     key=("visit_id",),
-    reasons=(_in_future("visit_date"),),
+    reasons=(_in_future("visit_date"), _long_ago("visit_date", _FIRST_DAY)),
 )
 
 # In the order of loading: a file may refer to those before it.

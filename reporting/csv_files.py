@@ -6,10 +6,9 @@ so the line of every record is found here, from the positions of line ends and q
 
 from __future__ import annotations
 
-import codecs
 import csv
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,8 +17,12 @@ import numpy.typing as npt
 
 from reporting.errors import DeliveryRefusedError
 
-_CHUNK_BYTES = 1 << 25
-_NEWLINE, _QUOTE, _COMMA, _RETURN = b"\n", b'"', b",", b"\r"
+_CHUNK_BYTES = _LONGEST_LINE = 1 << 25
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_NEWLINE, _RETURN, _QUOTE, _COMMA = b'\n\r",'
+
+# What may stand before a mark that opens a field, and after one that closes it.
+_EDGES = np.isin(np.arange(256), (_NEWLINE, _RETURN, _QUOTE, _COMMA))
 
 Positions = npt.NDArray[np.int64]
 
@@ -28,110 +31,177 @@ Positions = npt.NDArray[np.int64]
 class CsvFile:
     """A CSV file found readable.
 
-    ``starts`` and ``ends`` are byte positions of each record after the header, blank lines
-    left out; ``lines`` the line each starts on (the header is line 1). ``mixed_line_ends``:
-    some lines end as on Windows and some do not.
+    ``starts`` and ``ends`` are byte positions of each record after the header; ``lines`` the
+    line each starts on (the file's first is line 1). A blank line is no record, except where
+    records have one field. ``mixed_line_ends``: some lines end as on Windows and some do not.
     """
 
     path: Path
     sha256: str
     header: tuple[str, ...]
+    header_line: int
     starts: Positions
     ends: Positions
     lines: Positions
     mixed_line_ends: bool
 
-    def field_counts(self) -> npt.NDArray[np.int64]:
-        """Number of fields of each record."""
-        content = np.memmap(self.path, dtype=np.uint8, mode="r")
-        commas = np.flatnonzero(content == _COMMA[0])
-        quotes = np.flatnonzero(content == _QUOTE[0])
-        separators = commas[np.searchsorted(quotes, commas) % 2 == 0]
-        return 1 + np.searchsorted(separators, self.ends) - np.searchsorted(separators, self.starts)
-
-    def record(self, number: int) -> str:
-        """The text of a record, 0 being the first after the header."""
+    def texts(self, records: Iterable[int]) -> list[str]:
+        """The text of some records, 0 being the first after the header."""
+        texts = []
         with self.path.open("rb") as file:
-            file.seek(int(self.starts[number]))
-            length = int(self.ends[number] - self.starts[number])
-            return file.read(length).decode().rstrip("\r\n")
+            for record in records:
+                file.seek(int(self.starts[record]))
+                text = file.read(int(self.ends[record] - self.starts[record]))
+                texts.append(text.decode().rstrip("\r\n"))
+        return texts
 
 
 def inspect(path: Path) -> CsvFile:
     """Read a file once and find its header and records.
 
-    Raises DeliveryRefusedError where the file is no UTF-8 text or no CSV.
+    Raises DeliveryRefusedError where the file cannot be read, is no UTF-8 text or no CSV.
     """
     digest = hashlib.sha256()
-    text = _Utf8(path)
-    line_ends, record_ends, size, open_quotes, windows_ends = [], [], 0, 0, 0
-    for chunk in _chunks(path):
-        digest.update(chunk)
-        text.check(chunk)
-        content = np.frombuffer(chunk, dtype=np.uint8)
-        ends = np.flatnonzero(content == _NEWLINE[0])
-        quotes = np.flatnonzero(content == _QUOTE[0])
-        outside = (open_quotes + np.searchsorted(quotes, ends)) % 2 == 0
-        line_ends.append(ends + size)
-        record_ends.append(ends[outside] + size)
-        open_quotes += len(quotes)
-        windows_ends += chunk.count(_RETURN + _NEWLINE)
-        size += len(chunk)
-    if open_quotes % 2:
+    line_ends, record_ends = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    size = lines = windows_ends = first = 0
+    is_quoted = False
+    for content in whole_lines(path):
+        digest.update(content)
+        if not size and content.startswith(_BYTE_ORDER_MARK):
+            first = len(_BYTE_ORDER_MARK)
+            content = content.replace(_BYTE_ORDER_MARK, b" " * first, 1)
+        chunk = _Chunk(content, is_quoted)
+        chunk.check(path, lines)
+        line_ends.append(chunk.line_ends + size)
+        record_ends.append(chunk.record_ends + size)
+        size += len(content)
+        lines += len(chunk.line_ends)
+        windows_ends += content.count(b"\r\n")
+        is_quoted = chunk.ends_quoted
+    if is_quoted:
         raise DeliveryRefusedError(
             f"{path.name}: a quotation mark that opens is never closed, "
             "so this is not a readable CSV file. Export it again as CSV."
         )
-    starts, ends, lines = _records(
-        np.concatenate(record_ends or [np.empty(0, np.int64)]),
-        np.concatenate(line_ends or [np.empty(0, np.int64)]),
-        size,
+    starts, ends, numbers = _records(
+        first, np.concatenate(record_ends), np.concatenate(line_ends), size
     )
-    filled = _not_blank(path, starts, ends)
-    starts, ends, lines = starts[filled], ends[filled], lines[filled]
-    header = _header(path)
-    mixed = 0 < windows_ends < sum(map(len, line_ends))
-    return CsvFile(path, digest.hexdigest(), header, starts[1:], ends[1:], lines[1:], mixed)
+    filled = np.flatnonzero(_not_blank(path, starts, ends))
+    if not len(filled):
+        raise DeliveryRefusedError(f"{path.name}: the file is empty; a header line is needed.")
+    header = _header(path, starts[filled[0]], ends[filled[0]])
+    rows = filled[1:] if len(header) > 1 else np.arange(filled[0] + 1, len(starts))
+    return CsvFile(
+        path,
+        digest.hexdigest(),
+        header,
+        int(numbers[filled[0]]),
+        starts[rows],
+        ends[rows],
+        numbers[rows],
+        mixed_line_ends=0 < windows_ends < lines,
+    )
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            yield chunk
+def whole_lines(path: Path) -> Iterator[bytes]:
+    """The content of a file in large pieces, each of whole lines."""
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                rest = file.readline(_LONGEST_LINE)
+                if len(rest) == _LONGEST_LINE:
+                    raise DeliveryRefusedError(
+                        f"{path.name}: a line is longer than {_LONGEST_LINE:,} characters, "
+                        "so this is not a readable CSV file. Export it again as CSV."
+                    )
+                yield chunk + rest
+    except OSError as error:
+        raise DeliveryRefusedError(f"{path.name} cannot be read: {error.strerror}.") from error
 
 
-class _Utf8:
-    """Checks a file's chunks for UTF-8, and says on which line it is not."""
+class _Chunk:
+    """Whole lines of a file; ``is_quoted`` where a quotation mark before them is still open."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._decoder = codecs.getincrementaldecoder("utf-8")()
-        self._lines = 1
+    def __init__(self, content: bytes, is_quoted: bool) -> None:
+        self._content = content
+        self._bytes = np.frombuffer(content, dtype=np.uint8)
+        self._is_quoted = is_quoted
+        self._quotes = np.flatnonzero(self._bytes == _QUOTE)
+        self.line_ends = np.flatnonzero(self._bytes == _NEWLINE)
+        self.record_ends = self.line_ends[~self._within_quotes(self.line_ends)]
+        self.ends_quoted = bool((is_quoted + len(self._quotes)) % 2)
 
-    def check(self, chunk: bytes) -> None:
-        if b"\0" in chunk or chunk.startswith(b"PK\x03\x04"):
+    def _within_quotes(self, positions: Positions) -> npt.NDArray[np.bool_]:
+        return (self._is_quoted + np.searchsorted(self._quotes, positions)) % 2 == 1
+
+    def check(self, path: Path, lines_before: int) -> None:
+        """Raise DeliveryRefusedError for what keeps the lines from being read, naming the line."""
+        if b"\0" in self._content or self._content.startswith(b"PK\x03\x04"):
             raise DeliveryRefusedError(
-                f"{self._path.name}: this is not a CSV file (it looks like a workbook or another "
+                f"{path.name}: this is not a CSV file (it looks like a workbook or another "
                 "binary file). Save it as “CSV UTF-8” and deliver that."
             )
+        for position, words in (
+            (self._not_utf8(), "is not UTF-8 text. Save the file as “CSV UTF-8” and deliver that."),
+            (
+                self._lone_return(),
+                "holds a carriage return without a line feed, as old Macintoshes end lines. "
+                "Save the file as “CSV UTF-8” and deliver that.",
+            ),
+            (
+                self._stray_quote(),
+                "has quotation marks that do not match, so it cannot be said where one row ends. "
+                "Export the file again as CSV, with quotation marks within a field doubled.",
+            ),
+        ):
+            if position is not None:
+                line = 1 + lines_before + np.searchsorted(self.line_ends, position)
+                raise DeliveryRefusedError(f"{path.name}: line {line} {words}")
+
+    def _not_utf8(self) -> int | None:
         try:
-            self._decoder.decode(chunk)
+            self._content.decode()
         except UnicodeDecodeError as error:
-            line = self._lines + error.object[: error.start].count(_NEWLINE)
-            raise DeliveryRefusedError(
-                f"{self._path.name}: line {line} is not UTF-8 text. "
-                "Save the file as “CSV UTF-8” and deliver that."
-            ) from error
-        self._lines += chunk.count(_NEWLINE)
+            return error.start
+        return None
+
+    def _lone_return(self) -> int | None:
+        """A carriage return outside quotation marks that no line feed follows."""
+        returns = np.flatnonzero(self._bytes == _RETURN)
+        lone = returns[(self._beside(returns, 1) != _NEWLINE) & ~self._within_quotes(returns)]
+        return int(lone[0]) if len(lone) else None
+
+    def _stray_quote(self) -> int | None:
+        """A quotation mark that neither begins nor ends a field, nor is one of a pair in it."""
+        opens = (np.arange(len(self._quotes)) + self._is_quoted) % 2 == 0
+        beside = self._beside(self._quotes, np.where(opens, -1, 1))
+        suspects = ~_EDGES[beside]
+        for position, is_first in zip(self._quotes[suspects], opens[suspects], strict=True):
+            if not self._only_spaces_beside(int(position), is_first):
+                return int(position)
+        return None
+
+    def _only_spaces_beside(self, position: int, is_first: bool) -> bool:
+        """Are there only spaces between a field's first or last mark and the field's edge?"""
+        if is_first:
+            line_start = self._content.rfind(b"\n", 0, position) + 1
+            return self._content[line_start:position].rstrip(b" ")[-1:] in (b"", b",")
+        line_end = self._content.find(b"\n", position)
+        rest = self._content[position + 1 : line_end if line_end >= 0 else None]
+        return rest.lstrip(b" ")[:1] in (b"", b",", b"\r")
+
+    def _beside(self, positions: Positions, step: int | Positions) -> npt.NDArray[np.uint8]:
+        """The bytes next to some; at the edge of the chunk, which is a line's, those themselves."""
+        return self._bytes[np.clip(positions + step, 0, len(self._bytes) - 1)]
 
 
 def _records(
-    record_ends: Positions, line_ends: Positions, size: int
+    first: int, record_ends: Positions, line_ends: Positions, size: int
 ) -> tuple[Positions, Positions, Positions]:
-    """Start, end and line of each record, the header included."""
+    """Start, end and line of each record, the header included; the first starts at ``first``."""
     if size and (not len(record_ends) or record_ends[-1] != size - 1):
         record_ends = np.append(record_ends, size)
-    starts = np.concatenate([[0], record_ends[:-1] + 1]) if len(record_ends) else record_ends
+    starts = np.concatenate([[first], record_ends[:-1] + 1]) if len(record_ends) else record_ends
     lines = 1 + np.searchsorted(line_ends, starts)
     return starts, record_ends, lines
 
@@ -141,13 +211,20 @@ def _not_blank(path: Path, starts: Positions, ends: Positions) -> npt.NDArray[np
     suspects = np.flatnonzero(ends - starts == 1)
     if len(suspects):
         content = np.memmap(path, dtype=np.uint8, mode="r")
-        filled[suspects] = content[starts[suspects]] != _RETURN[0]
+        filled[suspects] = content[starts[suspects]] != _RETURN
     return filled
 
 
-def _header(path: Path) -> tuple[str, ...]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        names = next((row for row in csv.reader(file) if row), [])
+def _header(path: Path, start: int, end: int) -> tuple[str, ...]:
+    with path.open("rb") as file:
+        file.seek(start)
+        text = file.read(end - start).decode()
+    try:
+        [names] = csv.reader([text], skipinitialspace=True)
+    except csv.Error as error:
+        raise DeliveryRefusedError(
+            f"{path.name}: the header cannot be read ({error}). Export the file again as CSV."
+        ) from error
     header = tuple(name.strip() for name in names)
     repeated = sorted({name for name in header if name and header.count(name) > 1})
     if repeated:

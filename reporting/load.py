@@ -6,7 +6,7 @@ Whatever happens on the way, readers see the old database or the new one, whole.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -64,9 +64,9 @@ def load(
     database is then as it was.
     """
     store = store_of(url)
-    progress("Looking through the files", 0)
-    files = _delivered_files(folder, mapping)
     with store.claimed(progress), store.working_copy() as copy:
+        progress("Looking through the files", 0)
+        files = _delivered_files(folder, mapping)
         with opened(copy) as connection:
             _prepare(connection, is_demonstration=(folder / DEMONSTRATION_MARKER).exists())
             report = _take_in(connection, files, mapping, max_rejected, progress)
@@ -102,7 +102,7 @@ def _take_in(
     max_rejected: float,
     progress: Progress,
 ) -> LoadReport:
-    loaded_at = datetime.now(UTC).replace(tzinfo=None)
+    loaded_at = _moment(connection)
     load_id = loaded_at.strftime("%Y%m%dT%H%M%S%f")
     outcomes: dict[str, Outcome] = {}
     rejected: list[pd.DataFrame] = []
@@ -181,6 +181,13 @@ def _prepare(connection: sa.Connection, *, is_demonstration: bool) -> None:
             schema_version=schema.SCHEMA_VERSION, is_demonstration=is_demonstration
         )
     )
+
+
+def _moment(connection: sa.Connection) -> datetime:
+    """Now (UTC), but after every load before it: a clock may have been set back."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    last = connection.scalar(sa.select(sa.func.max(schema.delivery.c.loaded_at)))
+    return now if last is None else max(now, last + timedelta(microseconds=1))
 
 
 def _record(

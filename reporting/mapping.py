@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from reporting.contract import INPUT_FILES, InputFile
 from reporting.errors import MappingError
 
@@ -101,13 +103,10 @@ def _file_mapping(path: str, input_file: InputFile, entries: dict[str, Any]) -> 
                     f"{path}: [{input_file.name}] {entry} names “{column}”, which is not a column "
                     f"of {input_file.file_name}. Columns: {', '.join(sorted(columns))}"
                 )
-    dates = {column.name for column in input_file.columns if column.is_date}
-    for column in entries.get("dates", {}):
-        if column not in dates:
-            raise MappingError(
-                f"{path}: [{input_file.name}] dates names “{column}”, which is not a date. "
-                f"Dates: {', '.join(sorted(dates)) or 'none'}"
-            )
+    for column, pattern in entries.get("dates", {}).items():
+        _check_date(path, input_file, column, str(pattern))
+    for column, spellings in entries.get("values", {}).items():
+        _check_values(path, input_file, column, spellings)
     return FileMapping(
         file=entries.get("file", input_file.file_name),
         columns={column: str(local) for column, local in entries.get("columns", {}).items()},
@@ -118,3 +117,35 @@ def _file_mapping(path: str, input_file: InputFile, entries: dict[str, Any]) -> 
         dates={column: str(pattern) for column, pattern in entries.get("dates", {}).items()},
         complete=tuple(entries.get("complete", ())),
     )
+
+
+def _check_date(path: str, input_file: InputFile, name: str, pattern: str) -> None:
+    dates = {column.name for column in input_file.columns if column.is_date}
+    if name not in dates:
+        raise MappingError(
+            f"{path}: [{input_file.name}] dates names “{name}”, which is not a date. "
+            f"Dates: {', '.join(sorted(dates)) or 'none'}"
+        )
+    try:
+        with duckdb.connect() as engine:
+            engine.execute("SELECT try_strptime('', ?)", [pattern])
+    except duckdb.InvalidInputException as error:
+        raise MappingError(
+            f"{path}: [{input_file.name}] dates gives {name} the format “{pattern}”, which is not "
+            "understood. A format is written like %m/%d/%Y."
+        ) from error
+
+
+def _check_values(path: str, input_file: InputFile, name: str, spellings: Any) -> None:
+    if not isinstance(spellings, dict):
+        raise MappingError(
+            f"{path}: [{input_file.name}] values has to give {name} a table: "
+            f'[{input_file.name}.values.{name}] with lines such as "local spelling" = "ours"'
+        )
+    [choices] = [column.choices for column in input_file.columns if column.name == name]
+    unknown = [ours for ours in spellings.values() if choices and ours not in choices]
+    if unknown:
+        raise MappingError(
+            f"{path}: [{input_file.name}] values translates {name} into “{unknown[0]}”, "
+            f"which is not one of {', '.join(choices)}"
+        )

@@ -13,8 +13,11 @@ import numpy.typing as npt
 import sqlalchemy as sa
 
 from reporting.contract import Expression
-from reporting.csv_files import CsvFile
+from reporting.csv_files import CsvFile, inspect, whole_lines
 from reporting.errors import DeliveryRefusedError
+
+# The longest row that the engine reads, in bytes: its own default.
+LONGEST_ROW = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -22,13 +25,13 @@ class RawRows:
     """Staged text: a table with ``record`` (0, 1, 2 ... in file order) and a column a field.
 
     ``records`` gives each staged record's number in the file; ``malformed`` the numbers of
-    fields of those that have too few or too many and are not staged.
+    those that are not staged, and why.
     """
 
     csv_file: CsvFile
     table: sa.Table
     records: npt.NDArray[np.int64]
-    malformed: dict[int, int]
+    malformed: dict[int, str]
 
     def field(self, source: sa.FromClause, name: str) -> Expression:
         """The column of ``source`` (the table or an alias) that holds a delivered column."""
@@ -42,46 +45,77 @@ class RawRows:
 def read_rows(connection: sa.Connection, name: str, csv_file: CsvFile) -> RawRows:
     """Stage every record's text.
 
-    Raises DeliveryRefusedError where it cannot be said where one row ends.
+    Raises DeliveryRefusedError where the engine and ``inspect`` see different rows.
     """
     names = [f"field_{index}" for index in range(len(csv_file.header))]
     columns = [sa.Column(field, sa.Text) for field in names]
     table = sa.Table(f"raw_{name}", sa.MetaData(), sa.Column("record", sa.BigInteger), *columns)
     for leftover in ("reject_errors", "reject_scans"):  # DuckDB's, of the file before
         connection.exec_driver_sql(f"DROP TABLE IF EXISTS {leftover}")
-    with _one_kind_of_line_ends(csv_file) as path:
-        source = str(path).replace("'", "''")
+    with _one_kind_of_line_ends(connection, csv_file) as readable:
+        source = str(readable.path).replace("'", "''")
         types = ", ".join(f"'{field}': 'VARCHAR'" for field in names)
-        connection.exec_driver_sql(
-            f"CREATE OR REPLACE TEMP TABLE {table.name} AS "  # noqa: S608 (quoted above)
-            f"SELECT row_number() OVER () - 1 AS record, * FROM read_csv('{source}', "
-            f"columns={{{types}}}, auto_detect=false, header=true, delim=',', quote='\"', "
-            "escape='\"', strict_mode=true, store_rejects=true, rejects_limit=0)"
-        )
+        try:
+            connection.exec_driver_sql(
+                f"CREATE OR REPLACE TEMP TABLE {table.name} AS "  # noqa: S608 (quoted above)
+                f"SELECT row_number() OVER () - 1 AS record, * FROM read_csv('{source}', "
+                f"columns={{{types}}}, auto_detect=false, header=true, "
+                f"skip={readable.header_line - 1}, delim=',', quote='\"', escape='\"', "
+                f"strict_mode=true, max_line_size={LONGEST_ROW}, "
+                "store_rejects=true, rejects_limit=0)"
+            )
+        except sa.exc.ProgrammingError as error:  # what DuckDB cannot parse
+            raise _unclear_rows(csv_file) from error
+        refused = _refused_records(connection, readable)
+    records = np.delete(np.arange(len(csv_file.lines)), refused)
     staged = connection.scalar(sa.select(sa.func.count()).select_from(table))
-    records, malformed = np.arange(len(csv_file.lines)), {}
     if staged != len(records):
-        fields = csv_file.field_counts()
-        wrong = np.flatnonzero(fields != len(names))
-        malformed = {int(record): int(fields[record]) for record in wrong}
-        records = np.delete(records, wrong)
-    if staged != len(records):
-        raise DeliveryRefusedError(
-            f"{csv_file.path.name}: the quotation marks do not match, so it cannot be said "
-            "where one row ends. Export the file again as CSV."
-        )
-    return RawRows(csv_file, table, records, malformed)
+        raise _unclear_rows(csv_file)
+    reasons = [_why_refused(text, len(names)) for text in csv_file.texts(refused)]
+    return RawRows(csv_file, table, records, dict(zip(refused.tolist(), reasons, strict=True)))
+
+
+def _unclear_rows(csv_file: CsvFile) -> DeliveryRefusedError:
+    return DeliveryRefusedError(
+        f"{csv_file.path.name}: it cannot be said where one row ends and the next begins. "
+        "Export the file again as CSV."
+    )
+
+
+def _refused_records(connection: sa.Connection, csv_file: CsvFile) -> npt.NDArray[np.int64]:
+    """Numbers of the records that DuckDB did not take.
+
+    It tells at which byte, counted from 1, they start, or the blank lines before them.
+    """
+    starts = connection.exec_driver_sql("SELECT line_byte_position - 1 FROM reject_errors")
+    positions = np.array(starts.scalars().all(), dtype=np.int64)
+    is_blank = (csv_file.ends - csv_file.starts <= 1) & (len(csv_file.header) == 1)
+    filled = np.flatnonzero(~is_blank)
+    return np.unique(filled[np.searchsorted(csv_file.starts[filled], positions)])
+
+
+def _why_refused(text: str, expected: int) -> str:
+    fields = 1 + sum(part.count(",") for part in text.split('"')[::2])
+    if fields != expected:
+        return f"the row has {fields} fields, the header {expected}"
+    return f"the row is longer than {LONGEST_ROW:,} characters"
 
 
 @contextmanager
-def _one_kind_of_line_ends(csv_file: CsvFile) -> Iterator[Path]:
-    """The file itself, or a copy where its line ends are mixed: DuckDB takes one kind only."""
+def _one_kind_of_line_ends(connection: sa.Connection, csv_file: CsvFile) -> Iterator[CsvFile]:
+    """The file itself, or a copy where its line ends are mixed: DuckDB takes one kind only.
+
+    The copy lies where DuckDB puts aside what does not fit into memory.
+    """
     if not csv_file.mixed_line_ends:
-        yield csv_file.path
+        yield csv_file
         return
-    with tempfile.NamedTemporaryFile(suffix=".csv", delete=False) as copy:
-        copy.write(csv_file.path.read_bytes().replace(b"\r\n", b"\n"))
+    folder = Path(connection.scalar(sa.select(sa.func.current_setting("temp_directory"))) or "")
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=".csv", delete=False) as copy:
+        for lines in whole_lines(csv_file.path):
+            copy.write(lines.replace(b"\r\n", b"\n"))
     try:
-        yield Path(copy.name)
+        yield inspect(Path(copy.name))
     finally:
         Path(copy.name).unlink()

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import sqlalchemy as sa
 
@@ -77,11 +78,13 @@ class StagedFile:
     # --- Checking ------------------------------------------------------------
 
     def _check(self) -> sa.Table:
-        """Type every value and find the first rule each row breaks."""
+        """Type every value, null where none was delivered; find the first rule each row breaks."""
         source = sa.alias(self._raw.table, "raw")
         joined: sa.FromClause = source
         text: dict[str, Expression] = {}
-        value: dict[str, Expression] = {}
+        value: dict[str, Expression] = {
+            column.name: sa.cast(sa.null(), column.type) for column in self._file.table.c
+        }
         for column in self._columns:
             text[column.name] = self._text(source, column)
             joined, value[column.name] = self._value(joined, column, text[column.name])
@@ -159,7 +162,7 @@ class StagedFile:
     def _mark_repeats(self) -> None:
         """Find rows whose key comes twice: the same row is a duplicate, another a conflict."""
         good = sa.select(self._checked).where(self._checked.c.fault.is_(None)).subquery("good")
-        key = [good.c[f"value_{name}"] for name in self._file.key if self._delivers(name)]
+        key = [good.c[f"value_{name}"] for name in self._file.key]
         repeated = sa.select(*key).group_by(*key).having(sa.func.count() > 1).subquery("repeated")
         same_key = sa.and_(
             *(column.is_not_distinct_from(repeated.c[column.name]) for column in key)
@@ -187,14 +190,7 @@ class StagedFile:
             sa.or_(self._repeats.c.conflicting, self._repeats.c.nth > 1)
         )
         return sa.select(
-            *(
-                (
-                    checked.c[f"value_{column.name}"]
-                    if self._delivers(column.name)
-                    else sa.cast(sa.null(), column.type)
-                ).label(column.name)
-                for column in self._file.table.c
-            )
+            *(checked.c[f"value_{column.name}"].label(column.name) for column in self._file.table.c)
         ).where(checked.c.fault.is_(None), checked.c.record.not_in(left_out))
 
     def rejected_rows(self) -> list[pd.DataFrame]:
@@ -219,19 +215,9 @@ class StagedFile:
         return sa.or_(self._checked.c.fault.is_not(None), self._checked.c.record.in_(conflicting))
 
     def _malformed_rows(self) -> pd.DataFrame:
-        expected = len(self._csv.header)
-        return pd.DataFrame(
-            {
-                "line": [int(self._csv.lines[record]) for record in self._raw.malformed],
-                "column": "",
-                "value": "",
-                "reason": [
-                    f"the row has {fields} fields, the header {expected}"
-                    for fields in self._raw.malformed.values()
-                ],
-                "row": [self._csv.record(record) for record in self._raw.malformed],
-            }
-        )
+        malformed = self._raw.malformed
+        reasons = pd.DataFrame({"column": "", "value": "", "reason": list(malformed.values())})
+        return self._located(reasons, np.array(list(malformed), dtype=np.int64))
 
     def _faulty_rows(self) -> pd.DataFrame:
         fault = self._checked.c.fault
@@ -251,25 +237,23 @@ class StagedFile:
     def _rejected(
         self, column: Expression, value: Expression, reason: Expression, where: Expression
     ) -> pd.DataFrame:
-        raw = sa.alias(self._raw.table, "raw")
-        delivered = sa.func.concat_ws(
-            ",", *(sa.func.coalesce(field, "") for field in self._raw.fields(raw))
-        )
+        checked = self._checked.c
         statement = (
             sa.select(
-                raw.c.record,
+                checked.record,
                 column.label("column"),
                 value.label("value"),
                 reason.label("reason"),
-                delivered.label("row"),
             )
-            .select_from(self._checked)
-            .join(raw, raw.c.record == self._checked.c.record)
             .where(where)
-            .order_by(raw.c.record)
+            .order_by(checked.record)
         )
         rows = pd.read_sql_query(statement, self._connection)
-        return rows.assign(line=self._csv.lines[self._raw.records[rows.pop("record")]])
+        return self._located(rows, self._raw.records[rows.pop("record")])
+
+    def _located(self, rows: pd.DataFrame, records: npt.NDArray[np.int64]) -> pd.DataFrame:
+        """Add each row's line in the file and its text as delivered."""
+        return rows.assign(line=self._csv.lines[records], row=self._csv.texts(records))
 
     def merge(self) -> Outcome:
         """Put the good rows into the fact table; a key that is there already is replaced."""
@@ -292,7 +276,7 @@ class StagedFile:
         duplicate = self._count(
             self._repeats, ~self._repeats.c.conflicting, self._repeats.c.nth > 1
         )
-        read = loaded + rejected + duplicate
+        read = len(self._raw.malformed) + self._count(self._checked)
         return Outcome(read, loaded, changed, duplicate, rejected)
 
     def drop(self) -> None:

@@ -22,7 +22,7 @@ import filelock
 import sqlalchemy as sa
 
 from queries import schema
-from queries.duckdb_file import file_of
+from queries.duckdb_file import file_of, is_damage
 from queries.postgresql import (
     CONTROL_SCHEMA,
     NAMED_DISTRICTS,
@@ -259,20 +259,41 @@ def _broken_off_in_words() -> Iterator[None]:
     try:
         yield
     except (OSError, sa.exc.OperationalError, duckdb.OperationalError, adbc.Error) as error:
-        cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise DeliveryRefusedError(
-            f"The work was broken off: {cause}. The database is as it was."
-        ) from error
+        raise _broken_off(error) from error
+    except (sa.exc.DBAPIError, duckdb.Error) as error:
+        if not is_damage(error):
+            raise
+        raise _broken_off(error) from error
+
+
+def _broken_off(error: Exception) -> DeliveryRefusedError:
+    words = str(getattr(error, "orig", None) or error).strip()
+    cause = words.rpartition("Original error: ")[2].splitlines()[0].strip('".!')
+    advice = ""
+    if "No space left" in cause:
+        advice = "Free some, about three times what the database takes, and do it again."
+    elif isinstance(error, sa.exc.DBAPIError | duckdb.Error) and is_damage(error):
+        advice = (
+            "If its file is damaged, put a backup in its place (python -m reporting restore FILE), "
+            "or move it away and load the deliveries again."
+        )
+    return DeliveryRefusedError(
+        f"The work was broken off: {cause}. The database is as it was. {advice}".rstrip()
+    )
 
 
 @contextmanager
 def _fresh(file: Path) -> Iterator[Path]:
     """The path of a file that is not there yet, and not afterwards either."""
-    leftovers = (file, file.with_name(f"{file.name}.wal"))
-    for leftover in leftovers:
-        leftover.unlink(missing_ok=True)
+    _remove(file)
     try:
         yield file
     finally:
-        for leftover in leftovers:
-            leftover.unlink(missing_ok=True)
+        _remove(file)
+
+
+def _remove(file: Path) -> None:
+    """Also what DuckDB keeps beside a file: its log, and what did not fit into memory."""
+    for path in (file, file.with_name(f"{file.name}.wal")):
+        path.unlink(missing_ok=True)
+    shutil.rmtree(file.with_name(f"{file.name}.tmp"), ignore_errors=True)

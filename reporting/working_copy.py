@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import sqlalchemy as sa
 
@@ -28,6 +29,7 @@ def opened(file: Path) -> Iterator[sa.Connection]:
     engine = sa.create_engine(
         sa.URL.create("duckdb", database=str(file)),
         connect_args={"config": {"memory_limit": _ENGINE_MEMORY}},
+        pool_reset_on_return=None,  # an engine that failed cannot be reset, and says so at length
     )
     try:
         with engine.begin() as connection:
@@ -37,6 +39,13 @@ def opened(file: Path) -> Iterator[sa.Connection]:
             yield connection
     finally:
         engine.dispose()
+    _check_written(file)
+
+
+def _check_written(file: Path) -> None:
+    """Closing a file puts into it what its log holds, and is silent where the disk is full."""
+    with duckdb.connect(file) as engine:
+        engine.execute("CHECKPOINT")
 
 
 def make_marts(connection: sa.Connection, today: date, progress: Progress) -> date:

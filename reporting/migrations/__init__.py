@@ -21,6 +21,11 @@ def migrate(connection: sa.Connection) -> None:
     Raises DeliveryRefusedError for the database of a later version of this program.
     """
     version = version_of(connection)
+    if version is None and sa.inspect(connection).get_table_names():
+        raise DeliveryRefusedError(
+            "The database holds tables of another program. Nothing was changed: set "
+            "LEAP_DATABASE_URL to a database of its own, for example duckdb:///data/leap.duckdb."
+        )
     if version is None:
         schema.metadata.create_all(connection)
     elif version > schema.SCHEMA_VERSION:
@@ -38,8 +43,12 @@ def migrate(connection: sa.Connection) -> None:
 
 
 def version_of(connection: sa.Connection) -> int | None:
-    """The version of a working copy's tables; None while it is empty."""
-    if not sa.inspect(connection).has_table(schema.meta.name):
+    """The version of a working copy's tables; None where they are not this program's."""
+    tables = sa.inspect(connection)
+    column = schema.meta.c.schema_version
+    if not tables.has_table(schema.meta.name) or column.name not in {
+        found["name"] for found in tables.get_columns(schema.meta.name)
+    }:
         return None
     return connection.scalar(sa.select(schema.meta.c.schema_version))
 

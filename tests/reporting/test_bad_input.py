@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import csv
-import os
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from queries.schema import attendance_month, rejected_row, visit
-from queries.schema import delivery as delivery_table
 from reporting.__main__ import main
 from reporting.errors import DeliveryRefusedError
-from tests.conftest import ATTENDANCE_HEADER, DISTRICTS, STUDENTS, VISITS, Delivery
+from tests.conftest import ATTENDANCE_HEADER, DISTRICTS, STUDENTS, Delivery
 
 NEXT_YEAR = "2999-01-01"
 
@@ -65,7 +60,17 @@ def test_text_that_is_not_utf8_refuses_the_load_and_names_the_line(delivery: Del
         (b'student_id,first_name\n0000000001,"never closed\n', "never closed"),
         (b"", "empty"),
         (b"student_id,student_id\n1,1\n", "more than once"),
-        (b'student_id,first_name\n0000000001,5 ft 3" tall, 2" wide\n', "quotation marks"),
+        (
+            b'student_id,first_name\n0000000001,5 ft 3" tall, 2" wide\n',
+            "line 2 has quotation marks",
+        ),
+        (b'student_id,first_name\n1,a"b\n2"c,d\n3,e,f\n', "line 2 has quotation marks"),
+        (b"student_id\n0000000001\n\r1000000003\n", "line 3 holds a carriage return"),
+        (b"student_id\n0000000001\n\xc3", "line 3 is not UTF-8"),
+        pytest.param(
+            b"a," + b"x" * 200_000, "the header cannot be read", id="a header without end"
+        ),
+        pytest.param(b"a\n" + b"x" * (1 << 26), "a line is longer", id="a line without end"),
     ],
 )
 def test_a_file_that_is_no_csv_refuses_the_load(
@@ -73,6 +78,13 @@ def test_a_file_that_is_no_csv_refuses_the_load(
 ) -> None:
     delivery.write(students=content)
     with pytest.raises(DeliveryRefusedError, match=rf"students\.csv: .*{words}"):
+        delivery.load()
+
+
+def test_a_file_that_cannot_be_read_refuses_the_load(delivery: Delivery) -> None:
+    (delivery.folder / "visits.csv").unlink()
+    (delivery.folder / "visits.csv").symlink_to("/proc/self/mem")
+    with pytest.raises(DeliveryRefusedError, match=r"visits\.csv cannot be read: Input/output"):
         delivery.load()
 
 
@@ -103,6 +115,7 @@ ADA = "0000000001,0640011"
         ("attendance", f"{ADA},2022-06,32,20", "days_enrolled", "more than 31"),
         ("attendance", f"{ADA},2022-13,20,20", "month", "not a month"),
         ("attendance", f"{ADA},2999-01,20,20", "month", "future"),
+        ("attendance", f"{ADA},0021-10,20,20", "month", "before 1900"),
         ("attendance", "0000000009,0640011,2022-06,20,20", "student_id", "not declared"),
         ("attendance", "0000000001,9999999,2022-06,20,20", "district_code", "not declared"),
         ("attendance", "1,0640011,2022-06,20,20", "student_id", "lost its leading zeros"),
@@ -124,6 +137,7 @@ ADA = "0000000001,0640011"
             "before the entry date",
         ),
         ("visits", "v2,0000000001,2021-02-30,home,completed,school", "visit_date", "not a date"),
+        ("visits", "v2,0000000001,0021-12-08,home,completed,school", "visit_date", "before 1900"),
         ("visits", f"v2,0000000001,{NEXT_YEAR},home,completed,school", "visit_date", "future"),
         ("visits", "v2,0000000001,2021-12-08,zoo,completed,school", "modality", "not one of"),
         ("visits", "v2,0000000001,2021-12-08,home,done,school", "outcome", "not one of"),
@@ -165,15 +179,35 @@ def test_one_id_that_is_too_long_does_not_make_the_others_too_short(delivery: De
     assert len(delivery.load().rejected) == 0
 
 
+def test_an_exit_without_a_column_of_entries_is_no_error(delivery: Delivery) -> None:
+    delivery.write(
+        enrollments="student_id,school_year,district_code,grade,exit_date\n"
+        "0000000001,2021-22,0640011,7,2022-06-14\n"
+    )
+    assert len(delivery.load().rejected) == 0
+
+
 def test_a_rejected_row_keeps_file_line_value_and_the_whole_row(delivery: Delivery) -> None:
     delivery.write(
-        students=STUDENTS + '\r\n"1000000004","Two\nlines","Example",,\r\n\n2,Di,Example,,\n'
+        students=STUDENTS + '\r\n"1000000004","Two\nlines","Example",,\r\n\n2,"Di, Jo",Example,,\n'
     )
     delivery.load()
     kept = delivery.read(sa.select(rejected_row.c["file", "line", "column", "value", "row"]))
-    assert kept == [("students.csv", 9, "student_id", "2", "2,Di,Example,,")]
+    assert kept == [("students.csv", 9, "student_id", "2", '2,"Di, Jo",Example,,')]
     with (delivery.folder / "rejected.csv").open() as file:
         assert [row["line"] for row in csv.DictReader(file)] == ["9"]
+
+
+def test_a_row_longer_than_the_engine_reads_is_rejected_and_the_rest_loads(
+    delivery: Delivery,
+) -> None:
+    long = f"1000000004,{'x' * 3_000_000},Example,,"
+    delivery.write(students=f"{STUDENTS}{long}\n1000000005,Di,Example,,\n")
+    report = delivery.load()
+    [rejected] = report.rejected.to_dict(orient="records")
+    assert rejected["reason"] == "the row is longer than 2,000,000 characters"
+    assert (rejected["line"], rejected["row"]) == (5, long)
+    assert report.outcomes["students.csv"].loaded == 4
 
 
 def test_the_same_row_twice_counts_as_duplicate_and_loads_once(delivery: Delivery) -> None:
@@ -234,46 +268,6 @@ def test_wrong_usage_exits_with_two(delivery: Delivery) -> None:
         main(["load"])
     assert stopped.value.code == 2
     assert main(["load", str(delivery.folder), "--mapping", "nowhere.toml"]) == 2
-
-
-def test_a_load_that_dies_midway_leaves_the_old_database_and_no_obstacle(
-    delivery: Delivery,
-) -> None:
-    delivery.load()
-    delivery.add("visits", "v9,0000000002,2021-12-08,home,completed,school")
-    dying = start_load(delivery, marts_step="os._exit(77)")
-    assert dying.wait() == 77
-    assert delivery.read(sa.select(sa.func.count()).select_from(visit)) == [(1,)]
-    delivery.load()
-    assert delivery.read(sa.select(sa.func.count()).select_from(visit)) == [(2,)]
-
-
-def test_a_second_load_waits_for_the_first(delivery: Delivery) -> None:
-    delivery.load()
-    slow = start_load(delivery, marts_step="open('slow', 'w'); time.sleep(1); rebuild(connection)")
-    while not (delivery.folder / "slow").exists():
-        assert slow.poll() is None
-        time.sleep(0.01)
-    delivery.write(visits=VISITS + "v2,0000000002,2021-12-08,home,completed,school\n")
-    delivery.load()
-    assert slow.wait() == 0
-    # Both are in, one after the other: had they overlapped, one would have been lost.
-    assert len(delivery.read(sa.select(delivery_table.c.load_id).distinct())) == 3
-
-
-def start_load(delivery: Delivery, marts_step: str) -> subprocess.Popen[bytes]:
-    """Load in a process of its own, with another step in place of the marts."""
-    script = f"""
-import os, sys, time
-from reporting import __main__, marts
-rebuild = marts.rebuild
-def step(connection):
-    {marts_step}
-marts.rebuild = step
-sys.exit(__main__.main(["load", "."]))
-"""
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
-    return subprocess.Popen([sys.executable, "-c", script], cwd=delivery.folder, env=environment)
 
 
 def test_demonstration_and_real_data_never_mix(delivery: Delivery) -> None:

@@ -73,6 +73,9 @@ visit_date = "%m/%d/%Y"
         ("[visits]\ncolums = {}\n", "not understood"),
         ("[visits.columns]\nvisitdate = 'x'\n", "not a column of visits.csv"),
         ("[attendance.dates]\nmonth = '%m/%Y'\n", "which is not a date"),
+        ("[visits.dates]\nvisit_date = '%Q'\n", "the format “%Q”, which is not understood"),
+        ("[visits.values]\nmodality = ['home']\n", "has to give modality a table"),
+        ("[visits.values.modality]\nvisit = 'zoo'\n", "into “zoo”, which is not one of home"),
         ("not toml", "not a TOML file"),
     ],
 )

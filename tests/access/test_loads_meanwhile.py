@@ -1,0 +1,245 @@
+"""Loads land while people click: every answer is right, and no page mixes two loads."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.cookiejar import CookieJar
+from typing import Any
+from urllib.request import (
+    HTTPCookieProcessor,
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
+    HTTPHandler,
+    OpenerDirector,
+    Request,
+)
+
+import pytest
+
+from components.wording import NEWER_DATA
+from tests.access.conftest import Build, Site
+from tests.conftest import ATTENDANCE_HEADER, SCHOOL_YEAR, Delivery
+from tests.reporting.load_process import start_load
+from tests.test_documentation import ROOT
+
+USERS, LOADS = 50, 2
+
+# Pages that answer in parts: the first says which load it is of, the others follow it.
+IN_PARTS = ("overview", "trajectory", "districts", "district")
+ADDRESS = {"pathname": "/districts/0640011", "search": ""}
+
+Question = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a page asks: its first question, and those that follow the answer to it."""
+
+    page: str
+    first: Question
+    following: list[Question]
+
+
+def parts_of(here: Site, page: str) -> Parts:
+    here.client.get("/")  # the app has its callbacks from the first request on
+    first = here.question(f"{page}-shown", *given_to(here, f"{page}-shown.data"))
+    following = [
+        here.question(output.strip(".").split("...")[0], None)
+        for output, declared in here.app.callback_map.items()
+        if declared["inputs"][0]["id"] == f"{page}-shown"
+    ]
+    return Parts(page, first, following)
+
+
+def given_to(here: Site, output: str) -> list[str]:
+    [declared] = [asked for key, asked in here.app.callback_map.items() if output in key]
+    return [ADDRESS[part["property"]] for part in declared["inputs"]]
+
+
+def follow(question: Question, shown: Any) -> Question:
+    [part] = question["inputs"]
+    return question | {"inputs": [part | {"value": shown}]}
+
+
+def split_off_load(page: str, answer: str) -> tuple[Any, str]:
+    """What the first answer hands to those that follow, and the rest of it."""
+    content = json.loads(answer)
+    shown = content["response"].pop(f"{page}-shown")["data"]
+    return shown, json.dumps(content)
+
+
+@pytest.fixture
+def town(delivery: Delivery) -> Delivery:
+    """Sixty students of Hartford in the first months of a school year, twenty of them visited."""
+    students = [f"{number:010d}" for number in range(101, 161)]
+    delivery.add("students", *(f"{student},A,B,2010-01-01,English" for student in students))
+    stay = "2021-22,0640011,7,,2021-09-01,2022-06-14"
+    delivery.add("enrollments", *(f"{student},{stay}" for student in students))
+    visit = "2021-12-07,home,completed,school"
+    delivery.add("visits", *(f"w{student},{student},{visit}" for student in students[:20]))
+    return with_month(delivery.write(attendance=ATTENDANCE_HEADER), *SCHOOL_YEAR[:6])
+
+
+def with_month(delivery: Delivery, *months: str) -> Delivery:
+    """A later delivery: some months more, in which the visited come more often."""
+    rows = [
+        f"{number:010d},0640011,{month},20,{18 if number < 121 else 12 + number % 5}"
+        for number in range(101, 161)
+        for month in months
+    ]
+    return delivery.add("attendance", *rows)
+
+
+# --- A load between two parts of a page -------------------------------------------------------
+
+
+def test_what_follows_on_a_page_is_not_answered_from_a_later_load(
+    site: Build, town: Delivery, subtests: pytest.Subtests
+) -> None:
+    here = site(None)
+    following = [
+        follow(question, shown)
+        for parts in (parts_of(here, page) for page in IN_PARTS)
+        for shown, _rest in [split_off_load(parts.page, here.post(parts.first).text)]
+        for question in parts.following
+    ]
+    assert len(following) == 7
+    assert not any(NEWER_DATA in here.post(question).text for question in following)
+    with_month(town, SCHOOL_YEAR[6]).load()
+    for question in following:
+        with subtests.test(question["output"]):
+            answer = here.post(question).get_json()
+            told = json.dumps(answer.pop("sideUpdate"), ensure_ascii=False)
+            assert NEWER_DATA in told
+            assert "data-as-of" not in told  # what is seen is still of the load before
+            assert not re.search("[0-9]", json.dumps(answer["response"]))
+
+
+# --- Loads while fifty people click -----------------------------------------------------------
+
+
+@dataclass
+class Answers:
+    """Everything answered so far: per question the different answers, and what went wrong."""
+
+    different: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    loads: set[str] = field(default_factory=set)
+    wrong: list[str] = field(default_factory=list)
+    count: int = 0
+
+    def note(self, question: str, answer: str) -> None:
+        self.count += 1
+        self.different[question].add(answer)
+        if "no data to show" in answer or "could not be shown" in answer:
+            self.wrong.append(answer[:300])
+
+
+@dataclass
+class Person:
+    """Opens pages one after the other, as a browser does."""
+
+    address: str
+    pages: list[Parts]
+    answers: Answers
+
+    def __post_init__(self) -> None:
+        self.cookies = CookieJar()
+        self.browser = OpenerDirector()  # as build_opener makes it, but for https, which is slow
+        for handler in (HTTPHandler(), HTTPErrorProcessor(), HTTPDefaultErrorHandler()):
+            self.browser.add_handler(handler)
+        self.browser.add_handler(HTTPCookieProcessor(self.cookies))
+
+    def click_until(self, over: threading.Event) -> None:
+        while not over.wait(random.uniform(0, 8)):
+            try:
+                self.open_page(random.choice(self.pages))
+            except (OSError, ValueError, KeyError) as error:
+                self.answers.wrong.append(repr(error))
+
+    def open_page(self, parts: Parts) -> None:
+        self.ask("/trajectories")
+        self.answers.note("layout", self.ask("/_dash-layout"))
+        shown, first = split_off_load(parts.page, self.ask_part(parts.first))
+        self.answers.loads.add(shown["load"])
+        self.answers.note(f"first of {parts.page} of {shown['load']}", first)
+        for question in parts.following:
+            answer = self.ask_part(follow(question, shown))
+            if NEWER_DATA not in answer:
+                self.answers.note(f"{question['output']} of {shown['load']}", answer)
+
+    def ask_part(self, question: Question) -> str:
+        return self.ask("/_dash-update-component", json.dumps(question).encode())
+
+    def ask(self, path: str, body: bytes | None = None) -> str:
+        """Raises HTTPError, which is an OSError, for an answer that is an error."""
+        tokens = [cookie.value or "" for cookie in self.cookies if cookie.name == "_csrf_token"]
+        headers = {"Content-Type": "application/json", "X-CSRFToken": "".join(tokens)}
+        question = Request(self.address + path, body, headers)  # noqa: S310 our own server
+        with self.browser.open(question, timeout=60) as answer:
+            return answer.read().decode()
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The dashboard behind gunicorn, and its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    command = ["-m", "gunicorn", "--bind", address, "--threads", "8", "app:server"]
+    server = subprocess.Popen([sys.executable, *command], cwd=ROOT, stderr=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: answers_at(address))
+        yield f"http://{address}"
+    finally:
+        server.terminate()
+        server.wait(60)
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    patience = time.monotonic() + 60
+    while not happened():
+        assert time.monotonic() < patience
+        time.sleep(0.05)
+
+
+def answers_at(address: str) -> bool:
+    host, port = address.split(":")
+    with socket.socket() as asking:
+        return asking.connect_ex((host, int(port))) == 0
+
+
+def test_fifty_people_click_while_loads_land_and_every_answer_is_right_and_of_one_load(
+    site: Build, town: Delivery
+) -> None:
+    pages = [parts_of(site(None), page) for page in IN_PARTS]
+    answers, over = Answers(), threading.Event()
+    with served() as address:
+        people = [Person(address, pages, answers) for _ in range(USERS)]
+        threads = [threading.Thread(target=person.click_until, args=(over,)) for person in people]
+        for thread in threads:
+            thread.start()
+        for loads, month in enumerate(SCHOOL_YEAR[6 : 6 + LOADS], start=1):
+            wait_until(lambda loads=loads: len(answers.loads) == loads)
+            assert start_load(with_month(town, month)).exit_code() == 0
+        wait_until(lambda: len(answers.loads) == 1 + LOADS)
+        over.set()
+        for thread in threads:
+            thread.join()
+    assert answers.wrong == []
+    assert answers.count > USERS
+    assert len(answers.different.pop("layout")) == 1 + LOADS
+    of_one_load = list(answers.different.items())
+    assert {len(found) for _question, found in of_one_load} == {1}
+    firsts = [min(found) for question, found in of_one_load if question.startswith("first")]
+    assert len(set(firsts)) == len(firsts)  # no two loads look alike
