@@ -11,9 +11,11 @@ bind = os.environ.get("LEAP_ADDRESS", "127.0.0.1:8050")
 
 # One process with threads: queries and fits spend their time in DuckDB and numpy, outside
 # Python's lock, and what is remembered is remembered once.
+# More threads than processors: who waits for a comparison to be fitted, of which two go on at a
+# time, must not keep others from a page that is ready.
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 worker_class = "gthread"
-threads = int(os.environ.get("LEAP_THREADS", "8"))
+threads = int(os.environ.get("LEAP_THREADS", "24"))
 
 # Every worker opens the database itself: DuckDB's connections do not survive a fork.
 preload_app = False

@@ -48,6 +48,7 @@ def attached_engine(version: Version) -> sa.Engine:
     engine = sa.create_engine(
         sa.URL.create("duckdb", database=name),
         poolclass=QueuePool,
+        max_overflow=-1,  # as many as ask: one more costs nothing
         hide_parameters=True,  # errors are logged, and parameters may be students' numbers
         connect_args={"config": {"memory_limit": _MEMORY}},
     )

@@ -41,6 +41,7 @@ def server_engine(url: sa.URL) -> sa.Engine:
     engine = sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
+        max_overflow=-1,  # as many as the threads that ask
         hide_parameters=True,  # errors are logged, and parameters may be students' numbers
     )
     return engine.execution_options(postgresql_readonly=True)
