@@ -28,6 +28,7 @@ from urllib.request import (
 import pytest
 
 from components.wording import NEWER_DATA
+from queries import database
 from tests.access.conftest import Build, Site
 from tests.conftest import ATTENDANCE_HEADER, SCHOOL_YEAR, Delivery
 from tests.reporting.load_process import start_load
@@ -79,44 +80,78 @@ def split_off_load(page: str, answer: str) -> tuple[Any, str]:
     return shown, json.dumps(content)
 
 
+STUDENTS = range(101, 161)
+
+
 @pytest.fixture
 def town(delivery: Delivery) -> Delivery:
-    """Sixty students of Hartford in the first months of a school year, twenty of them visited."""
-    students = [f"{number:010d}" for number in range(101, 161)]
+    """Sixty students of Hartford, every third visited in December."""
+    students = [f"{number:010d}" for number in STUDENTS]
     delivery.add("students", *(f"{student},A,B,2010-01-01,English" for student in students))
     stay = "2021-22,0640011,7,,2021-09-01,2022-06-14"
     delivery.add("enrollments", *(f"{student},{stay}" for student in students))
     visit = "2021-12-07,home,completed,school"
-    delivery.add("visits", *(f"w{student},{student},{visit}" for student in students[:20]))
-    return with_month(delivery.write(attendance=ATTENDANCE_HEADER), *SCHOOL_YEAR[:6])
+    delivery.add("visits", *(f"w{student},{student},{visit}" for student in students[::3]))
+    return corrected(delivery, 0)
 
 
-def with_month(delivery: Delivery, *months: str) -> Delivery:
-    """A later delivery: some months more, in which the visited come more often."""
+def corrected(delivery: Delivery, load: int) -> Delivery:
+    """The attendance as a later delivery states it, and a district more; no figure stays."""
     rows = [
-        f"{number:010d},0640011,{month},20,{18 if number < 121 else 12 + number % 5}"
-        for number in range(101, 161)
-        for month in months
+        f"{number:010d},0640011,{month},20,{days_attended(number, place, load)}"
+        for number in STUDENTS
+        for place, month in enumerate(SCHOOL_YEAR)
     ]
-    return delivery.add("attendance", *rows)
+    delivery.write(attendance=ATTENDANCE_HEADER).add("attendance", *rows)
+    return delivery.add("districts", f"099000{load},District {load}")
 
 
-# --- A load between two parts of a page -------------------------------------------------------
+def days_attended(number: int, place: int, load: int) -> int:
+    is_visited, is_after = number % 3 == 2, place > 3
+    return 12 + number % 4 - load + (3 + load) * (is_visited and is_after)
+
+
+# --- One load an answer, one load a page ------------------------------------------------------
+
+
+def test_an_answer_that_a_page_asks_for_is_read_from_one_snapshot(
+    site: Build, subtests: pytest.Subtests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = site(None)
+    opened = []
+    describe = database._describe
+    monkeypatch.setattr(database, "_describe", lambda seen: opened.append(seen) or describe(seen))
+    questions = [parts_of(here, page).first for page in IN_PARTS]
+    questions += [following for page in IN_PARTS for following in opened_page(here, page)]
+    for question in [*questions, *whole_pages(here)]:
+        with subtests.test(question["output"][:60]):
+            opened.clear()
+            assert here.post(question).status_code == 200
+            assert len(opened) == 1
+
+
+def whole_pages(here: Site) -> list[Question]:
+    """What pages ask that come in one part."""
+    outputs = ("visits-head", "present-selection", "methods-loads")
+    return [here.question(output, "", "") for output in outputs]
+
+
+def opened_page(here: Site, page: str) -> list[Question]:
+    """What a page asks next when its first answer is there."""
+    parts = parts_of(here, page)
+    shown, _rest = split_off_load(page, here.post(parts.first).text)
+    return [follow(question, shown) for question in parts.following]
 
 
 def test_what_follows_on_a_page_is_not_answered_from_a_later_load(
     site: Build, town: Delivery, subtests: pytest.Subtests
 ) -> None:
     here = site(None)
-    following = [
-        follow(question, shown)
-        for parts in (parts_of(here, page) for page in IN_PARTS)
-        for shown, _rest in [split_off_load(parts.page, here.post(parts.first).text)]
-        for question in parts.following
-    ]
+    following = [question for page in IN_PARTS for question in opened_page(here, page)]
     assert len(following) == 7
-    assert not any(NEWER_DATA in here.post(question).text for question in following)
-    with_month(town, SCHOOL_YEAR[6]).load()
+    before = [here.post(question).text for question in following]
+    assert not any(NEWER_DATA in answer for answer in before)
+    corrected(town, 1).load()
     for question in following:
         with subtests.test(question["output"]):
             answer = here.post(question).get_json()
@@ -124,6 +159,11 @@ def test_what_follows_on_a_page_is_not_answered_from_a_later_load(
             assert NEWER_DATA in told
             assert "data-as-of" not in told  # what is seen is still of the load before
             assert not re.search("[0-9]", json.dumps(answer["response"]))
+    # Opened anew, the pages show the new load.
+    again = [question for page in IN_PARTS for question in opened_page(here, page)]
+    for question, was in zip(again, before, strict=True):
+        with subtests.test(f"{question['output']}, opened again"):
+            assert here.post(question).text != was
 
 
 # --- Loads while fifty people click -----------------------------------------------------------
@@ -206,6 +246,22 @@ def served() -> Iterator[str]:
         server.wait(60)
 
 
+@contextmanager
+def clicking(address: str, pages: list[Parts], answers: Answers) -> Iterator[None]:
+    """Fifty people open pages."""
+    over = threading.Event()
+    people = [Person(address, pages, answers) for _ in range(USERS)]
+    threads = [threading.Thread(target=person.click_until, args=(over,)) for person in people]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+
+
 def wait_until(happened: Callable[[], bool]) -> None:
     patience = time.monotonic() + 60
     while not happened():
@@ -222,20 +278,13 @@ def answers_at(address: str) -> bool:
 def test_fifty_people_click_while_loads_land_and_every_answer_is_right_and_of_one_load(
     site: Build, town: Delivery
 ) -> None:
-    pages = [parts_of(site(None), page) for page in IN_PARTS]
-    answers, over = Answers(), threading.Event()
-    with served() as address:
-        people = [Person(address, pages, answers) for _ in range(USERS)]
-        threads = [threading.Thread(target=person.click_until, args=(over,)) for person in people]
-        for thread in threads:
-            thread.start()
-        for loads, month in enumerate(SCHOOL_YEAR[6 : 6 + LOADS], start=1):
-            wait_until(lambda loads=loads: len(answers.loads) == loads)
-            assert start_load(with_month(town, month)).exit_code() == 0
+    pages = [parts_of(site(None), page) for page in ("overview", "trajectory")]
+    answers = Answers()
+    with served() as address, clicking(address, pages, answers):
+        for load in range(1, 1 + LOADS):
+            wait_until(lambda load=load: len(answers.loads) == load)
+            assert start_load(corrected(town, load)).exit_code() == 0
         wait_until(lambda: len(answers.loads) == 1 + LOADS)
-        over.set()
-        for thread in threads:
-            thread.join()
     assert answers.wrong == []
     assert answers.count > USERS
     assert len(answers.different.pop("layout")) == 1 + LOADS

@@ -52,7 +52,7 @@ def start_load(
 ) -> LoadProcess:
     """``python -m reporting load FOLDER``; it cannot write files larger than some bytes."""
     os.environ["PYTHONPATH"] = str(_ROOT)  # for the server, which the first call starts
-    output = Path(tempfile.mkstemp(suffix=".txt")[1])
+    output = Path(tempfile.mkstemp(suffix=".txt", dir=delivery.folder.parents[1])[1])
     arguments = (delivery, output, at_step, largest_file)
     process = _PROCESSES.Process(target=_load, args=arguments, daemon=True)
     process.start()
