@@ -46,6 +46,7 @@ from access.openid import OpenIdClient, OpenIdRefusedError
 from access.people import DEMONSTRATION_ROLE, Person, in_users_file
 from access.settings import ROLES, Settings
 from access.users import Users
+from queries.database import DatabaseUnavailableError
 
 _log = logging.getLogger(__name__)
 
@@ -204,6 +205,8 @@ class Guard:
             status, words = error.code, _WORDS.get(error.code, error.description or error.name)
         elif isinstance(error, _NO_SUCH_FILE):
             status, words = 404, _WORDS[404]
+        elif isinstance(error, DatabaseUnavailableError):
+            status, words = 503, str(error)
         else:
             _log.error("A request failed", exc_info=error)
         if request.path.startswith("/_dash"):

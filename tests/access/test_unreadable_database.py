@@ -113,6 +113,16 @@ def test_noise_in_the_middle_is_told_where_a_question_meets_it(
     assert_shown(here)
 
 
+def test_a_form_sent_without_a_database_is_answered_in_words(site: Build) -> None:
+    here = site(None)
+    here.client.get("/present")
+    (here.folder / "leap.duckdb").unlink()
+    form = {"csrf_token": here.token(), "name": "May", "search": ""}
+    answer = here.client.post("/present/snapshots", data=form)
+    assert answer.status_code == 503
+    assert "python -m reporting demo" in answer.text
+
+
 def test_a_file_that_may_not_be_read_is_told(
     site: Build, capsys: pytest.CaptureFixture[str], subtests: pytest.Subtests
 ) -> None:
