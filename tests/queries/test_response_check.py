@@ -11,7 +11,7 @@ from tests.conftest import Program
 
 
 def test_one_cut_off_of_the_kept_table_is_found_again(program: Program) -> None:
-    now = CUT_OFFS[1]
+    now = CUT_OFFS[0]
     with sa.create_engine(program.url, connect_args={"read_only": True}).connect() as connection:
         records, responded = read_world(connection, program.truth)
     found = counts(judged(cut_off(records, now), responded), now)

@@ -36,7 +36,7 @@ from tests.conftest import ATTENDANCE_HEADER, DISTRICTS, ENROLLMENTS, STUDENTS, 
 
 FILES = os.environ.get("LEAP_BAD_FILES")
 many_files = settings(
-    max_examples=int(FILES or 120),
+    max_examples=int(FILES or 80),
     derandomize=FILES is None,
     database=None,
     deadline=None,

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from reporting.__main__ import main
+from reporting.demonstration import write_demonstration
 from tests.conftest import ATTENDANCE_HEADER, Delivery, months
+from tests.reporting.test_demonstration import keep_a_tenth
 
 ADA = "0000000001"
 
@@ -56,8 +61,12 @@ def test_check_without_a_database_says_how_to_make_one(
 
 
 def test_demo_makes_a_demonstration_database(
-    delivery: Delivery, capsys: pytest.CaptureFixture[str]
+    delivery: Delivery, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def write_a_tenth(*arguments: Any) -> Path:
+        return keep_a_tenth(write_demonstration(*arguments))
+
+    monkeypatch.setattr("reporting.__main__.write_demonstration", write_a_tenth)
     assert delivery.folder.exists()
     assert main(["demo", "--scale", "district", "--seed", "5"]) == 0
     capsys.readouterr()

@@ -284,7 +284,7 @@ def test_the_states_own_file_of_the_same_data_loads_into_an_identical_database(
     tmp_path: Path,
 ) -> None:
     delivery = write_demonstration(tmp_path / "own", "district", seed=2021)
-    _keep_a_tenth(delivery)
+    keep_a_tenth(delivery)
     own = sa.make_url(f"duckdb:///{tmp_path}/own.duckdb")
     assert load(delivery, own, read_mapping(None)).refusal is None
     state = tmp_path / "state"
@@ -318,8 +318,8 @@ def test_the_states_own_file_of_the_same_data_loads_into_an_identical_database(
     assert len(metadata.tables) == len(FACTS) + len(MARTS) + len(PROVENANCE)
 
 
-def _keep_a_tenth(delivery: Path) -> None:
-    """Leave the files with every tenth student: as many rows as the test needs."""
+def keep_a_tenth(delivery: Path) -> Path:
+    """The delivery, whose files are left with every tenth student: as many rows as a test needs."""
     for name in ("students", "enrollments", "attendance", "attendance_daily", "visits"):
         whole = (delivery / f"{name}.csv").rename(delivery / f"{name}.whole")
         duckdb.execute(
@@ -327,3 +327,4 @@ def _keep_a_tenth(delivery: Path) -> None:
                       WHERE student_id LIKE '%3') TO '{delivery}/{name}.csv' (HEADER)"""
         )
         whole.unlink()
+    return delivery
