@@ -37,9 +37,9 @@ log = logging.getLogger(__name__)
 MONTH = 1
 DISTRICTS = ((), ("0640011",), ("0930011",))
 GRADES = ((), ("PK-5",), ("6-12",), ("3",), ("7",), ("3", "7"), ("PK-5", "7"))
-MODALITIES = [  # all three are everybody
+MODALITIES = [
     chosen
-    for size in range(3)
+    for size in range(4)
     for chosen in itertools.combinations(("home", "school", "phone"), size)
 ]
 VISITORS = ((), ("school",), ("community",))
