@@ -1,4 +1,4 @@
-"""The browser that benchmarks drive."""
+"""The browser that benchmarks and tests drive."""
 
 from __future__ import annotations
 

@@ -18,8 +18,6 @@ import requests
 
 DASHBOARD = "app:server"
 
-# Taken by gunicorn itself where it is there.
-_SETTINGS_OF_GUNICORN = Path("gunicorn.conf.py")
 _LONGEST_START = 120  # seconds
 
 
@@ -34,13 +32,12 @@ class Server:
 @contextmanager
 def gunicorn(application: str, database: str | None = None) -> Iterator[Server]:
     """Serve an application as in production, over the database of a URL."""
-    threads = [] if _SETTINGS_OF_GUNICORN.exists() else ["--threads", "8"]
     settings = {"LEAP_SECRET_KEY": secrets.token_hex(32)}  # one for all processes of the server
     if database:
         settings["LEAP_DATABASE_URL"] = database
     port = _free_port()
     bound = f"127.0.0.1:{port}"
-    command = [sys.executable, "-m", "gunicorn", "--bind", bound, *threads, application]
+    command = [sys.executable, "-m", "gunicorn", "--bind", bound, application]
     with served(command, port, settings) as server:
         yield server
 

@@ -1,14 +1,14 @@
 """Takes the pictures of the documentation from a running dashboard.
 
 make run                                  # in one terminal
-python docs/screenshots.py                # in another
+python -m docs.screenshots                # in another
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from benchmarks.browser import chromium
 
 ADDRESS = "http://127.0.0.1:8050"
 IMAGES = Path(__file__).parent / "images"
@@ -44,10 +44,7 @@ PICTURES = (
 
 def main() -> None:
     """Write every picture into docs/images."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
+    with chromium() as browser:
         for name, path, size, scheme in PICTURES:
             width, height = size
             page = browser.new_page(
@@ -69,7 +66,6 @@ def main() -> None:
                 page.wait_for_timeout(1000)
             page.screenshot(path=IMAGES / f"{name}.png", full_page=size is not PROJECTOR)
             page.close()
-        browser.close()
 
 
 if __name__ == "__main__":

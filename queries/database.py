@@ -135,15 +135,15 @@ def _describe(connection: sa.Connection) -> Snapshot:
 
 
 def _read_meta(connection: sa.Connection) -> sa.RowMapping:
-    if meta.c.schema_version.name not in _columns(connection, meta.name):
+    version = schema_version(connection)
+    if version is None:
         raise DatabaseUnavailableError(_EMPTY)
-    version = connection.scalar(sa.select(meta.c.schema_version))
-    if version is not None and version > SCHEMA_VERSION:
+    if version > SCHEMA_VERSION:
         raise DatabaseUnavailableError(
             f"The reporting database has tables of version {version}, this program of version "
             f"{SCHEMA_VERSION}: it was written by a later program. Start that one."
         )
-    if version != SCHEMA_VERSION:
+    if version < SCHEMA_VERSION:
         raise DatabaseUnavailableError(
             f"The reporting database has tables of version {version}, this program of version "
             f"{SCHEMA_VERSION}. Bring them up to date: python -m reporting upgrade"
@@ -151,11 +151,14 @@ def _read_meta(connection: sa.Connection) -> sa.RowMapping:
     return connection.execute(sa.select(meta)).mappings().one()
 
 
-def _columns(connection: sa.Connection, table: str) -> set[str]:
-    tables = sa.inspect(connection)
-    if not tables.has_table(table):
-        return set()
-    return {column["name"] for column in tables.get_columns(table)}
+def schema_version(connection: sa.Connection) -> int | None:
+    """The version of the tables; None where there are none, or not this program's."""
+    tables, column = sa.inspect(connection), meta.c.schema_version
+    if not tables.has_table(meta.name):
+        return None
+    if column.name not in {found["name"] for found in tables.get_columns(meta.name)}:
+        return None
+    return connection.scalar(sa.select(column))
 
 
 _EMPTY = "The reporting database is empty. Load the deliveries: python -m reporting load FOLDER"

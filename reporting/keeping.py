@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import sqlalchemy as sa
 
 from queries import schema
+from queries.database import schema_version
 from reporting.errors import DeliveryRefusedError
-from reporting.migrations import version_of
 from reporting.progress import Progress
 from reporting.stores import Store, store_of
 from reporting.working_copy import make_marts, opened
@@ -56,15 +55,17 @@ def restore(url: sa.URL, source: Path, progress: Progress) -> None:
 
     Raises DeliveryRefusedError for a file that is no backup, leaving the database as it is.
     """
-    _check_database(source, f"{source} is not there.")
+    version = _check_database(source, f"{source} is not there.")
     store = store_of(url)
     with store.claimed(progress), store.working_copy() as copy:
         shutil.copyfile(source, copy)
-        _renew(copy, progress)
+        if version != schema.SCHEMA_VERSION:
+            _renew(copy, progress)
         _publish(store, copy, progress)
 
 
-def _check_database(file: Path, if_missing: str) -> None:
+def _check_database(file: Path, if_missing: str) -> int:
+    """The version of the tables in a file. Raises DeliveryRefusedError where there are none."""
     if not file.is_file():
         raise DeliveryRefusedError(if_missing)
     engine = sa.create_engine(
@@ -72,18 +73,20 @@ def _check_database(file: Path, if_missing: str) -> None:
     )
     try:
         with engine.connect() as connection:
-            version = version_of(connection)
+            version = schema_version(connection)
     except (sa.exc.DBAPIError, duckdb.Error) as error:
         raise DeliveryRefusedError(f"{file} cannot be read as a database.") from error
     finally:
         engine.dispose()
     if version is None:
         raise DeliveryRefusedError(f"{file} is no reporting database.")
+    return version
 
 
 def _renew(file: Path, progress: Progress) -> None:
     with opened(file) as connection:
-        make_marts(connection, datetime.now(UTC).date(), progress)
+        loaded_at = connection.scalars(sa.select(schema.meta.c.loaded_at)).one()
+        make_marts(connection, loaded_at.date(), progress)
         connection.execute(sa.update(schema.meta).values(schema_version=schema.SCHEMA_VERSION))
 
 

@@ -12,6 +12,7 @@ from alembic import command
 from alembic.config import Config
 
 from queries import schema
+from queries.database import schema_version
 from reporting.errors import DeliveryRefusedError
 
 
@@ -20,7 +21,7 @@ def migrate(connection: sa.Connection) -> None:
 
     Raises DeliveryRefusedError for the database of a later version of this program.
     """
-    version = version_of(connection)
+    version = schema_version(connection)
     if version is None and sa.inspect(connection).get_table_names():
         raise DeliveryRefusedError(
             "The database holds tables of another program. Nothing was changed: set "
@@ -34,23 +35,17 @@ def migrate(connection: sa.Connection) -> None:
             f"{schema.SCHEMA_VERSION}: it was written by a later program. Install that one."
         )
     elif version < schema.SCHEMA_VERSION:
-        config = Config()
-        config.set_main_option("script_location", "reporting:migrations")
-        config.attributes["connection"] = connection
+        config = steps_in(connection)
         command.stamp(config, str(version), purge=True)
         command.upgrade(config, str(schema.SCHEMA_VERSION))
         _explain_tables(connection)
 
 
-def version_of(connection: sa.Connection) -> int | None:
-    """The version of a working copy's tables; None where they are not this program's."""
-    tables = sa.inspect(connection)
-    column = schema.meta.c.schema_version
-    if not tables.has_table(schema.meta.name) or column.name not in {
-        found["name"] for found in tables.get_columns(schema.meta.name)
-    }:
-        return None
-    return connection.scalar(sa.select(schema.meta.c.schema_version))
+def steps_in(connection: sa.Connection) -> Config:
+    """What Alembic needs to know to run the steps in a connection."""
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", "reporting:migrations")
+    return config
 
 
 def _explain_tables(connection: sa.Connection) -> None:

@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 from alembic import command
-from alembic.config import Config
 
 from queries import schema
 from queries.database import DatabaseUnavailableError, snapshot
 from reporting.__main__ import main
 from reporting.keeping import backup, restore, upgrade
+from reporting.migrations import steps_in
 from reporting.stores import ServerStore, store_of
 from tests.conftest import Database, Delivery, database_on
 
@@ -131,10 +131,7 @@ def first_released(delivery: Delivery, database: Database) -> None:
         with engine.begin() as connection:
             rows = {table: connection.execute(sa.select(table)).mappings().all() for table in KEPT}
             schema.metadata.drop_all(connection)
-            config = Config()
-            config.set_main_option("script_location", "reporting:migrations")
-            config.attributes["connection"] = connection
-            command.upgrade(config, FIRST_VERSION)
+            command.upgrade(steps_in(connection), FIRST_VERSION)
             present = set(sa.inspect(connection).get_table_names())
             for table in KEPT:
                 if rows[table] and table.name in present:
@@ -190,10 +187,7 @@ def test_migrated_tables_are_those_of_a_new_database(tmp_path: Path, delivery: D
     new = _described(delivery.url)
     engine = sa.create_engine(f"duckdb:///{tmp_path}/migrated.duckdb")
     with engine.begin() as connection:
-        config = Config()
-        config.set_main_option("script_location", "reporting:migrations")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(steps_in(connection), "head")
     engine.dispose()
     migrated = _described(f"duckdb:///{tmp_path}/migrated.duckdb")
     for table in KEPT:
