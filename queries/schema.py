@@ -27,7 +27,7 @@ from sqlalchemy.types import TypeEngine
 
 Kind = type[TypeEngine[Any]] | TypeEngine[Any]
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 MODALITIES = ("home", "school", "community", "virtual", "phone")
 OUTCOMES = ("completed", "attempted", "cancelled")
@@ -44,6 +44,9 @@ EVENT_MONTHS = tuple(range(FIRST_EVENT_MONTH, LAST_EVENT_MONTH + 1))
 # The month that a single figure of the effect is told for.
 HEADLINE_MONTH = 6
 
+# Columns of a student that can become filters, each only where a setting switches it on.
+STUDENT_GROUPS = ("home_language", "english_learner", "disability", "free_meals")
+
 # In the order of its bytes on every engine, whatever language a server sorts by.
 Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 
@@ -52,6 +55,16 @@ metadata = MetaData()
 
 def _column(name: str, kind: Kind, comment: str) -> Column[object]:
     return Column(name, kind, comment=comment)
+
+
+def _student_groups() -> list[Column[object]]:
+    words = (
+        "language spoken at home",
+        "learns English: yes or no",
+        "has a disability that the school knows of: yes or no",
+        "may eat at school free or at a reduced price: yes or no",
+    )
+    return [_column(name, Text, said) for name, said in zip(STUDENT_GROUPS, words, strict=True)]
 
 
 # --- Facts -------------------------------------------------------------------
@@ -80,7 +93,7 @@ student = Table(
     _column("first_name", Text, "first name"),
     _column("last_name", Text, "last name"),
     _column("birth_date", Date, "date of birth"),
-    _column("home_language", Text, "language spoken at home"),
+    *_student_groups(),
     comment="every student of the schools, visited or not",
 )
 
@@ -143,6 +156,22 @@ visit = Table(
     comment="every contact, completed or not",
 )
 
+public_rate = Table(
+    "public_rate",
+    metadata,
+    _column("district_code", Text, "official organisation code; the state's own for all of it"),
+    _column("district_name", Text, "name as published"),
+    _column("category", Text, "what the group is a group by; empty: all students"),
+    _column("student_group", Text, "group as published, for example All Students"),
+    _column("school_year", Text, "school year, for example 2021-22"),
+    _column("students", BigInteger, "students counted; empty: suppressed"),
+    _column("rate", Double, "attendance rate, 0 to 1; empty: suppressed"),
+    _column("year_to_date", Text, "yes: the year was not over when this was published; no"),
+    _column("reporting_period", Text, "what the edition covers, for example June 2022"),
+    _column("updated_on", Date, "day of the edition"),
+    comment="what the state publishes of its districts: context, no program figure",
+)
+
 # --- Provenance --------------------------------------------------------------
 
 delivery = Table(
@@ -170,7 +199,40 @@ rejected_row = Table(
     _column("value", Text, "its value as delivered"),
     _column("reason", Text, "why, in words"),
     _column("row", Text, "the whole row as delivered"),
+    _column("rule", Text, "the rule it broke, in words without the row's values"),
     comment="every rejected row and the reason",
+)
+
+translated_spelling = Table(
+    "translated_spelling",
+    metadata,
+    _column("load_id", Text, "the load that met it"),
+    _column("file", Text, "file name"),
+    _column("column", Text, "column of the contract"),
+    _column("local", Text, "as delivered"),
+    _column("ours", Text, "what it was taken as"),
+    _column("rows", BigInteger, "rows with it"),
+    comment="what became of local spellings",
+)
+
+doubtful_row = Table(
+    "doubtful_row",
+    metadata,
+    _column("load_id", Text, "the load that met it"),
+    _column("file", Text, "file name"),
+    _column("line", BigInteger, "line in the file"),
+    _column("rule", Text, "what is doubtful, in words without the row's values"),
+    _column("words", Text, "what stands there, for whoever may see students"),
+    comment="rows that were loaded and that somebody should decide about",
+)
+
+source_mark = Table(
+    "source_mark",
+    metadata,
+    _column("source", Text, "database that deliveries are read from, without its password"),
+    _column("part", Text, "view read"),
+    _column("mark", Text, "how far it has been read"),
+    comment="where the next reading of a source goes on",
 )
 
 response_history = Table(
@@ -266,6 +328,7 @@ served_student = Table(
         "at or below 90 % this school year so far; empty: pre-kindergarten, no days",
     ),
     _column("similar_median", Double, "as in contacted_student"),
+    *_student_groups(),
     comment="one row per served student; dimensions are those at the first visit",
 )
 
@@ -302,7 +365,18 @@ contacted_student = Table(
     _column("similar_students", Double, "effective number of them"),
     _column("status", Text, "below, as or above expected, too early, not enough data, ..."),
     _column("need", Text, "urgent, high, some or none"),
+    *_student_groups(),
     comment="one row per student contacted: did they respond, and who needs somebody now",
+)
+
+contacted_month = Table(
+    "contacted_month",
+    metadata,
+    _column("student_id", Text, "student with at least one contact, completed or not"),
+    _column("month", Text, "calendar month, YYYY-MM"),
+    _column("days_enrolled", Double, "days of membership, all districts together"),
+    _column("days_attended", Double, "days attended, all districts together"),
+    comment="the months of students contacted; no row without days enrolled",
 )
 
 similar_month = Table(
@@ -468,14 +542,36 @@ FACTS = (
     attendance_day,
     attendance_week,
     visit,
+    public_rate,
 )
 # Read for students who are named to the viewer, and for no figure.
-NAMING = (student, enrollment, attendance_month, attendance_day, attendance_week, similar_month)
-PROVENANCE = (delivery, rejected_row, rejected_count, response_history, effect_history, meta)
+NAMING = (
+    student,
+    enrollment,
+    attendance_month,
+    attendance_day,
+    attendance_week,
+    contacted_month,
+    similar_month,
+)
+# Columns of other tables that tell of single students: no page asks for them.
+PRIVATE_COLUMNS = {rejected_row: ("value", "reason", "row"), doubtful_row: ("words",)}
+PROVENANCE = (
+    delivery,
+    rejected_row,
+    rejected_count,
+    translated_spelling,
+    doubtful_row,
+    source_mark,
+    response_history,
+    effect_history,
+    meta,
+)
 MARTS = (
     school_month,
     served_student,
     contacted_student,
+    contacted_month,
     similar_month,
     trajectory_month,
     district_month,

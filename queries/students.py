@@ -30,8 +30,8 @@ from queries.database import Snapshot
 from queries.filters import Filters, parameters
 from queries.schema import (
     MODALITIES,
-    attendance_month,
     attendance_week,
+    contacted_month,
     contacted_student,
     district,
     enrollment,
@@ -328,19 +328,17 @@ def _own_students(data: Snapshot, viewer: Viewer, filters: Filters) -> sa.Select
 def _pictures(data: Snapshot, own: sa.Select[Any]) -> pd.DataFrame:
     """``months`` by student id: a list of rates over PICTURE_MONTHS around the first contact."""
     students = own.subquery("own")
-    months = attendance_month.c
+    months = contacted_month.c
     at = school_month.c.number - students.c.month_plus_one + 1
-    enrolled = sa.func.sum(months.days_enrolled)
     frame = data.frame(
         sa.select(
             students.c.student_id,
             at.label("place"),
-            (sa.func.sum(months.days_attended) / enrolled).label("rate"),
+            (months.days_attended / months.days_enrolled).label("rate"),
         )
-        .join_from(students, attendance_month, months.student_id == students.c.student_id)
+        .join_from(students, contacted_month, months.student_id == students.c.student_id)
         .join(school_month, school_month.c.month == months.month)
-        .where(months.days_enrolled > 0, at.between(PICTURE_MONTHS[0], PICTURE_MONTHS[-1]))
-        .group_by(students.c.student_id, at)
+        .where(at.between(PICTURE_MONTHS[0], PICTURE_MONTHS[-1]))
     )
     table = frame.pivot_table(index="student_id", columns="place", values="rate")
     rates = table.reindex(columns=list(PICTURE_MONTHS)).to_numpy(float)
@@ -348,27 +346,24 @@ def _pictures(data: Snapshot, own: sa.Select[Any]) -> pd.DataFrame:
 
 
 def _months(data: Snapshot, student_id: str) -> pd.DataFrame:
-    months, similar = attendance_month.c, similar_month.c
-    enrolled = sa.func.sum(months.days_enrolled)
-    own = (
+    months, similar = contacted_month.c, similar_month.c
+    return data.frame(
         sa.select(
             months.month,
-            enrolled.label("days_enrolled"),
-            (sa.func.sum(months.days_attended) / enrolled).label("rate"),
+            months.days_enrolled,
+            (months.days_attended / months.days_enrolled).label("rate"),
+            similar.low,
+            similar.median,
+            similar.high,
         )
-        .where(months.student_id == student_id, months.days_enrolled > 0)
-        .group_by(months.month)
-        .subquery("own_months")
-    )
-    return data.frame(
-        sa.select(own, similar.low, similar.median, similar.high)
         .join_from(
-            own,
+            contacted_month,
             similar_month,
-            sa.and_(similar.month == own.c.month, similar.student_id == student_id),
+            sa.and_(similar.month == months.month, similar.student_id == months.student_id),
             isouter=True,
         )
-        .order_by(own.c.month)
+        .where(months.student_id == student_id)
+        .order_by(months.month)
     )
 
 

@@ -28,6 +28,8 @@ GRADE_SPELLINGS = (
 )
 
 
+_YES_AND_NO = dict.fromkeys(("y", "true", "1"), "yes") | dict.fromkeys(("n", "false", "0"), "no")
+
 # Nobody's data are older; 21 for 2021 is a usual accident.
 _FIRST_DAY, _FIRST_MONTH = date(1900, 1, 1), "1900-01"
 _LONG_AGO = "is before 1900: is the year written in full?"
@@ -129,9 +131,15 @@ def _days(name: str) -> InputColumn:
     return InputColumn(name, True, _number, "a number")
 
 
-def _choice(name: str, choices: tuple[str, ...], spellings: dict[str, str]) -> InputColumn:
+def _choice(
+    name: str, choices: tuple[str, ...], spellings: dict[str, str], required: bool = True
+) -> InputColumn:
     expected = f"one of {', '.join(choices)}"
-    return InputColumn(name, True, expected=expected, choices=choices, spellings=spellings)
+    return InputColumn(name, required, expected=expected, choices=choices, spellings=spellings)
+
+
+def _yes_or_no(name: str) -> InputColumn:
+    return _choice(name, ("yes", "no"), _YES_AND_NO, required=False)
 
 
 def _in_future(column: str) -> Reason:
@@ -184,6 +192,9 @@ STUDENTS = InputFile(
         _text("last_name"),
         _day("birth_date"),
         _text("home_language"),
+        _yes_or_no("english_learner"),
+        _yes_or_no("disability"),
+        _yes_or_no("free_meals"),
     ),
     key=("student_id",),
     reasons=(_in_future("birth_date"), _long_ago("birth_date", _FIRST_DAY)),
@@ -283,6 +294,33 @@ VISITS = InputFile(
     reasons=(_in_future("visit_date"), _long_ago("visit_date", _FIRST_DAY)),
 )
 
+PUBLIC_RATES = InputFile(
+    "public_rates",
+    schema.public_rate,
+    (
+        # Most of a state's districts take no part in the program: they are not declared.
+        _text("district_code", required=True),
+        _text("district_name", required=True),
+        _text("category"),
+        _text("student_group", required=True),
+        InputColumn("school_year", True, _school_year, "a school year like 2021-22"),
+        InputColumn("students", False, _number, "a number"),
+        InputColumn("rate", False, _number, "a number from 0 to 1"),
+        _yes_or_no("year_to_date"),
+        _text("reporting_period", required=True),
+        _day("updated_on", required=True),
+    ),
+    # A later edition corrects an earlier one.
+    key=("district_code", "category", "student_group", "school_year"),
+    reasons=(
+        Reason("students", lambda row: row.value["students"] < 0, "is negative"),
+        Reason("rate", lambda row: row.value["rate"] < 0, "is negative"),
+        Reason("rate", lambda row: row.value["rate"] > 1, "is more than 1: it is a fraction"),
+        _in_future("updated_on"),
+        _long_ago("updated_on", _FIRST_DAY),
+    ),
+)
+
 # In the order of loading: a file may refer to those before it.
 INPUT_FILES = (
     DISTRICTS,
@@ -292,6 +330,7 @@ INPUT_FILES = (
     ATTENDANCE,
     ATTENDANCE_DAILY,
     VISITS,
+    PUBLIC_RATES,
 )
 
 # A delivery holds all of these; schools are optional, and of attendance one form is enough.

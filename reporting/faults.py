@@ -17,11 +17,20 @@ _SPREADSHEET_ADVICE = ": a spreadsheet did this; export the column as text"
 
 @dataclass(frozen=True)
 class Fault:
-    """A rule: the column at fault, when it is broken, and the reason in words."""
+    """A rule: the column at fault, when it is broken, the rule and the reason in words.
+
+    The reason may hold the row's values; without one of its own it is the rule.
+    """
 
     column: str
     broken: Expression
-    reason: Expression
+    rule: str
+    own_reason: Expression | None = None
+
+    @property
+    def reason(self) -> Expression:
+        """Why a row is rejected."""
+        return sa.literal(self.rule) if self.own_reason is None else self.own_reason
 
 
 def possible_faults(
@@ -35,7 +44,7 @@ def possible_faults(
             faults += _undeclared(connection, column, column.declared_in, row)
     names = {column.name for column in columns}
     return faults + [
-        Fault(rule.column, rule.broken(row), sa.literal(f"{rule.column} {rule.why}"))
+        Fault(rule.column, rule.broken(row), f"{rule.column} {rule.why}")
         for rule in input_file.reasons
         if rule.column in names
     ]
@@ -47,16 +56,17 @@ def _unreadable(
     name, text, value = column.name, row.text[column.name], row.value[column.name]
     faults = []
     if column.required:
-        faults.append(Fault(name, text.is_(None), sa.literal(f"{name} is empty")))
+        faults.append(Fault(name, text.is_(None), f"{name} is empty"))
     if column.is_code:
         became_number = sa.func.regexp_full_match(text, SPREADSHEET_NUMBER)
         reason = sa.literal(f"{name} has become a number, ").concat(text)
-        faults.append(Fault(name, became_number, reason.concat(_SPREADSHEET_ADVICE)))
+        rule = f"{name} has become a number{_SPREADSHEET_ADVICE}"
+        faults.append(Fault(name, became_number, rule, reason.concat(_SPREADSHEET_ADVICE)))
     if column.is_code and column.declared_in is None:
         faults += _shortened(connection, input_file, name, text)
     if column.expected:
         unknown = sa.and_(text.is_not(None), value.is_(None))
-        faults.append(Fault(name, unknown, sa.literal(f"{name} is not {column.expected}")))
+        faults.append(Fault(name, unknown, f"{name} is not {column.expected}"))
     return faults
 
 
@@ -77,7 +87,7 @@ def _shortened(
         return []
     digits = longest if longest == OFFICIAL_DIGITS[name] else usual
     is_short = sa.and_(sa.func.regexp_full_match(text, "[0-9]+"), sa.func.length(text) < digits)
-    return [Fault(name, is_short, _lost_zeros(name, text, digits))]
+    return [_lost_zeros(name, is_short, text, digits)]
 
 
 def _undeclared(
@@ -92,16 +102,18 @@ def _undeclared(
     padded_is_declared = sa.func.lpad(value, width, "0").in_(sa.select(code))
     words = f"{name} is not declared in {declared.name}s.csv or the database"
     return [
-        Fault(name, sa.and_(undeclared, padded_is_declared), _lost_zeros(name, value, digits)),
-        Fault(name, undeclared, sa.literal(words)),
+        _lost_zeros(name, sa.and_(undeclared, padded_is_declared), value, digits),
+        Fault(name, undeclared, words),
     ]
 
 
-def _lost_zeros(name: str, text: Expression, digits: int) -> Expression:
-    return (
-        sa.literal(f"{name} has lost its leading zeros, ")
+def _lost_zeros(name: str, broken: Expression, text: Expression, digits: int) -> Fault:
+    words = f"{name} has lost its leading zeros"
+    reason = (
+        sa.literal(f"{words}, ")
         .concat(text)
         .concat(" should be ")
         .concat(sa.func.lpad(text, digits, "0"))
         .concat(_SPREADSHEET_ADVICE)
     )
+    return Fault(name, broken, words + _SPREADSHEET_ADVICE, reason)

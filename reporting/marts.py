@@ -9,12 +9,15 @@ import sqlalchemy as sa
 from evaluation.response import CHRONIC_RATE, SEVERE_RATE
 from queries import schema
 from queries.schema import (
+    STUDENT_GROUPS,
     attendance_month,
+    contacted_month,
     district_month,
     enrollment,
     school_month,
     school_year,
     served_student,
+    student,
     trajectory_month,
     visit,
     visit_month,
@@ -34,6 +37,7 @@ def rebuild(connection: sa.Connection) -> None:
     for mart, rows in (
         (school_month, _school_months),
         (served_student, _served_students),
+        (contacted_month, _contacted_months),
         (trajectory_month, _trajectory_months),
         (district_month, _district_months),
         (school_year, _school_years),
@@ -216,6 +220,10 @@ def _contacts() -> sa.Subquery:
     )
 
 
+def _groups() -> list[sa.Column[Any]]:
+    return [student.c[name] for name in STUDENT_GROUPS]
+
+
 def _served_students() -> sa.Select[Any]:
     first, contacts = _first_contacts(), _contacts()
     around, before = _around(first), _chronic_before(first)
@@ -239,9 +247,11 @@ def _served_students() -> sa.Select[Any]:
             first.c.month_plus_one,
             first.c.has_month_zero,
             before.c.chronic_before,
+            *_groups(),
         )
         .select_from(first)
         .join(contacts, contacts.c.student_id == first.c.student_id)
+        .join(student, student.c.student_id == first.c.student_id)
         .join(around, around.c.student_id == first.c.student_id, isouter=True)
         .join(before, before.c.student_id == first.c.student_id, isouter=True)
         .where(first.c.outcome == "completed")
@@ -333,12 +343,28 @@ def contacted_students() -> sa.Select[Any]:
             recently.c.now_rate,
             recently.c.earlier_rate,
             recently.c.year_rate,
+            *_groups(),
         )
         .select_from(first)
         .join(contacts, contacts.c.student_id == first.c.student_id)
+        .join(student, student.c.student_id == first.c.student_id)
         .join(enrolled_in, enrolled_in.c.student_id == first.c.student_id)
         .join(around, around.c.student_id == first.c.student_id, isouter=True)
         .join(recently, recently.c.student_id == first.c.student_id, isouter=True)
+    )
+
+
+def _contacted_months() -> sa.Select[Any]:
+    months = attendance_month.c
+    return (
+        sa.select(
+            months.student_id,
+            months.month,
+            sa.func.sum(months.days_enrolled).label("days_enrolled"),
+            sa.func.sum(months.days_attended).label("days_attended"),
+        )
+        .where(months.days_enrolled > 0, months.student_id.in_(sa.select(visit.c.student_id)))
+        .group_by(months.student_id, months.month)
     )
 
 

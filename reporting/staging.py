@@ -23,6 +23,9 @@ from reporting.mapping import FileMapping
 from reporting.reading import read_rows
 from reporting.statements import insert_rows
 
+_MALFORMED = "the row does not have the form of the header"
+_CONFLICTING = "conflicting: another row has the same key and different values"
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -105,7 +108,10 @@ class StagedFile:
             today=self._today,
         )
         faults = [
-            (fault.broken, sa.func.list_value(fault.column, row.text[fault.column], fault.reason))
+            (
+                fault.broken,
+                sa.func.list_value(fault.column, row.text[fault.column], fault.rule, fault.reason),
+            )
             for fault in possible_faults(self._connection, self._file, self._columns, row)
         ]
         checked = sa.select(
@@ -194,7 +200,7 @@ class StagedFile:
         ).where(checked.c.fault.is_(None), checked.c.record.not_in(left_out))
 
     def rejected_rows(self) -> list[pd.DataFrame]:
-        """Rejected rows: line, column, value, reason, row (the delivered text)."""
+        """Rejected rows: line, column, value, rule, reason, row (the delivered text)."""
         return [self._malformed_rows(), self._faulty_rows(), self._conflicting_rows()]
 
     def rejected_by_district(self) -> pd.DataFrame:
@@ -216,13 +222,15 @@ class StagedFile:
 
     def _malformed_rows(self) -> pd.DataFrame:
         malformed = self._raw.malformed
-        reasons = pd.DataFrame({"column": "", "value": "", "reason": list(malformed.values())})
-        return self._located(reasons, np.array(list(malformed), dtype=np.int64))
+        rows = pd.DataFrame(
+            {"column": "", "value": "", "rule": _MALFORMED, "reason": list(malformed.values())}
+        )
+        return self._located(rows, np.array(list(malformed), dtype=np.int64))
 
     def _faulty_rows(self) -> pd.DataFrame:
         fault = self._checked.c.fault
-        column, value, reason = (sa.func.list_extract(fault, part) for part in (1, 2, 3))
-        return self._rejected(column, value, reason, where=fault.is_not(None))
+        column, value, rule, reason = (sa.func.list_extract(fault, part) for part in (1, 2, 3, 4))
+        return self._rejected(column, value, rule, reason, where=fault.is_not(None))
 
     def _conflicting_rows(self) -> pd.DataFrame:
         key = [name for name in self._file.key if self._delivers(name)]
@@ -230,12 +238,18 @@ class StagedFile:
         return self._rejected(
             sa.literal(", ".join(key)),
             sa.func.concat_ws(", ", *(self._checked.c[f"value_{name}"] for name in key)),
-            sa.literal("conflicting: another row has the same key and different values"),
+            sa.literal(_CONFLICTING),
+            sa.literal(_CONFLICTING),
             where=self._checked.c.record.in_(conflicting),
         )
 
     def _rejected(
-        self, column: Expression, value: Expression, reason: Expression, where: Expression
+        self,
+        column: Expression,
+        value: Expression,
+        rule: Expression,
+        reason: Expression,
+        where: Expression,
     ) -> pd.DataFrame:
         checked = self._checked.c
         statement = (
@@ -243,6 +257,7 @@ class StagedFile:
                 checked.record,
                 column.label("column"),
                 value.label("value"),
+                rule.label("rule"),
                 reason.label("reason"),
             )
             .where(where)

@@ -209,6 +209,13 @@ class ServerStore:
         for table in schema.NAMING:
             _run(connection, f'ALTER TABLE "{load_schema}".{table.name} ENABLE ROW LEVEL SECURITY')
             _run(connection, _named_to_viewer(load_schema, table.name))
+        for table, private in schema.PRIVATE_COLUMNS.items():
+            shown = ", ".join(
+                f'"{column.name}"' for column in table.c if column.name not in private
+            )
+            where = f'ON "{load_schema}".{table.name}'
+            _run(connection, f"REVOKE SELECT {where} FROM {READER_ROLE}")  # noqa: S608 (own names)
+            _run(connection, f"GRANT SELECT ({shown}) {where} TO {READER_ROLE}")
 
     def _make_current(self, connection: sa.Connection, load_schema: str) -> None:
         if self._before is None:

@@ -132,26 +132,48 @@ def first_released(delivery: Delivery, database: Database) -> None:
             rows = {table: connection.execute(sa.select(table)).mappings().all() for table in KEPT}
             schema.metadata.drop_all(connection)
             command.upgrade(steps_in(connection), FIRST_VERSION)
-            present = set(sa.inspect(connection).get_table_names())
+            first = _columns(connection)
             for table in KEPT:
-                if rows[table] and table.name in present:
-                    connection.execute(sa.insert(table), [dict(row) for row in rows[table]])
+                names = first.get(table.name, ())
+                if rows[table] and names:
+                    kept = [{name: row[name] for name in names} for row in rows[table]]
+                    connection.execute(
+                        sa.insert(sa.table(table.name, *map(sa.column, names))), kept
+                    )
             connection.execute(sa.update(schema.meta).values(schema_version=int(FIRST_VERSION)))
             if isinstance(store, ServerStore):
-                schema.metadata.create_all(connection)  # a server is given every present table
+                _give_all_that_a_server_takes(connection, first)
         engine.dispose()
         store.publish(copy)
     if isinstance(store, ServerStore):
-        _drop_later_tables(database, present)
+        _drop_what_came_later(database, first)
 
 
-def _drop_later_tables(database: Database, first: set[str]) -> None:
+def _columns(connection: sa.Connection) -> dict[str, set[str]]:
+    inspector = sa.inspect(connection)
+    return {
+        table: {column["name"] for column in inspector.get_columns(table)}
+        for table in inspector.get_table_names()
+    }
+
+
+def _give_all_that_a_server_takes(connection: sa.Connection, first: dict[str, set[str]]) -> None:
+    schema.metadata.create_all(connection)
+    for table in KEPT:
+        for name in set(table.c.keys()) - first.get(table.name, set(table.c.keys())):
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {name} TEXT")
+
+
+def _drop_what_came_later(database: Database, first: dict[str, set[str]]) -> None:
     with sa.create_engine(database.loader_url).begin() as connection:
         load_schema = connection.exec_driver_sql("SELECT load_schema FROM leap.current_load")
         name = load_schema.scalar_one()
         for table in schema.metadata.sorted_tables:
             if table.name not in first:
                 connection.exec_driver_sql(f'DROP TABLE "{name}".{table.name} CASCADE')
+                continue
+            for column in set(table.c.keys()) - first[table.name]:
+                connection.exec_driver_sql(f'ALTER TABLE "{name}".{table.name} DROP {column}')
 
 
 def test_the_first_released_database_is_brought_up_to_date(
