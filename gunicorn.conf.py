@@ -4,6 +4,7 @@ Nothing of the dashboard is imported here: the process that starts the workers w
 it, and a reload (SIGHUP) would mix old code with new.
 """
 
+import ctypes
 import os
 from pathlib import Path
 
@@ -24,6 +25,12 @@ timeout = 60  # a worker that hangs so long is replaced; a long request alone do
 graceful_timeout = 90  # a deck of slides may still be in the making
 keepalive = 75  # longer than proxies keep theirs, so that none meets a closed connection
 control_socket_disable = True  # signals will do
+
+# glibc gives threads pools of memory of their own, up to eight a processor, and each keeps what was
+# freed in it: with arrays as large as a comparison's that comes to gigabytes. Two pools suffice.
+_M_ARENA_MAX, _POOLS = -8, 2
+if hasattr(ctypes.CDLL(None), "mallopt"):
+    ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _POOLS)
 
 _SHARED = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
 

@@ -235,8 +235,15 @@ def _parts(component: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     elif isinstance(component, dict) and "props" in component:
         properties = component["props"]
         if "id" in properties:
-            yield properties["id"], properties
+            yield _name(properties["id"]), properties
         yield from _parts(properties.get("children"))
+
+
+def _name(part: str | dict[str, str]) -> str:
+    """An id as callbacks and answers write it."""
+    if isinstance(part, str):
+        return part
+    return json.dumps(part, sort_keys=True, separators=(",", ":"))
 
 
 def _values(response: requests.Response) -> dict[str, Any]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pandas as pd
+import sqlalchemy as sa
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -18,11 +21,14 @@ from exports.digest import UnknownDistrictError, digest
 from queries.database import DatabaseUnavailableError, database_url, snapshot
 from queries.duckdb_file import file_of
 from reporting.check import database_summary
+from reporting.delivery import DOUBTS_FILE, REJECTED_FILE
 from reporting.demonstration import LAST_MONTH, last_month_apart, write_demonstration
 from reporting.errors import DeliveryRefusedError, MappingError
 from reporting.keeping import backup, restore, upgrade
-from reporting.load import MAX_REJECTED_PERCENT, REJECTED_FILE, LoadReport, load
+from reporting.load import MAX_REJECTED_PERCENT, LoadReport, load
 from reporting.mapping import read_mapping
+from reporting.proposal import propose
+from reporting.status import StatusFile
 
 LOADED, REFUSED, WRONG_USAGE = 0, 1, 2
 
@@ -61,8 +67,21 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--seed", type=int, default=2021)
     demo.set_defaults(command=_demo)
 
-    delivery = commands.add_parser("load", help="load a folder of CSV files")
+    delivery = commands.add_parser("load", help="load a delivery: a folder of files")
     delivery.add_argument("folder", type=Path)
+    delivery.add_argument(
+        "--from",
+        dest="source",
+        metavar="URL",
+        help="read the views of an Ed-Fi Analytics Middle Tier besides, such as "
+        "postgresql+psycopg://reader@host/ods; the folder then holds the visit log",
+    )
+    delivery.add_argument(
+        "--all", action="store_true", help="read the views from the beginning, not what is new"
+    )
+    delivery.add_argument(
+        "--status", type=Path, metavar="FILE", help="write where the load is to a file, as JSON"
+    )
     delivery.add_argument("--mapping", help="TOML file that translates local names and spellings")
     delivery.add_argument(
         "--max-rejected",
@@ -72,6 +91,13 @@ def _parser() -> argparse.ArgumentParser:
         help="refuse the load if more than this percentage of a file's rows is rejected",
     )
     delivery.set_defaults(command=_load)
+
+    export = commands.add_parser("map", help="look at an export and propose a mapping file for it")
+    export.add_argument("file", type=Path)
+    export.add_argument(
+        "--out", type=Path, metavar="FILE.toml", help="default: beside the export, with its name"
+    )
+    export.set_defaults(command=_map)
 
     weekly = commands.add_parser(
         "digest", help="write a coordinator's weekly summary of one district, ready to be mailed"
@@ -113,20 +139,55 @@ def _demo(options: argparse.Namespace) -> int:
     outcome = LOADED
     for part in last_month_apart(folder, LAST_MONTH, folder.parent / "loads"):
         if outcome == LOADED:
-            outcome = _load_folder(part, None, MAX_REJECTED_PERCENT)
+            with _progress() as progress:
+                report = load(part, database_url(), read_mapping(None), progress=progress)
+            outcome = _print_report(report, part)
     return outcome
 
 
 def _load(options: argparse.Namespace) -> int:
-    return _load_folder(options.folder, options.mapping, options.max_rejected)
+    status = StatusFile(options.status)
+    with status.ending(), _progress() as shown:
+        report = load(
+            options.folder,
+            database_url(),
+            read_mapping(options.mapping),
+            options.max_rejected,
+            status.told_besides(shown),
+            source=_source(options.source),
+            all_again=options.all,
+        )
+        status.report(report)
+    return _print_report(report, options.folder)
 
 
-def _load_folder(folder: Path, mapping: str | None, max_rejected: float) -> int:
-    rules = read_mapping(mapping)
-    with _progress() as progress:
-        report = load(folder, database_url(), rules, max_rejected, progress)
-    _print_report(report, folder)
-    return LOADED if report.refusal is None else REFUSED
+def _source(url: str | None) -> sa.URL | None:
+    try:
+        return None if url is None else sa.make_url(url)
+    except sa.exc.ArgumentError:
+        raise DeliveryRefusedError(
+            "--from is not the address of a database. It looks like "
+            "postgresql+psycopg://reader@host/ods; the password comes from a file that only you "
+            "can read: https://www.postgresql.org/docs/current/libpq-pgpass.html"
+        ) from None
+
+
+def _map(options: argparse.Namespace) -> int:
+    target = options.out or options.file.with_suffix(".toml")
+    if target.exists():
+        raise DeliveryRefusedError(
+            f"{target} is there already and is not overwritten: name another file with --out."
+        )
+    proposal = propose(options.file)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("x", encoding="utf-8") as file:
+        file.write(proposal.text)
+    for doubt in proposal.doubts:
+        _console.print(f"[yellow]?[/] {escape(doubt)}", soft_wrap=True)
+    load_it = ["python", "-m", "reporting", "load", f"{options.file.parent}"]
+    next_command = shlex.join([*load_it, "--mapping", f"{target}"])
+    _console.print(escape(f"Look through {target}, then: {next_command}"), soft_wrap=True)
+    return LOADED
 
 
 def _digest(options: argparse.Namespace) -> int:
@@ -178,7 +239,7 @@ def _restore(options: argparse.Namespace) -> int:
     return LOADED
 
 
-def _print_report(report: LoadReport, folder: Path) -> None:
+def _print_report(report: LoadReport, folder: Path) -> int:
     columns = ("read", "loaded", "changed", "duplicate", "rejected")
     table = Table("file", *columns, box=None)
     for column in table.columns[1:]:
@@ -187,11 +248,27 @@ def _print_report(report: LoadReport, folder: Path) -> None:
         counts = (f"{getattr(outcome, column):,}" for column in columns)
         table.add_row(escape(name), *counts)
     _console.print(table)
-    if len(report.rejected):
-        file = escape(str(folder / REJECTED_FILE))
-        _console.print(f"Rejected rows and reasons: {file}", soft_wrap=True)
-    if report.refusal:
-        _refuse(report.refusal)
+    _print_spellings(report.spellings)
+    for remark in report.remarks:
+        _console.print(f"[yellow]•[/] {escape(remark)}", soft_wrap=True)
+    for found, what, file in (
+        (report.rejected, "Rejected rows and reasons", REJECTED_FILE),
+        (report.doubts, "Rows that somebody should decide about", DOUBTS_FILE),
+    ):
+        if len(found):
+            _console.print(f"{what}: {escape(str(folder / file))}", soft_wrap=True)
+    return LOADED if report.refusal is None else _refuse(report.refusal)
+
+
+def _print_spellings(spellings: pd.DataFrame) -> None:
+    """What was taken as something else than it said, but for capital letters."""
+    table = Table("file", "column", "as delivered", "taken as", "rows", box=None)
+    table.columns[-1].justify = "right"
+    for file, column, local, ours, rows in spellings.itertuples(index=False):
+        if local.lower() != ours:
+            table.add_row(*map(escape, (file, column, local, ours)), f"{rows:,}")
+    if table.row_count:
+        _console.print(table)
 
 
 @contextmanager

@@ -31,8 +31,9 @@ GRADE_SPELLINGS = (
 _YES_AND_NO = dict.fromkeys(("y", "true", "1"), "yes") | dict.fromkeys(("n", "false", "0"), "no")
 
 # Nobody's data are older; 21 for 2021 is a usual accident.
-_FIRST_DAY, _FIRST_MONTH = date(1900, 1, 1), "1900-01"
-_LONG_AGO = "is before 1900: is the year written in full?"
+# A spreadsheet takes a small number for a day in 1900.
+_FIRST_DAY, _FIRST_MONTH = date(1950, 1, 1), "1950-01"
+_LONG_AGO = "is before 1950: is the year written in full?"
 
 
 @dataclass(frozen=True)
@@ -73,15 +74,28 @@ class InputColumn:
     is_date: bool = False
 
 
+@dataclass(frozen=True)
+class Summary:
+    """What the rows of a file become where they are not facts themselves."""
+
+    table: sa.Table
+    key: tuple[str, ...]
+    of: Callable[[sa.Select[Any]], sa.Select[Any]]
+
+
 @dataclass(frozen=True, eq=False)
 class InputFile:
-    """An input file of a delivery and the fact table it fills."""
+    """An input file of a delivery: its rows have the columns of ``table``, the fact table it fills.
+
+    With a ``summary`` its rows are facts of the summary's table only when summed up.
+    """
 
     name: str
     table: sa.Table
     columns: tuple[InputColumn, ...]
     key: tuple[str, ...]
     reasons: tuple[Reason, ...] = ()
+    summary: Summary | None = None
 
     @property
     def file_name(self) -> str:
@@ -276,6 +290,40 @@ ATTENDANCE_DAILY = InputFile(
     ),
 )
 
+_attendance_period = sa.Table(
+    "attendance_period",
+    sa.MetaData(),
+    *(sa.Column(column.name, column.type) for column in schema.attendance_day.c),
+    sa.Column("period", sa.Text),
+)
+
+# Connecticut: a student is in attendance who is present for at least half of the school day.
+_PRESENT_FROM = 0.5
+
+
+def _days_of_periods(periods: sa.Select[Any]) -> sa.Select[Any]:
+    rows = periods.subquery("periods").c
+    is_present = sa.func.avg(rows.attended) >= _PRESENT_FROM
+    return sa.select(
+        rows.student_id,
+        rows.district_code,
+        rows.date,
+        sa.cast(sa.case((is_present, 1), else_=0), sa.Double).label("attended"),
+    ).group_by(rows.student_id, rows.district_code, rows.date)
+
+
+ATTENDANCE_PERIODS = InputFile(
+    "attendance_periods",
+    _attendance_period,
+    (
+        *ATTENDANCE_DAILY.columns,
+        _text("period", required=True),
+    ),
+    key=(*ATTENDANCE_DAILY.key, "period"),
+    reasons=ATTENDANCE_DAILY.reasons,
+    summary=Summary(schema.attendance_day, ATTENDANCE_DAILY.key, _days_of_periods),
+)
+
 VISITS = InputFile(
     "visits",
     schema.visit,
@@ -329,10 +377,12 @@ INPUT_FILES = (
     ENROLLMENTS,
     ATTENDANCE,
     ATTENDANCE_DAILY,
+    ATTENDANCE_PERIODS,
     VISITS,
     PUBLIC_RATES,
 )
 
 # A delivery holds all of these; schools are optional, and of attendance one form is enough.
 REQUIRED_FILES = (DISTRICTS, STUDENTS, ENROLLMENTS, VISITS)
-ATTENDANCE_FILES = (ATTENDANCE, ATTENDANCE_DAILY)
+DAILY_FILES = (ATTENDANCE_DAILY, ATTENDANCE_PERIODS)
+ATTENDANCE_FILES = (ATTENDANCE, *DAILY_FILES)

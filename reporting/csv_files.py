@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,12 +32,14 @@ Positions = npt.NDArray[np.int64]
 class CsvFile:
     """A CSV file found readable.
 
-    ``starts`` and ``ends`` are byte positions of each record after the header; ``lines`` the
-    line each starts on (the file's first is line 1). A blank line is no record, except where
-    records have one field. ``mixed_line_ends``: some lines end as on Windows and some do not.
+    ``name``: what the delivered file is called. ``starts`` and ``ends`` are byte positions of each
+    record after the header; ``lines`` the line each starts on (the file's first is line 1). A blank
+    line is no record, except where records have one field. ``mixed_line_ends``: some lines end as
+    on Windows and some do not.
     """
 
     path: Path
+    name: str
     sha256: str
     header: tuple[str, ...]
     header_line: int
@@ -93,6 +96,7 @@ def inspect(path: Path) -> CsvFile:
     rows = filled[1:] if len(header) > 1 else np.arange(filled[0] + 1, len(starts))
     return CsvFile(
         path,
+        path.name,
         digest.hexdigest(),
         header,
         int(numbers[filled[0]]),
@@ -225,12 +229,17 @@ def _header(path: Path, start: int, end: int) -> tuple[str, ...]:
         raise DeliveryRefusedError(
             f"{path.name}: the header cannot be read ({error}). Export the file again as CSV."
         ) from error
-    header = tuple(name.strip() for name in names)
-    repeated = sorted({name for name in header if name and header.count(name) > 1})
-    if repeated:
-        raise DeliveryRefusedError(
-            f"{path.name}: the column {repeated[0]} stands more than once in the header."
-        )
+    header = tuple(distinct_names(name.strip() for name in names))
     if not any(header):
         raise DeliveryRefusedError(f"{path.name}: the file is empty; a header line is needed.")
     return header
+
+
+def distinct_names(names: Iterable[str]) -> list[str]:
+    """Names of columns; one that comes again has its number after it: Date, Date (2)."""
+    seen: Counter[str] = Counter()
+    distinct = []
+    for name in names:
+        seen[name] += 1
+        distinct.append(f"{name} ({seen[name]})" if name and seen[name] > 1 else name)
+    return distinct

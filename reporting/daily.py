@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from queries.schema import attendance_day, attendance_month, attendance_week
@@ -10,13 +12,13 @@ from reporting.statements import insert_rows
 
 
 def complete_months(
-    connection: sa.Connection, daily: StagedFile, monthly: StagedFile | None
+    connection: sa.Connection, daily: Sequence[StagedFile], monthly: StagedFile | None
 ) -> None:
     """Put the months that this delivery's days touch into the monthly attendance.
 
     A month that the same delivery also states in monthly form stays as stated there.
     """
-    delivered = daily.good_rows().subquery("delivered")
+    delivered = sa.union_all(*(staged.facts() for staged in daily)).subquery("delivered")
     month = sa.func.strftime(delivered.c.date, "%Y-%m")
     touched = (
         sa.select(delivered.c.student_id, delivered.c.district_code, month.label("month"))

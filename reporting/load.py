@@ -5,25 +5,21 @@ Whatever happens on the way, readers see the old database or the new one, whole.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 import sqlalchemy as sa
 
 from queries import schema
 from reporting import history
-from reporting.contract import (
-    ATTENDANCE,
-    ATTENDANCE_DAILY,
-    ATTENDANCE_FILES,
-    INPUT_FILES,
-    REQUIRED_FILES,
-    InputFile,
-)
-from reporting.csv_files import CsvFile, inspect
+from reporting.contract import ATTENDANCE, DAILY_FILES, InputFile
 from reporting.daily import complete_months, rebuild_weeks
+from reporting.delivery import DOUBTS_FILE, REJECTED_FILE, Delivered, Source, take_delivery
 from reporting.errors import DeliveryRefusedError
 from reporting.mapping import Mapping
 from reporting.progress import Progress
@@ -33,7 +29,9 @@ from reporting.stores import store_of
 from reporting.working_copy import make_marts, opened
 
 MAX_REJECTED_PERCENT = 2.0
-REJECTED_FILE = "rejected.csv"
+
+# The shares of a load that are done when its files are found, and when they are checked.
+_FOUND, _CHECKED = 0.2, 0.7
 
 # A folder with this file holds invented students; such data and real data never mix.
 DEMONSTRATION_MARKER = "DEMONSTRATION"
@@ -41,10 +39,17 @@ DEMONSTRATION_MARKER = "DEMONSTRATION"
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What became of a delivery: rows by file, rejected rows, and why it was refused if it was."""
+    """What became of a delivery: rows by file, and why it was refused if it was.
+
+    ``rejected`` rows with their reasons; ``spellings`` that were taken as others; ``doubts``, rows
+    that were loaded and that somebody should decide about; ``remarks`` in sentences.
+    """
 
     outcomes: dict[str, Outcome]
     rejected: pd.DataFrame
+    spellings: pd.DataFrame
+    doubts: pd.DataFrame
+    remarks: list[str]
     refusal: str | None
 
 
@@ -54,102 +59,115 @@ def load(
     mapping: Mapping,
     max_rejected: float = MAX_REJECTED_PERCENT,
     progress: Progress = lambda _step, _share: None,
+    *,
+    source: sa.URL | None = None,
+    all_again: bool = False,
 ) -> LoadReport:
     """Load the delivery in ``folder`` into the reporting database.
 
     ``max_rejected`` is the percentage of a file's rows that may be rejected. ``progress`` is
-    told each step and the share done, 0 to 1. The rejected rows are written to
-    ``folder/rejected.csv``. Raises DeliveryRefusedError where the delivery cannot be read; a
-    delivery with too many bad rows comes back as a report with a refusal. Either way the
-    database is then as it was.
+    told each step and the share done, 0 to 1. ``source`` is a database whose views are read
+    besides, from where the last load stopped or, with ``all_again``, from the beginning. The
+    rejected rows are written to ``folder/rejected.csv``, doubtful ones to ``folder/doubts.csv``.
+    Raises DeliveryRefusedError where the delivery cannot be read; a delivery with too many bad
+    rows comes back as a report with a refusal. Either way the database is then as it was.
     """
     store = store_of(url)
     with store.claimed(progress), store.working_copy() as copy:
-        progress("Looking through the files", 0)
-        files = _delivered_files(folder, mapping)
-        with opened(copy) as connection:
-            _prepare(connection, is_demonstration=(folder / DEMONSTRATION_MARKER).exists())
-            report = _take_in(connection, files, mapping, max_rejected, progress)
+        with opened(copy) as connection, _folder_beside(copy) as made:
+            marks = {} if all_again else _marks(connection, source)
+            is_demonstration = (folder / DEMONSTRATION_MARKER).exists()
+            delivered = take_delivery(
+                Source(folder, source, marks),
+                mapping,
+                made,
+                lambda step, share: progress(step, share * _FOUND),
+            )
+            _prepare(connection, is_demonstration=is_demonstration)
+            report = _take_in(connection, delivered, max_rejected, progress)
+            _keep_marks(connection, source, delivered.marks)
         report.rejected.to_csv(folder / REJECTED_FILE, index=False)
+        _write_doubts(report.doubts, folder / DOUBTS_FILE)
         if report.refusal is None:
             progress("Putting the new database in place", 1)
             store.publish(copy)
     return report
 
 
-# --- The delivery ----------------------------------------------------------------
+@contextmanager
+def _folder_beside(copy: Path) -> Iterator[Path]:
+    """A folder for files made of others: where there is room for a working copy."""
+    with TemporaryDirectory(
+        dir=copy.parent, prefix=f"{copy.name}.", ignore_cleanup_errors=True
+    ) as made:
+        yield Path(made)
 
 
-def _delivered_files(folder: Path, mapping: Mapping) -> dict[InputFile, CsvFile]:
-    if not folder.is_dir():
-        raise DeliveryRefusedError(f"There is no folder {folder}.")
-    paths = {file: folder / mapping[file.name].file for file in INPUT_FILES}
-    missing = [paths[file].name for file in REQUIRED_FILES if not paths[file].is_file()]
-    if not any(paths[file].is_file() for file in ATTENDANCE_FILES):
-        missing.append(" or ".join(paths[file].name for file in ATTENDANCE_FILES))
-    if missing:
-        raise DeliveryRefusedError(
-            f"{folder} has no {', no '.join(missing)}. A delivery holds all its files; "
-            "one with nothing new may hold its header line alone."
-        )
-    return {file: inspect(path) for file, path in paths.items() if path.is_file()}
+def _write_doubts(doubts: pd.DataFrame, file: Path) -> None:
+    if len(doubts):
+        doubts.to_csv(file, index=False)
+    else:
+        file.unlink(missing_ok=True)
 
 
 def _take_in(
-    connection: sa.Connection,
-    files: dict[InputFile, CsvFile],
-    mapping: Mapping,
-    max_rejected: float,
-    progress: Progress,
+    connection: sa.Connection, delivered: Delivered, max_rejected: float, progress: Progress
 ) -> LoadReport:
     loaded_at = _moment(connection)
-    load_id = loaded_at.strftime("%Y%m%dT%H%M%S%f")
-    outcomes: dict[str, Outcome] = {}
-    rejected: list[pd.DataFrame] = []
-    counts: list[pd.DataFrame] = []
-    sizes = [csv_file.path.stat().st_size for csv_file in files.values()]
-    done = 0
-    staged: dict[InputFile, StagedFile] = {}
-    for (file, csv_file), size in zip(files.items(), sizes, strict=True):
-        progress(f"Checking {csv_file.path.name}", 0.7 * done / max(sum(sizes), 1))
-        staged[file] = StagedFile(connection, file, csv_file, mapping[file.name], loaded_at.date())
-        name = csv_file.path.name
-        rejected += [rows.assign(file=name) for rows in staged[file].rejected_rows()]
-        counts.append(staged[file].rejected_by_district().assign(file=name))
-        outcomes[name] = staged[file].merge()
-        done += size
-    if ATTENDANCE_DAILY in staged:
-        complete_months(connection, staged[ATTENDANCE_DAILY], staged.get(ATTENDANCE))
+    staged, outcomes = _stage_and_merge(connection, delivered, loaded_at.date(), progress)
+    daily = [staged[file] for file in DAILY_FILES if file in staged]
+    if daily:
+        complete_months(connection, daily, staged.get(ATTENDANCE))
         rebuild_weeks(connection)
-    for staged_file in staged.values():
-        staged_file.drop()
-    rejected_rows = _rejected_rows(rejected, load_id)
-    refusal = _too_many_rejected(outcomes, max_rejected)
-    if refusal is None:
+    report = LoadReport(
+        outcomes,
+        rejected=_gathered(staged, StagedFile.rejected_rows, schema.rejected_row),
+        spellings=_gathered(staged, StagedFile.spellings, schema.translated_spelling),
+        doubts=_gathered(staged, StagedFile.doubts, schema.doubtful_row),
+        remarks=delivered.remarks + [said for file in staged.values() for said in file.remarks()],
+        refusal=_too_many_rejected(outcomes, max_rejected),
+    )
+    counts = pd.concat(
+        [file.rejected_by_district().assign(file=file.name) for file in staged.values()],
+        ignore_index=True,
+    )
+    for file in staged.values():
+        file.drop()
+    if report.refusal is None:
         data_as_of = make_marts(
             connection,
             loaded_at.date(),
-            lambda step, share: progress(step, 0.7 + 0.3 * share),
+            lambda step, share: progress(step, _CHECKED + share * (1 - _CHECKED)),
         )
-        _record(
-            connection,
-            load_id,
-            loaded_at,
-            data_as_of,
-            files,
-            outcomes,
-            rejected_rows,
-            pd.concat(counts, ignore_index=True),
-        )
-    return LoadReport(outcomes, rejected_rows.drop(columns="load_id"), refusal)
+        _record(connection, report, counts, delivered, loaded_at, data_as_of)
+    return report
 
 
-def _rejected_rows(rejected: list[pd.DataFrame], load_id: str) -> pd.DataFrame:
-    columns = [column.name for column in schema.rejected_row.c]
-    rows = [frame for frame in rejected if len(frame)]
-    if not rows:
-        return pd.DataFrame(columns=columns)
-    return pd.concat(rows, ignore_index=True).assign(load_id=load_id)[columns]
+def _stage_and_merge(
+    connection: sa.Connection, delivered: Delivered, today: date, progress: Progress
+) -> tuple[dict[InputFile, StagedFile], dict[str, Outcome]]:
+    """One file after the other, because a file may refer to those before it."""
+    sizes = [csv_file.path.stat().st_size for csv_file, _rules in delivered.files.values()]
+    staged: dict[InputFile, StagedFile] = {}
+    outcomes = {}
+    for number, (file, (csv_file, rules)) in enumerate(delivered.files.items()):
+        share = sum(sizes[:number]) / max(sum(sizes), 1)
+        progress(f"Checking {csv_file.name}", _FOUND + share * (_CHECKED - _FOUND))
+        staged[file] = StagedFile(connection, file, csv_file, rules, today)
+        outcomes[csv_file.name] = staged[file].merge()
+    return staged, outcomes
+
+
+def _gathered(
+    staged: dict[InputFile, StagedFile],
+    rows_of: Callable[[StagedFile], pd.DataFrame],
+    table: sa.Table,
+) -> pd.DataFrame:
+    """Rows of all files, with the columns of a table of provenance but for the load."""
+    frames = [rows_of(file).assign(file=file.name) for file in staged.values()]
+    columns = [column.name for column in table.c if column.name != "load_id"]
+    rows = [frame[columns] for frame in frames if len(frame)]
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
 
 
 def _too_many_rejected(outcomes: dict[str, Outcome], max_rejected: float) -> str | None:
@@ -192,35 +210,60 @@ def _moment(connection: sa.Connection) -> datetime:
 
 def _record(
     connection: sa.Connection,
-    load_id: str,
+    report: LoadReport,
+    rejected_counts: pd.DataFrame,
+    delivered: Delivered,
     loaded_at: datetime,
     data_as_of: date,
-    files: dict[InputFile, CsvFile],
-    outcomes: dict[str, Outcome],
-    rejected_rows: pd.DataFrame,
-    rejected_counts: pd.DataFrame,
 ) -> None:
-    for csv_file in files.values():
-        outcome = outcomes[csv_file.path.name]
-        connection.execute(
-            sa.insert(schema.delivery).values(
-                load_id=load_id,
-                loaded_at=loaded_at,
-                file=csv_file.path.name,
-                sha256=csv_file.sha256,
-                rows_read=outcome.read,
-                rows_loaded=outcome.loaded,
-                rows_changed=outcome.changed,
-                rows_duplicate=outcome.duplicate,
-                rows_rejected=outcome.rejected,
-            )
-        )
-    if len(rejected_rows):
-        rejected_rows.to_sql(schema.rejected_row.name, connection, if_exists="append", index=False)
-    if len(rejected_counts):
-        insert_frame(connection, schema.rejected_count, rejected_counts.assign(load_id=load_id))
+    load_id = loaded_at.strftime("%Y%m%dT%H%M%S%f")
+    files = [
+        {
+            "loaded_at": loaded_at,
+            "file": csv_file.name,
+            "sha256": csv_file.sha256,
+            **{f"rows_{kind}": n for kind, n in asdict(report.outcomes[csv_file.name]).items()},
+        }
+        for csv_file, _rules in delivered.files.values()
+    ]
+    for table, rows in (
+        (schema.delivery, pd.DataFrame(files)),
+        (schema.rejected_row, report.rejected),
+        (schema.rejected_count, rejected_counts),
+        (schema.translated_spelling, report.spellings),
+        (schema.doubtful_row, report.doubts),
+    ):
+        if len(rows):
+            insert_frame(connection, table, rows.assign(load_id=load_id))
     history.record(connection, load_id, loaded_at, data_as_of)
     history.thin_out(connection, loaded_at)
     connection.execute(
         sa.update(schema.meta).values(load_id=load_id, loaded_at=loaded_at, data_as_of=data_as_of)
     )
+
+
+# --- How far a source has been read -------------------------------------------------
+
+
+def _marks(connection: sa.Connection, source: sa.URL | None) -> dict[str, str]:
+    if source is None:
+        return {}
+    marks = schema.source_mark.c
+    read = sa.select(marks.part, marks.mark).where(marks.source == _name(source))
+    return {row.part: row.mark for row in connection.execute(read)}
+
+
+def _keep_marks(connection: sa.Connection, source: sa.URL | None, marks: dict[str, str]) -> None:
+    if source is None:
+        return
+    table = schema.source_mark
+    connection.execute(sa.delete(table).where(table.c.source == _name(source)))
+    for part, mark in marks.items():
+        connection.execute(sa.insert(table).values(source=_name(source), part=part, mark=mark))
+
+
+def _name(source: sa.URL) -> str:
+    """Its address without whoever reads it, and without options, which may hold a password."""
+    return sa.URL.create(
+        source.get_backend_name(), host=source.host, port=source.port, database=source.database
+    ).render_as_string()

@@ -6,6 +6,7 @@ name is taken as it is. docs/mappings.md describes it with examples.
 
 from __future__ import annotations
 
+import codecs
 import re
 import tomllib
 from dataclasses import dataclass, field
@@ -14,19 +15,56 @@ from typing import Any
 
 import duckdb
 
-from reporting.contract import INPUT_FILES, InputFile
+from reporting.contract import INPUT_FILES, VISITS, InputFile
 from reporting.errors import MappingError
 
 SHIPPED = Path(__file__).parent / "formats"
+
+# A file is taken as another form only where a mapping says so.
+_FORM_ENTRIES = {
+    "sheet": str,
+    "header_line": int,
+    "header_rows": int,
+    "encoding": str,
+    "delimiter": str,
+    "quote": str,
+    "escape": str,
+}
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _ENTRIES = {
     "file": str,
     "columns": dict,
+    "always": dict,
     "values": dict,
     "dates": dict,
     "complete": list,
+    "missing": list,
+    "split": list,
+    "leave_out": dict,
+    "duplicates": list,
+    "distinct": list,
+    **_FORM_ENTRIES,
 }
+_OF_VISITS_ALONE = ("split", "duplicates", "distinct")
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a local file is written down; the defaults are the contract's own form.
+
+    ``header_line``: line of the column names, from 1; None: the first that is not blank.
+    ``header_rows``: lines that the names take. ``escape``: what marks a quotation mark within a
+    field; None: it is doubled.
+    """
+
+    sheet: str | None = None
+    header_line: int | None = None
+    header_rows: int = 1
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    quote: str = '"'
+    escape: str | None = None
 
 
 @dataclass(frozen=True)
@@ -34,18 +72,31 @@ class FileMapping:
     """How one local file becomes an input file.
 
     ``columns``: our column -> local column, or a template such as ``{Year}-{Month}``.
-    ``values``: our column -> {local spelling: our value}. ``dates``: our column -> format.
+    ``always``: our column -> what every row has there, where no local column says it.
+    ``values``: our column -> {local spelling: our value}. ``dates``: our column -> formats.
     ``complete``: code columns that hold only the first characters of the declared code.
+    ``missing``: texts that stand for nothing. ``leave_out``: local column -> texts of rows that
+    are no records. Of visits: ``split``, what separates several students named in one row;
+    ``duplicates`` and ``distinct``, numbers of visits that somebody decided about.
     """
 
     file: str
+    form: Form = Form()
     columns: dict[str, str] = field(default_factory=dict)
+    always: dict[str, str] = field(default_factory=dict)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
-    dates: dict[str, str] = field(default_factory=dict)
+    dates: dict[str, tuple[str, ...]] = field(default_factory=dict)
     complete: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    leave_out: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    split: tuple[str, ...] = ()
+    duplicates: tuple[str, ...] = ()
+    distinct: tuple[str, ...] = ()
 
     def parts(self, column: str) -> list[tuple[str, bool]]:
         """The source of a column in order: (local column, True) or (literal text, False)."""
+        if column in self.always:
+            return [(self.always[column], False)]
         source = self.columns.get(column, column)
         if not _PLACEHOLDER.search(source):
             return [(source, True)]
@@ -95,28 +146,67 @@ def _file_mapping(path: str, input_file: InputFile, entries: dict[str, Any]) -> 
                 f"{path}: [{input_file.name}] has an entry “{entry}” that is not understood. "
                 f"Known: {', '.join(_ENTRIES)}"
             )
-    columns = {column.name for column in input_file.columns}
-    for entry in ("columns", "values", "dates", "complete"):
+    names = {column.name for column in input_file.columns}
+    for entry in ("columns", "always", "values", "dates", "complete"):
         for column in entries.get(entry, ()):
-            if column not in columns:
+            if column not in names:
                 raise MappingError(
                     f"{path}: [{input_file.name}] {entry} names “{column}”, which is not a column "
-                    f"of {input_file.file_name}. Columns: {', '.join(sorted(columns))}"
+                    f"of {input_file.file_name}. Columns: {', '.join(sorted(names))}"
                 )
-    for column, pattern in entries.get("dates", {}).items():
-        _check_date(path, input_file, column, str(pattern))
+    for entry in _OF_VISITS_ALONE:
+        if entry in entries and input_file is not VISITS:
+            raise MappingError(f"{path}: [{input_file.name}] {entry} is an entry of [visits] alone")
+    dates = _texts_by_column(entries, "dates")
+    for column, patterns in dates.items():
+        for pattern in patterns:
+            _check_date(path, input_file, column, pattern)
     for column, spellings in entries.get("values", {}).items():
         _check_values(path, input_file, column, spellings)
     return FileMapping(
         file=entries.get("file", input_file.file_name),
+        form=_form(path, input_file, entries),
         columns={column: str(local) for column, local in entries.get("columns", {}).items()},
+        always={column: str(text) for column, text in entries.get("always", {}).items()},
         values={
             column: {str(local): str(ours) for local, ours in spellings.items()}
             for column, spellings in entries.get("values", {}).items()
         },
-        dates={column: str(pattern) for column, pattern in entries.get("dates", {}).items()},
-        complete=tuple(entries.get("complete", ())),
+        dates=dates,
+        leave_out=_texts_by_column(entries, "leave_out"),
+        **{
+            entry: tuple(map(str, entries.get(entry, ())))
+            for entry in ("complete", "missing", *_OF_VISITS_ALONE)
+        },
     )
+
+
+def _texts_by_column(entries: dict[str, Any], entry: str) -> dict[str, tuple[str, ...]]:
+    """One text or a list of them for each column of an entry."""
+    return {
+        column: tuple(map(str, texts)) if isinstance(texts, list) else (str(texts),)
+        for column, texts in entries.get(entry, {}).items()
+    }
+
+
+def _form(path: str, input_file: InputFile, entries: dict[str, Any]) -> Form:
+    form = Form(**{entry: entries[entry] for entry in _FORM_ENTRIES if entry in entries})
+    for entry in ("delimiter", "quote", "escape"):
+        mark = getattr(form, entry)
+        if mark is not None and len(mark) != 1:
+            raise MappingError(f"{path}: [{input_file.name}] {entry} has to be one character")
+    if (form.header_line or 1) < 1 or form.header_rows < 1:
+        raise MappingError(
+            f"{path}: [{input_file.name}] header_line and header_rows are counted from 1"
+        )
+    try:
+        codecs.lookup(form.encoding)
+    except LookupError as error:
+        raise MappingError(
+            f"{path}: [{input_file.name}] encoding “{form.encoding}” is not known. "
+            "Usual ones: utf-8, windows-1252, latin-1, utf-16"
+        ) from error
+    return form
 
 
 def _check_date(path: str, input_file: InputFile, name: str, pattern: str) -> None:

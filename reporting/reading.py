@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +19,17 @@ from reporting.errors import DeliveryRefusedError
 # The longest row that the engine reads, in bytes: its own default.
 LONGEST_ROW = 2_000_000
 
+# ASCII's own, which nobody types.
+_SEPARATOR = "\x1f"
+
 
 @dataclass(frozen=True)
 class RawRows:
     """Staged text: a table with ``record`` (0, 1, 2 ... in file order) and a column a field.
 
-    ``records`` gives each staged record's number in the file; ``malformed`` the numbers of
-    those that are not staged, and why.
+    ``part`` is 1, or 2, 3 ... of a record that names several students. ``records`` gives each
+    staged record's number in the file; ``malformed`` the numbers of those that are not staged, and
+    why.
     """
 
     csv_file: CsvFile
@@ -49,7 +53,8 @@ def read_rows(connection: sa.Connection, name: str, csv_file: CsvFile) -> RawRow
     """
     names = [f"field_{index}" for index in range(len(csv_file.header))]
     columns = [sa.Column(field, sa.Text) for field in names]
-    table = sa.Table(f"raw_{name}", sa.MetaData(), sa.Column("record", sa.BigInteger), *columns)
+    numbers = (sa.Column("record", sa.BigInteger), sa.Column("part", sa.BigInteger))
+    table = sa.Table(f"raw_{name}", sa.MetaData(), *numbers, *columns)
     for leftover in ("reject_errors", "reject_scans"):  # DuckDB's, of the file before
         connection.exec_driver_sql(f"DROP TABLE IF EXISTS {leftover}")
     with _one_kind_of_line_ends(connection, csv_file) as readable:
@@ -58,7 +63,8 @@ def read_rows(connection: sa.Connection, name: str, csv_file: CsvFile) -> RawRow
         try:
             connection.exec_driver_sql(
                 f"CREATE OR REPLACE TEMP TABLE {table.name} AS "  # noqa: S608 (quoted above)
-                f"SELECT row_number() OVER () - 1 AS record, * FROM read_csv('{source}', "
+                "SELECT row_number() OVER () - 1 AS record, 1 AS part, * "
+                f"FROM read_csv('{source}', "
                 f"columns={{{types}}}, auto_detect=false, header=true, "
                 f"skip={readable.header_line - 1}, delim=',', quote='\"', escape='\"', "
                 f"strict_mode=true, max_line_size={LONGEST_ROW}, "
@@ -75,9 +81,35 @@ def read_rows(connection: sa.Connection, name: str, csv_file: CsvFile) -> RawRow
     return RawRows(csv_file, table, records, dict(zip(refused.tolist(), reasons, strict=True)))
 
 
+def split_rows(
+    connection: sa.Connection, raw: RawRows, name: str, separators: tuple[str, ...]
+) -> RawRows:
+    """A record for each of the values that stand in a column, separated by any of some texts."""
+    field = raw.field(raw.table, name)
+    text: Expression = field
+    for separator in separators:
+        text = sa.func.replace(text, separator, _SEPARATOR)
+    pieces = sa.func.string_split(text, _SEPARATOR).compile(
+        connection.engine, compile_kwargs={"literal_binds": True}
+    )
+    split = raw.table.to_metadata(sa.MetaData(), name=f"{raw.table.name}_split")
+    others = ", ".join(c.name for c in raw.fields(split) if c.name != field.name)
+    connection.exec_driver_sql(
+        f"CREATE OR REPLACE TEMP TABLE {split.name} AS "  # noqa: S608 (own names, quoted texts)
+        "SELECT row_number() OVER (ORDER BY whole, part) - 1 AS record, * FROM ("
+        f"SELECT record AS whole, generate_subscripts(pieces, 1) AS part, "
+        f"unnest(pieces) AS {field.name}, {others} FROM ("
+        f"SELECT *, coalesce(nullif(list_filter({pieces}, lambda piece: trim(piece) <> ''), []), "
+        f"[{field.name}]) AS pieces FROM {raw.table.name}))"
+    )
+    connection.exec_driver_sql(f"DROP TABLE {raw.table.name}")
+    whole = connection.exec_driver_sql(f"SELECT whole FROM {split.name} ORDER BY record")  # noqa: S608
+    return replace(raw, table=split, records=raw.records[list(whole.scalars())])
+
+
 def _unclear_rows(csv_file: CsvFile) -> DeliveryRefusedError:
     return DeliveryRefusedError(
-        f"{csv_file.path.name}: it cannot be said where one row ends and the next begins. "
+        f"{csv_file.name}: it cannot be said where one row ends and the next begins. "
         "Export the file again as CSV."
     )
 

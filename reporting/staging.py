@@ -14,16 +14,20 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from queries.schema import visit
 from reporting.contract import Expression, InputColumn, InputFile, Row
 from reporting.csv_files import CsvFile
 from reporting.errors import DeliveryRefusedError
 from reporting.faults import possible_faults
 from reporting.mapping import FileMapping
-from reporting.reading import read_rows
+from reporting.reading import RawRows, read_rows, split_rows
 from reporting.statements import insert_rows
 
 _MALFORMED = "the row does not have the form of the header"
+_SAME_OUTCOME = "two contacts of one student on one day with the same outcome"
+_SAME_DAY = "two contacts of one student on one day with different outcomes"
 _CONFLICTING = "conflicting: another row has the same key and different values"
 
 
@@ -57,8 +61,9 @@ class StagedFile:
         self._csv = csv_file
         self._mapping = mapping
         self._today = today
+        self.name = csv_file.name
         self._columns = self._delivered_columns()
-        self._raw = read_rows(connection, input_file.name, csv_file)
+        self._raw = self._read()
         self._checked = self._check()
         self._mark_repeats()
 
@@ -73,10 +78,29 @@ class StagedFile:
                 delivered.append(column)
             elif column.required or column.name in self._mapping.columns:
                 raise DeliveryRefusedError(
-                    f"{self._csv.path.name}: the column {missing[0]} is missing. "
-                    f"The file has: {', '.join(self._csv.header)[:300]}"
+                    f"{self.name}: the column {missing[0]} is missing. "
+                    f"The file has: {', '.join(self._csv.header)[:300]}. Where columns are called "
+                    f"otherwise, a mapping says how: python -m reporting map {self.name}"
+                )
+            twice = f"{column.name} (2)"
+            if column.name not in self._mapping.columns and twice in self._csv.header:
+                raise DeliveryRefusedError(
+                    f"{self.name}: the column {column.name} stands more than once in the "
+                    f"header. A mapping says which is meant: {column.name} or {twice}."
+                )
+        for name in self._mapping.leave_out:
+            if name not in self._csv.header:
+                raise DeliveryRefusedError(
+                    f"{self.name} has no column {name}, which the mapping's leave_out names."
                 )
         return tuple(delivered)
+
+    def _read(self) -> RawRows:
+        raw = read_rows(self._connection, self._file.name, self._csv)
+        if not self._mapping.split:
+            return raw
+        [(student, _is_column)] = self._mapping.parts("student_id")
+        return split_rows(self._connection, raw, student, self._mapping.split)
 
     # --- Checking ------------------------------------------------------------
 
@@ -92,6 +116,7 @@ class StagedFile:
             text[column.name] = self._text(source, column)
             joined, value[column.name] = self._value(joined, column, text[column.name])
         blank = sa.and_(*(field.is_(None) for field in self._raw.fields(source)))
+        no_record = sa.or_(blank, self._is_left_out(source))
         typed = (
             sa.select(
                 source.c.record,
@@ -99,7 +124,7 @@ class StagedFile:
                 *(expression.label(f"value_{name}") for name, expression in value.items()),
             )
             .select_from(joined)
-            .where(~blank)
+            .where(~no_record)
             .subquery("typed")
         )
         row = Row(
@@ -123,15 +148,33 @@ class StagedFile:
 
     def _text(self, source: sa.FromClause, column: InputColumn) -> Expression:
         pieces: list[Expression] = [
-            sa.func.trim(sa.func.coalesce(self._raw.field(source, part), ""))
-            if is_column
-            else sa.literal(part)
+            self._trimmed(source, part) if is_column else sa.literal(part)
             for part, is_column in self._mapping.parts(column.name)
         ]
+        if self._mapping.split and column.name == "visit_id":
+            nth = sa.literal("-").concat(sa.cast(source.c.part, sa.Text))
+            pieces.append(sa.case((source.c.part > 1, nth), else_=""))
         joined = pieces[0]
         for piece in pieces[1:]:
             joined = joined.concat(piece)
         return sa.func.nullif(joined, "")
+
+    def _trimmed(self, source: sa.FromClause, name: str) -> Expression:
+        text = sa.func.trim(sa.func.coalesce(self._raw.field(source, name), ""))
+        if not self._mapping.missing:
+            return text
+        return sa.case((_is_one_of(text, self._mapping.missing), ""), else_=text)
+
+    def _is_left_out(self, source: sa.FromClause) -> Expression:
+        """Is a row no record, by what the mapping says of totals and duplicates?"""
+        said = [
+            _is_one_of(self._trimmed(source, name), texts)
+            for name, texts in self._mapping.leave_out.items()
+        ]
+        if self._mapping.duplicates:
+            [visit_id] = [column for column in self._columns if column.name == "visit_id"]
+            said.append(self._text(source, visit_id).in_(self._mapping.duplicates))
+        return sa.func.coalesce(sa.or_(sa.false(), *said), sa.false())
 
     def _value(
         self, joined: sa.FromClause, column: InputColumn, text: Expression
@@ -146,9 +189,10 @@ class StagedFile:
             )
             joined = joined.outerjoin(table, table.c.local == sa.func.lower(text))
             ours = table.c.ours if column.choices else sa.func.coalesce(table.c.ours, text)
-        pattern = self._mapping.dates.get(column.name)
-        if column.is_date and pattern:
-            return joined, sa.cast(sa.func.try_strptime(ours, pattern), sa.Date)
+        patterns = self._mapping.dates.get(column.name)
+        if column.is_date and patterns:
+            moment = sa.func.try_strptime(ours, sa.func.list_value(*patterns))
+            return joined, sa.cast(moment, sa.Date)
         return joined, column.typed(ours)
 
     def _spellings(self, column: InputColumn) -> dict[str, str]:
@@ -191,17 +235,116 @@ class StagedFile:
 
     def good_rows(self) -> sa.Select[Any]:
         """The rows to load, each once, with the columns of the fact table."""
-        checked = self._checked
+        accepted = self._accepted().subquery("accepted")
+        return sa.select(
+            *(
+                accepted.c[f"value_{column.name}"].label(column.name)
+                for column in self._file.table.c
+            )
+        )
+
+    def _accepted(self) -> sa.Select[Any]:
         left_out = sa.select(self._repeats.c.record).where(
             sa.or_(self._repeats.c.conflicting, self._repeats.c.nth > 1)
         )
-        return sa.select(
-            *(checked.c[f"value_{column.name}"].label(column.name) for column in self._file.table.c)
-        ).where(checked.c.fault.is_(None), checked.c.record.not_in(left_out))
+        checked = self._checked.c
+        return sa.select(self._checked).where(
+            checked.fault.is_(None), checked.record.not_in(left_out)
+        )
 
-    def rejected_rows(self) -> list[pd.DataFrame]:
+    def facts(self) -> sa.Select[Any]:
+        """The rows for the fact table: the good ones, or what they are summed up to."""
+        good, summary = self.good_rows(), self._file.summary
+        return summary.of(good) if summary else good
+
+    def spellings(self) -> pd.DataFrame:
+        """What was taken as something else than it said: column, local, ours, rows."""
+        source = sa.alias(self._raw.table, "raw")
+        found = [
+            self._spellings_of(source, column)
+            for column in self._columns
+            if column.choices or column.name in self._mapping.values
+        ]
+        return pd.concat(found or [pd.DataFrame(columns=["column", "local", "ours", "rows"])])
+
+    def _spellings_of(self, source: sa.FromClause, column: InputColumn) -> pd.DataFrame:
+        text = self._text(source, column)
+        ours = sa.cast(self._checked.c[f"value_{column.name}"], sa.Text)
+        mapped = _is_one_of(text, tuple(self._mapping.values.get(column.name, {})))
+        statement = (
+            sa.select(
+                sa.literal(column.name).label("column"),
+                text.label("local"),
+                ours.label("ours"),
+                sa.func.count().label("rows"),
+            )
+            .join_from(source, self._checked, self._checked.c.record == source.c.record)
+            .where(self._checked.c.fault.is_(None), text != ours if column.choices else mapped)
+            .group_by(text, ours)
+            .order_by(sa.desc("rows"), text)
+        )
+        return pd.read_sql_query(statement, self._connection)
+
+    def remarks(self) -> list[str]:
+        """What else became of rows, in sentences."""
+        source, name = sa.alias(self._raw.table, "raw"), self.name
+        left_out = self._count(source, self._is_left_out(source))
+        several = self._count(source, source.c.part == 2)
+        further = self._count(source, source.c.part > 1)
+        return [
+            *([f"{name}: {_rows(left_out)} left out, as the mapping says."] if left_out else ()),
+            *(
+                [f"{name}: {_rows(several)} named several students: {further:,} rows more."]
+                if several
+                else ()
+            ),
+        ]
+
+    def rejected_rows(self) -> pd.DataFrame:
         """Rejected rows: line, column, value, rule, reason, row (the delivered text)."""
-        return [self._malformed_rows(), self._faulty_rows(), self._conflicting_rows()]
+        return pd.concat(
+            [self._malformed_rows(), self._faulty_rows(), self._conflicting_rows()],
+            ignore_index=True,
+        )
+
+    def doubts(self) -> pd.DataFrame:
+        """Rows that somebody should decide about: line, rule, words.
+
+        Contacts of one student on one day: perhaps one contact, written down twice. Those that the
+        mapping calls distinct are no doubt.
+        """
+        if self._file.table is not visit:
+            return pd.DataFrame(columns=["line", "rule", "words"])
+        row = self._accepted().subquery("row").c
+        undecided = visit.c.visit_id.not_in(self._mapping.distinct)
+        contact = sa.func.concat_ws(" ", visit.c.visit_id, visit.c.modality, visit.c.outcome)
+        with_same_outcome = sa.func.count().filter(visit.c.outcome == row.value_outcome)
+        statement = (
+            sa.select(
+                row.record,
+                sa.case((with_same_outcome > 1, _SAME_OUTCOME), else_=_SAME_DAY).label("rule"),
+                sa.func.concat_ws(
+                    " ",
+                    row.value_student_id,
+                    "on",
+                    sa.cast(row.value_visit_date, sa.Text).concat(":"),
+                    sa.func.string_agg(
+                        contact, aggregate_order_by(sa.literal(", "), visit.c.visit_id)
+                    ),
+                ).label("words"),
+            )
+            .where(
+                visit.c.student_id == row.value_student_id,
+                visit.c.visit_date == row.value_visit_date,
+                row.value_visit_id.not_in(self._mapping.distinct),
+                undecided,
+            )
+            .group_by(row.record, row.value_student_id, row.value_visit_date, row.value_outcome)
+            .having(sa.func.count() > 1)
+            .order_by(row.record)
+        )
+        rows = pd.read_sql_query(statement, self._connection)
+        return rows.assign(line=self._csv.lines[self._raw.records[rows.pop("record")]])
 
     def rejected_by_district(self) -> pd.DataFrame:
         """Rejected rows of each district that they name: district_code, rows."""
@@ -271,18 +414,25 @@ class StagedFile:
         return rows.assign(line=self._csv.lines[records], row=self._csv.texts(records))
 
     def merge(self) -> Outcome:
-        """Put the good rows into the fact table; a key that is there already is replaced."""
-        target, new = self._file.table, self.good_rows().subquery("new")
-        key = sa.and_(
-            *(target.c[name].is_not_distinct_from(new.c[name]) for name in self._file.key)
-        )
+        """Put the facts into their table; a key that is there already is replaced.
+
+        Columns that this file does not have stay as they are there.
+        """
+        summary = self._file.summary
+        target = summary.table if summary else self._file.table
+        names = summary.key if summary else self._file.key
+        new = self._completed(target, names)
+        key = sa.and_(*(target.c[name].is_not_distinct_from(new.c[name]) for name in names))
         differs = sa.or_(*(column.is_distinct_from(new.c[column.name]) for column in target.c))
         changed = 0
         if self._count(target):
             changed = self._count(sa.join(new, target, key), differs)
             self._connection.execute(sa.delete(target).where(sa.exists().where(key)))
-        insert_rows(self._connection, target, self.good_rows())
-        loaded = self._count(new)
+            if self._mapping.duplicates:
+                is_duplicate = target.c.visit_id.in_(self._mapping.duplicates)
+                self._connection.execute(sa.delete(target).where(is_duplicate))
+        insert_rows(self._connection, target, sa.select(new))
+        loaded = self._count(self.good_rows().subquery())
         rejected = (
             len(self._raw.malformed)
             + self._count(self._checked, self._checked.c.fault.is_not(None))
@@ -293,6 +443,23 @@ class StagedFile:
         )
         read = len(self._raw.malformed) + self._count(self._checked)
         return Outcome(read, loaded, changed, duplicate, rejected)
+
+    def _completed(self, target: sa.Table, key: tuple[str, ...]) -> sa.FromClause:
+        """The facts, with what the target knows of them in the columns that the file lacks."""
+        facts = self.facts().subquery("facts")
+        lacking = [
+            column.name
+            for column in target.c
+            if column.name not in key and not self._delivers(column.name)
+        ]
+        if not lacking:
+            return facts
+        same = sa.and_(*(target.c[name].is_not_distinct_from(facts.c[name]) for name in key))
+        columns = (
+            (target if column.name in lacking else facts).c[column.name] for column in target.c
+        )
+        completed = sa.select(*columns).join_from(facts, target, same, isouter=True)
+        return self._create_temporary(f"completed_{self._file.name}", completed)
 
     def drop(self) -> None:
         """Give the staged rows' memory back."""
@@ -315,3 +482,11 @@ class StagedFile:
         self._execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {compiled}")
         columns = [sa.Column(column.name, column.type) for column in statement.subquery().c]
         return sa.Table(name, sa.MetaData(), *columns)
+
+
+def _is_one_of(text: Expression, texts: tuple[str, ...]) -> Expression:
+    return sa.func.lower(text).in_([one.strip().lower() for one in texts])
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"

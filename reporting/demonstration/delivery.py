@@ -14,7 +14,7 @@ from reporting.demonstration import dirt
 from reporting.demonstration.attendance import Floats, Levels, probability, shocks
 from reporting.demonstration.contacts import contacts
 from reporting.demonstration.population import Ints, enrolled_share, populate
-from reporting.demonstration.setting import Scale, Setting, setting
+from reporting.demonstration.setting import PUBLIC_FILE, Scale, Setting, setting
 from reporting.demonstration.tables import Tables
 from reporting.demonstration.visits import FirstVisits, Strings, effect_by_month, first_visits
 from reporting.load import DEMONSTRATION_MARKER
@@ -59,7 +59,8 @@ def write_demonstration(
 ) -> Path:
     """Write ``folder/delivery`` (CSV files) and ``folder/truth``; returns the delivery folder.
 
-    The same scale and seed write the same bytes. ``truth/true_effects.csv`` holds, for every
+    The same scale and seed write the same bytes. The state's public file, which is real, is
+    delivered beside what is invented. ``truth/true_effects.csv`` holds, for every
     visited student and school month from the visit on, the change in the probability of
     attending a day; ``truth/dirt.csv`` the bad rows put in, by file and kind;
     ``truth/README.txt`` explains both. What was in ``folder`` is replaced.
@@ -86,6 +87,7 @@ def write_demonstration(
     tables.write(delivery, truth)
     progress("Making some rows bad", 0.97)
     dirt.add(delivery, np.random.default_rng(streams[-2])).to_csv(truth / "dirt.csv", index=False)
+    shutil.copyfile(PUBLIC_FILE, delivery / PUBLIC_FILE.name)
     return delivery
 
 

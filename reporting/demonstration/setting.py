@@ -2,7 +2,9 @@
 
 District codes, enrolment and yearly attendance: Connecticut State Department of Education,
 public attendance files on the state's open-data portal. Month profile: derived from the same
-files by taking the year-to-date figures of 14 towns apart (about one point exact).
+files by taking the year-to-date figures of 14 towns apart (about one point exact). The state's
+public yearly file is delivered as it was published, edition June 2022 of 22 July 2022, downloaded
+through a spreadsheet that took the leading zeros of its codes: the one thing here that is real.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ Scale = Literal["district", "program", "state"]
 Floats = npt.NDArray[np.float64]
 
 _FACTS = Path(__file__).parent
+PUBLIC_FILE = _FACTS / "ct_public_attendance_2021_22.csv"
 _MONTHS = ("09", "10", "11", "12", "01", "02", "03", "04", "05", "06")
 
 # Enrolment of the other, invented districts of a whole state, so that it comes to 520,000.

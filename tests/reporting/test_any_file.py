@@ -232,8 +232,8 @@ def header_and_rows(kind: InputFile, content: bytes) -> tuple[list[str], list[Re
     """The columns' names and the rows that hold anything."""
     first, *rest = records_in(content) or [Record(1, "", ())]
     header = [name.strip() for name in first.fields]
-    named = [name for name in header if name]
-    if len(set(named)) < len(named) or not named:
+    ours = [name for name in header if name in {column.name for column in kind.columns}]
+    if len(set(ours)) < len(ours) or not any(header):
         raise NotReadableError
     if any(column.required and column.name not in header for column in kind.columns):
         raise NotReadableError
@@ -295,7 +295,7 @@ class Loader:
         staged = StagedFile(
             self.connection, kind, inspect(path), FileMapping(kind.file_name), TODAY
         )
-        rejected = pd.concat(staged.rejected_rows(), ignore_index=True)
+        rejected = staged.rejected_rows()
         by_district = staged.rejected_by_district()
         assert by_district["rows"].sum() <= len(rejected)
         outcome = staged.merge()
@@ -362,9 +362,12 @@ def check_rows(
         assert row.row == texts[line]
         assert row.reason
 
-    good = [typed(kind, header, row) for row in rows if row.line not in rejected]
-    new = {key_of(kind, row): row for row in good}
     old = {key_of(kind, row): row for row in before}
+    lacking = {column.name for column in kind.table.c} - {*header, *kind.key}
+    good = [typed(kind, header, row) for row in rows if row.line not in rejected]
+    for row in good:
+        row |= {name: old.get(key_of(kind, row), row)[name] for name in lacking}
+    new = {key_of(kind, row): row for row in good}
     assert all(new[key_of(kind, row)] == row for row in good)
     assert by_text(loaded.table) == by_text((old | new).values())
     assert loaded.outcome == Outcome(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,59 @@ def test_a_load_prints_a_table_of_what_became_of_each_file(
     assert "file read loaded changed duplicate rejected" in words
     assert "attendance.csv 21 20 0 0 1" in words
     assert "rejected.csv" in words
+
+
+def test_a_load_prints_spellings_doubts_and_remarks(
+    delivery: Delivery, capsys: pytest.CaptureFixture[str]
+) -> None:
+    delivery.add("visits", f"v2,{ADA},2021-12-07,HOME VISIT,Completed,school", "Total,2,,,,")
+    mapping = delivery.folder.parent / "ours.toml"
+    mapping.write_text(
+        '[visits.values.modality]\n"home visit" = "home"\n[visits.leave_out]\nvisit_id = "Total"'
+    )
+    assert main(["load", str(delivery.folder), "--mapping", str(mapping)]) == 0
+    words = said(capsys)
+    assert "visits.csv modality HOME VISIT home 1" in words
+    assert "Completed" not in words, "capital letters are no news"
+    assert "visits.csv: 1 row left out, as the mapping says." in words
+    assert "should decide about:" in words
+
+
+def test_where_a_load_is_and_what_came_of_it_stands_in_a_file(
+    delivery: Delivery, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = delivery.folder.parent / "status.json"
+    options = ["--status", str(file), "--max-rejected", "3"]
+    assert main(["load", str(delivery.folder), *options]) == 0
+    status = json.loads(file.read_text())
+    assert status["ended"]
+    assert status["refusal"] is None
+    assert status["outcomes"][0] == {
+        "file": "districts.csv",
+        "read": 2,
+        "loaded": 2,
+        "changed": 0,
+        "duplicate": 0,
+        "rejected": 0,
+    }
+    delivery.add("attendance", f"{ADA},0640011,2022-06,20,99")
+    assert main(["load", str(delivery.folder), *options]) == 1
+    assert "attendance.csv: 1 of 21 rows" in json.loads(file.read_text())["refusal"]
+    assert main(["load", "/nowhere/at/all", *options]) == 1
+    assert "no folder /nowhere" in json.loads(file.read_text())["refusal"]
+    assert main(["load", str(delivery.folder), *options, "--mapping", "nowhere"]) == 2
+    assert "no mapping file nowhere" in json.loads(file.read_text())["refusal"]
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [("no address", "--from is not the address"), ("sqlite://", "read from PostgreSQL")],
+)
+def test_a_source_that_cannot_be_read_is_refused(
+    delivery: Delivery, capsys: pytest.CaptureFixture[str], url: str, words: str
+) -> None:
+    assert main(["load", str(delivery.folder), "--from", url]) == 1
+    assert words in said(capsys)
 
 
 def test_check_says_what_is_there_and_what_looks_wrong(

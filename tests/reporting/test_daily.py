@@ -7,6 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from queries.schema import attendance_month, attendance_week
+from reporting.load import LoadReport
 from tests.conftest import ATTENDANCE_HEADER, Delivery
 
 HEADER = "student_id,district_code,date,attended\n"
@@ -61,3 +62,67 @@ def test_a_month_stated_in_monthly_form_stays_as_stated(delivery: Delivery) -> N
 def test_more_than_a_day_in_a_day_is_rejected(delivery: Delivery) -> None:
     report = daily_only(delivery, f"{ADA},2021-10-01,1.5\n{ADA},2999-10-01,1\n").load()
     assert report.rejected["column"].tolist() == ["attended", "date"]
+
+
+# --- Periods ----------------------------------------------------------------------
+
+PERIODS = """
+[attendance_periods]
+file = "periods.csv"
+missing = ["NULL"]
+[attendance_periods.columns]
+student_id = "Student_Number"
+district_code = "District"
+date = "Att_Date"
+period = "Period"
+attended = "Att_Code"
+[attendance_periods.values.attended]
+P = "1"
+T = "1"
+A = "0"
+E = "0"
+[attendance_periods.dates]
+date = ["%m/%d/%Y", "%Y-%m-%d"]
+"""
+
+
+def by_period(delivery: Delivery, *rows: str) -> Delivery:
+    (delivery.folder / "attendance.csv").unlink(missing_ok=True)
+    header = "Student_Number,District,Att_Date,Period,Att_Code\n"
+    return delivery.write(periods=header + "".join(f"{ADA},{row}\n" for row in rows))
+
+
+def load_periods(delivery: Delivery) -> LoadReport:
+    mapping = delivery.folder.parent / "periods.toml"
+    mapping.write_text(PERIODS)
+    return delivery.load(mapping=str(mapping))
+
+
+def test_a_day_counts_as_attended_from_half_of_its_periods(delivery: Delivery) -> None:
+    by_period(
+        delivery,
+        *("10/1/2021,1,P", "10/1/2021,2,T", "10/1/2021,3,A", "10/1/2021,4,E"),  # half: attended
+        *("10/4/2021,1,P", "10/4/2021,2,A", "10/4/2021,3,A"),  # a third: absent
+        *("2021-10-05,1,p", "2021-10-05,2,P"),
+    )
+    report = load_periods(delivery)
+    assert october(delivery) == [(3.0, 2.0)]
+    [periods] = [found for name, found in report.outcomes.items() if name == "periods.csv"]
+    assert (periods.read, periods.loaded, periods.rejected) == (9, 9, 0)
+
+
+def test_a_period_twice_is_a_conflict_and_an_unknown_code_is_named(delivery: Delivery) -> None:
+    by_period(delivery, "10/1/2021,1,P", "10/1/2021,1,A", "10/4/2021,1,X", "10/5/2021,1,NULL")
+    rejected = load_periods(delivery).rejected.sort_values("line")
+    assert rejected["line"].tolist() == [2, 3, 4, 5]
+    assert "conflicting" in rejected["reason"].iloc[0]
+    assert rejected["reason"].iloc[2] == "attended is not a number from 0 to 1"
+    assert rejected["reason"].iloc[3] == "attended is empty"
+
+
+def test_a_later_delivery_of_a_days_periods_replaces_the_day(delivery: Delivery) -> None:
+    by_period(delivery, "10/1/2021,1,A", "10/1/2021,2,A", "10/4/2021,1,P")
+    load_periods(delivery)
+    by_period(delivery, "10/1/2021,1,P", "10/1/2021,2,A")
+    assert load_periods(delivery).outcomes["periods.csv"].changed == 1
+    assert october(delivery) == [(2.0, 2.0)]

@@ -1,0 +1,124 @@
+"""What a delivery consists of: files as delivered, and files made of other sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from reporting.contract import (
+    ATTENDANCE_FILES,
+    INPUT_FILES,
+    PUBLIC_RATES,
+    REQUIRED_FILES,
+    InputFile,
+)
+from reporting.csv_files import CsvFile
+from reporting.errors import DeliveryRefusedError
+from reporting.forms import WORKBOOK, read_delivered
+from reporting.mapping import FileMapping
+from reporting.progress import Progress
+from reporting.sources import connecticut_public, edfi_xml, middle_tier
+
+# What the loader itself writes into the folder of a delivery.
+REJECTED_FILE, DOUBTS_FILE = "rejected.csv", "doubts.csv"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a delivery comes from: a folder, and a database if its views are to be read.
+
+    ``marks``: view -> how far an earlier load has read it.
+    """
+
+    folder: Path
+    database: sa.URL | None = None
+    marks: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """Input files found readable, with their mappings; remarks; how far a database was read."""
+
+    files: dict[InputFile, tuple[CsvFile, FileMapping]]
+    remarks: list[str]
+    marks: dict[str, str]
+
+
+def take_delivery(
+    source: Source, mapping: Mapping[str, FileMapping], made: Path, progress: Progress
+) -> Delivered:
+    """Find the files of a delivery; what is not in the contract's form is made so, in ``made``.
+
+    Raises DeliveryRefusedError where a file is missing or cannot be read.
+    """
+    if not source.folder.is_dir():
+        raise DeliveryRefusedError(f"There is no folder {source.folder}.")
+    remarks, marks = _make_files(source, mapping, made, progress)
+    paths = {file: _path(source.folder, mapping[file.name].file) for file in INPUT_FILES}
+    sources = {
+        file: (paths[file], mapping[file.name])
+        if paths[file].is_file()
+        else (made / file.file_name, FileMapping(file.file_name, values=mapping[file.name].values))
+        for file in INPUT_FILES
+    }
+    found = {file: source for file, source in sources.items() if source[0].is_file()}
+    _check_complete(source.folder, mapping, found)
+    files = {}
+    for file, (path, rules) in found.items():
+        progress(f"Looking through {path.name}", 0)
+        csv_file, said = read_delivered(path, rules.form, made)
+        files[file] = (csv_file, rules)
+        remarks += said
+    return Delivered(files, remarks, marks)
+
+
+def _make_files(
+    source: Source, mapping: Mapping[str, FileMapping], made: Path, progress: Progress
+) -> tuple[list[str], dict[str, str]]:
+    remarks: list[str] = []
+    marks: dict[str, str] = {}
+    if source.database is not None:
+        reading = middle_tier.deliver(source.database, made, source.marks, progress)
+        remarks += reading.remarks
+        marks = reading.marks
+    if edfi_xml.is_interchange(source.folder):
+        remarks += edfi_xml.deliver(source.folder, made, progress)
+    for path in _public_files(source.folder, mapping):
+        remarks += connecticut_public.deliver(path, made)
+    return remarks, marks
+
+
+def _public_files(folder: Path, mapping: Mapping[str, FileMapping]) -> list[Path]:
+    named = {rules.file for rules in mapping.values()} | {REJECTED_FILE, DOUBTS_FILE}
+    others = (path for path in sorted(folder.glob("*.csv")) if path.name not in named)
+    found = [path for path in others if connecticut_public.is_public_file(path)]
+    if found[1:]:
+        raise DeliveryRefusedError(
+            f"{folder} holds several of the state's public files: "
+            f"{', '.join(path.name for path in found)}. Load one at a time, the older first."
+        )
+    return found
+
+
+def _path(folder: Path, name: str) -> Path:
+    """The file of that name; where it is not there, a workbook of the same name may be."""
+    path = folder / name
+    return path if path.is_file() else path.with_suffix(WORKBOOK)
+
+
+def _check_complete(
+    folder: Path, mapping: Mapping[str, FileMapping], found: Mapping[InputFile, object]
+) -> None:
+    if set(found) == {PUBLIC_RATES}:
+        return
+    missing = [mapping[file.name].file for file in REQUIRED_FILES if file not in found]
+    if not any(file in found for file in ATTENDANCE_FILES):
+        missing.append(" or ".join(mapping[file.name].file for file in ATTENDANCE_FILES))
+    if missing:
+        raise DeliveryRefusedError(
+            f"{folder} has no {', no '.join(missing)}. A delivery holds all its files; "
+            "one with nothing new may hold its header line alone."
+        )

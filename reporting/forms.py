@@ -1,0 +1,245 @@
+"""Workbooks and text of other forms, made into CSV files of the contract's form.
+
+What is made holds the same rows under the same names, a record a line; which line or row of the
+delivered file each comes from is kept.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from reporting.csv_files import CsvFile, distinct_names, inspect
+from reporting.errors import DeliveryRefusedError
+from reporting.mapping import Form
+
+WORKBOOK = ".xlsx"
+
+# A row as texts, and the line or row of the file that it starts on.
+NumberedRow = tuple[int, list[str]]
+
+# A workbook is a zip file, and a small one may unpack to anything.
+_LARGEST_WORKBOOK = 2**30
+_ZERO_PADDED = re.compile("0{2,}")
+
+
+def read_delivered(path: Path, form: Form, made: Path) -> tuple[CsvFile, list[str]]:
+    """A delivered file as a readable CSV file, and remarks about what was not read.
+
+    A file of another form is made into one in the folder ``made``. Raises DeliveryRefusedError
+    where the file cannot be read.
+    """
+    if path.suffix.lower() != WORKBOOK and form == Form():
+        return inspect(path), []
+    remarks: list[str] = []
+    if path.suffix.lower() == WORKBOOK:
+        rows = workbook_rows(path, form, remarks)
+    else:
+        rows = _text_rows(path, form)
+    target = made / f"{path.name}.csv"
+    lines = _write(path, rows, form, target)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return replace(
+        inspect(target), name=path.name, sha256=digest, lines=np.array(lines, dtype=np.int64)
+    ), remarks
+
+
+def _write(path: Path, rows: Iterator[NumberedRow], form: Form, target: Path) -> list[int]:
+    """Write the header and every row that is not blank; gives the lines of the latter."""
+    filled = ((line, row) for line, row in rows if any(row) and line >= (form.header_line or 1))
+    names = column_names([row for _line, row in islice(filled, form.header_rows)])
+    if not names:
+        raise DeliveryRefusedError(f"{path.name}: no line holds column names.")
+    lines = []
+    with target.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(names)
+        for line, row in filled:
+            # Cells beyond the last name have none: no mapping can ask for them.
+            is_beyond = path.suffix.lower() == WORKBOOK or not any(row[len(names) :])
+            short = row[: len(names)] if is_beyond else row
+            writer.writerow(short + [""] * (len(names) - len(short)))
+            lines.append(line)
+    return lines
+
+
+def column_names(rows: Sequence[list[str]]) -> list[str]:
+    """One name for each column; over several rows a merged cell's name goes for all its columns."""
+    width = max((len(row) for row in rows), default=0)
+    padded = [row + [""] * (width - len(row)) for row in rows]
+    spread = [*map(_spread, padded[:-1]), *padded[-1:]]
+    joined = [" ".join(filter(None, parts)) for parts in zip(*spread, strict=True)]
+    return distinct_names(name or f"column {n}" for n, name in enumerate(joined, start=1))
+
+
+def _spread(row: list[str]) -> list[str]:
+    names, last = [], ""
+    for name in row:
+        last = name or last
+        names.append(last)
+    return names
+
+
+def tidy(text: str) -> str:
+    """One space between words, none around them; also for line ends and unbreakable spaces."""
+    return " ".join(text.split())
+
+
+# --- Text ------------------------------------------------------------------------
+
+
+def _text_rows(path: Path, form: Form) -> Iterator[NumberedRow]:
+    encoding = "utf-8-sig" if form.encoding == Form.encoding else form.encoding
+    with path.open(encoding=encoding, newline="") as file:
+        reader = csv.reader(
+            file,
+            delimiter=form.delimiter,
+            quotechar=form.quote,
+            escapechar=form.escape,
+            doublequote=form.escape is None,
+            skipinitialspace=True,
+            strict=True,
+        )
+        line = 1
+        try:
+            for row in reader:
+                yield line, [tidy(field) for field in row]
+                line = reader.line_num + 1
+        except UnicodeDecodeError as error:
+            raise DeliveryRefusedError(
+                f"{path.name}: after line {line} comes what is not {form.encoding} text. Name "
+                "another encoding in the mapping, or save the file as “CSV UTF-8”."
+            ) from error
+        except csv.Error as error:
+            raise DeliveryRefusedError(
+                f"{path.name}: line {line} cannot be read ({error}). Say in the mapping how its "
+                "fields are separated and quoted, or export it again."
+            ) from error
+
+
+# --- Workbooks -------------------------------------------------------------------
+
+
+def workbook_rows(path: Path, form: Form, remarks: list[str]) -> Iterator[NumberedRow]:
+    """The rows of a workbook's sheet; ``remarks`` is told what was not read.
+
+    Raises DeliveryRefusedError where the workbook cannot be read.
+    """
+    book = _open_workbook(path)
+    try:
+        sheet = _sheet(path, book, form, remarks)
+        for line, cells in enumerate(sheet.iter_rows(), start=1):
+            yield line, _without_blank_end([_cell_text(cell) for cell in cells])
+    except (zipfile.BadZipFile, ValueError, KeyError, SyntaxError) as error:
+        raise _unreadable(path) from error
+    finally:
+        book.close()
+
+
+def _open_workbook(path: Path) -> Any:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+        if size > _LARGEST_WORKBOOK:
+            raise DeliveryRefusedError(
+                f"{path.name}: this workbook unpacks to {size / 2**20:,.0f} MB. Save the sheet as "
+                "“CSV UTF-8” and deliver that."
+            )
+        return openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (zipfile.BadZipFile, InvalidFileException, OSError, ValueError, KeyError) as error:
+        raise _unreadable(path) from error
+
+
+def _unreadable(path: Path) -> DeliveryRefusedError:
+    return DeliveryRefusedError(
+        f"{path.name}: this is not a readable workbook (.xlsx); it may be damaged, protected by a "
+        "password, or of another kind. Save it again as “Excel workbook” without a password."
+    )
+
+
+def _sheet(path: Path, book: Any, form: Form, remarks: list[str]) -> Any:
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()  # a workbook may say that it is smaller than it is
+    if form.sheet is not None:
+        if form.sheet not in book.sheetnames:
+            raise DeliveryRefusedError(
+                f"{path.name} has no sheet “{form.sheet}”. Its sheets: {', '.join(book.sheetnames)}"
+            )
+        return book[form.sheet]
+    filled = _filled(path, book)
+    if filled[1:]:
+        others = ", ".join(f"“{sheet.title}”" for sheet in filled[1:])
+        remarks.append(
+            f"{path.name}: the sheet “{filled[0].title}” was read, {others} not. "
+            "A mapping can name another sheet."
+        )
+    return filled[0]
+
+
+def filled_sheets(path: Path) -> list[str]:
+    """Names of a workbook's sheets that are not empty.
+
+    Raises DeliveryRefusedError where the workbook cannot be read or all are.
+    """
+    book = _open_workbook(path)
+    try:
+        return [sheet.title for sheet in _filled(path, book)]
+    finally:
+        book.close()
+
+
+def _filled(path: Path, book: Any) -> list[Any]:
+    filled = [sheet for sheet in book.worksheets if _is_filled(sheet)]
+    if not filled:
+        raise DeliveryRefusedError(f"{path.name}: every sheet is empty.")
+    return filled
+
+
+def _is_filled(sheet: Any) -> bool:
+    return any(cell.value is not None for row in sheet.iter_rows() for cell in row)
+
+
+def _without_blank_end(row: list[str]) -> list[str]:
+    while row and not row[-1]:
+        row.pop()
+    return row
+
+
+def _cell_text(cell: Any) -> str:
+    """What a person sees in a cell, dates as the contract writes them."""
+    value = cell.value
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case datetime() if value.time() == time():
+            return value.date().isoformat()
+        case datetime():
+            return value.isoformat(sep=" ", timespec="seconds")
+        case date() | time():
+            return value.isoformat()
+        case float() if not value.is_integer():
+            return repr(value)
+        case int() | float():
+            return _whole_number(int(value), cell.number_format)
+    return tidy(str(value))
+
+
+def _whole_number(number: int, number_format: str) -> str:
+    """A code that a number format shows with its leading zeros has them."""
+    width = len(number_format) if _ZERO_PADDED.fullmatch(number_format) else 0
+    return str(number).zfill(width)

@@ -1,0 +1,84 @@
+"""A look at an export: a mapping file is proposed, with every guess explained and every doubt said.
+
+``form`` says how a text file is written, ``sample`` where its column names stand, ``columns`` which
+input file it is and which columns are ours (``names`` has their usual names), ``values``, ``dates``
+and ``spellings`` what stands in them, ``records`` which rows are none, ``draft`` writes TOML.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from reporting.contract import ENROLLMENTS, STUDENTS, InputFile
+from reporting.errors import DeliveryRefusedError
+from reporting.proposal.columns import WORDS, Assignment, assignments
+from reporting.proposal.draft import Doubt, Note, Part, sentences, toml_of
+from reporting.proposal.sample import Sample, sample_of
+from reporting.proposal.section import section_parts
+
+# A required column counts 2, another a half; one that is missing 1.5 less.
+_LEAST_SCORE = 2
+
+# What another reading may lack in score to be told of.
+_NEARLY = 0.5
+
+_ABOUT_STUDENTS = {STUDENTS, ENROLLMENTS}
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A mapping file for an export.
+
+    ``text``: the file, TOML with comments: every guess explained, every doubt beside its line.
+    ``doubts``: sentences, what somebody should decide or check.
+    """
+
+    text: str
+    doubts: tuple[str, ...]
+
+
+def propose(path: Path) -> Proposal:
+    """The mapping file that an export probably needs.
+
+    Raises DeliveryRefusedError where the file is no table, cannot be told to be any of the input
+    files, or contradicts itself, as dates of which some are day-first and some month-first.
+    """
+    sample = sample_of(path)
+    best, second, *_rest = assignments(sample.rows)
+    if best.score < _LEAST_SCORE:
+        raise _not_recognized(sample)
+    parts: list[Part] = [
+        Note(
+            f"Proposed by python -m reporting map from {len(sample.rows):,} rows of {path.name}, "
+            f"which seems to be {WORDS[best.kind]}. Lines that begin with # are not read; a "
+            "question mark says what to decide or check. What the entries mean: docs/mappings.md"
+        ),
+        *_other_reading(best, second),
+        *section_parts(sample, best),
+    ]
+    return Proposal(toml_of(parts), sentences(parts))
+
+
+def _other_reading(best: Assignment, second: Assignment) -> list[Part]:
+    kinds: set[InputFile] = {best.kind, second.kind}
+    if kinds == _ABOUT_STUDENTS and not second.missing:
+        return [
+            Doubt(
+                f"The file holds {WORDS[second.kind]} too. Put a copy of it beside it and write a "
+                f"table [{second.kind.name}] with the copy's name into this mapping."
+            )
+        ]
+    if best.score - second.score < _NEARLY:
+        return [
+            Doubt(f"It could also be {WORDS[second.kind]}: then change the names of the tables.")
+        ]
+    return []
+
+
+def _not_recognized(sample: Sample) -> DeliveryRefusedError:
+    return DeliveryRefusedError(
+        f"{sample.path.name}: it cannot be told what this file holds; its columns are "
+        f"{', '.join(sample.names)[:300]}. Visits need at least a student number, a date and where "
+        "or how, attendance a student number, a date or month and codes or days."
+    )

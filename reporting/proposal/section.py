@@ -1,0 +1,206 @@
+"""The table of one input file in a proposed mapping."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from reporting.contract import DISTRICTS, VISITS, InputColumn
+from reporting.errors import DeliveryRefusedError
+from reporting.mapping import Form
+from reporting.proposal.columns import WORDS, Assignment
+from reporting.proposal.draft import (
+    Doubt,
+    Part,
+    commented,
+    entry,
+    literal,
+    rows_in_words,
+    shown,
+    table,
+)
+from reporting.proposal.records import no_records, records_of, separators_of
+from reporting.proposal.sample import Sample
+from reporting.proposal.sources import column_parts, repeated_parts, sources_of, texts_of
+from reporting.proposal.spellings import has_spellings
+from reporting.proposal.times import date_parts, month_parts, school_year_parts
+from reporting.proposal.values import missing_texts, spelling_parts, without
+
+# A file without them cannot be loaded; what else is missing, somebody may know.
+_NOBODY_KNOWS = frozenset(
+    "student_id date visit_date month days_enrolled days_attended attended period grade".split()
+)
+
+_MARKS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_EXAMPLES = {"district_code": "0640011", "school_year": "2021-22"}
+
+
+def section_parts(sample: Sample, reading: Assignment) -> list[Part]:
+    """All lines and doubts of one table.
+
+    Raises DeliveryRefusedError where the file cannot be loaded, whatever a mapping says.
+    """
+    name = reading.kind.name
+    left_out = no_records(sample.rows, reading.theirs("student_id"))
+    records = records_of(sample.rows, left_out)
+    missing = missing_texts(reading, records)
+    records = without(records, missing)
+    sources = sources_of(sample, reading, records)
+    _refuse_incomplete(sample, reading, sources)
+    dates, values = _dates_and_values(sample, reading, records, sources)
+    return [
+        "",
+        f"[{name}]",
+        entry("file", sample.path.name),
+        *_form_parts(sample),
+        *([entry("missing", missing)] if missing else []),
+        *_split_parts(reading, records),
+        *_complete_parts(reading, records),
+        *repeated_parts(reading, records, sources),
+        *table(f"{name}.columns", column_parts(sample, reading, records, sources)),
+        *table(f"{name}.always", _always_parts(reading, sources)),
+        *table(f"{name}.dates", dates),
+        *values,
+        *table(f"{name}.leave_out", _leave_out_parts(left_out)),
+    ]
+
+
+def _refuse_incomplete(sample: Sample, reading: Assignment, sources: dict[str, str]) -> None:
+    lacking = [
+        column.name
+        for column in reading.kind.columns
+        if column.required and column.name not in sources and column.name in _NOBODY_KNOWS
+    ]
+    if lacking:
+        raise DeliveryRefusedError(
+            f"{sample.path.name} seems to hold {WORDS[reading.kind]}, but no column was found for "
+            f"{', '.join(lacking)}. Its columns: {', '.join(sample.names)[:300]}. Export it with "
+            "them, or write a mapping by hand if one of these is it."
+        )
+
+
+# --- The file as a whole ---------------------------------------------------------
+
+
+def _form_parts(sample: Sample) -> list[Part]:
+    form, usual = sample.form, Form()
+    parts: list[Part] = []
+    if not sample.is_whole:
+        parts.append(
+            Doubt(
+                f"Only the first and the last rows were looked at, {len(sample.rows):,} in all: "
+                "what stands between may hold other spellings."
+            )
+        )
+    if sample.short:
+        parts.append(
+            Doubt(
+                f"There are fewer cells than column names in {rows_in_words(len(sample.short))}, "
+                f"first in line {sample.short[0]}: what is not there is taken as blank."
+            )
+        )
+    if sample.long:
+        parts.append(
+            Doubt(
+                f"There are more cells than column names in {rows_in_words(len(sample.long))}, "
+                f"first in line {sample.long[0]}, as a {_MARKS.get(form.delimiter, 'mark')} within "
+                "a text makes that is not quoted: such rows are rejected."
+            )
+        )
+    if sample.other_sheets:
+        others = shown(sample.other_sheets)
+        parts.append(
+            Doubt(f"The workbook has other sheets, {others}: a mapping reads one. Is it this one?")
+        )
+    if form.encoding in ("windows-1252", "latin-1"):
+        parts.append(
+            Doubt(f"The text is not UTF-8, it is read as {form.encoding}: are accents right?")
+        )
+    for key in ("sheet", "header_line", "header_rows", "encoding", "delimiter", "quote", "escape"):
+        value = getattr(form, key)
+        if value is not None and value != getattr(usual, key):
+            parts.append(entry(key, value))
+    return parts
+
+
+def _split_parts(reading: Assignment, records: pd.DataFrame) -> list[Part]:
+    student = reading.theirs("student_id")
+    marks, count = separators_of(records[student]) if student else ((), 0)
+    if not count:
+        return []
+    several = f"“{student}” names several students in {rows_in_words(count)}"
+    if reading.kind is not VISITS:
+        return [Doubt(f"{several}: such rows are rejected.")]
+    return [Doubt(f"{several}: each student gets the visit."), entry("split", marks)]
+
+
+def _complete_parts(reading: Assignment, records: pd.DataFrame) -> list[Part]:
+    district = reading.theirs("district_code")
+    if district is None or reading.kind is DISTRICTS:
+        return []
+    codes = records[district][records[district] != ""]
+    if codes.empty or not codes.str.fullmatch(r"\d{3}").all():
+        return []
+    return [
+        Doubt(
+            f"“{district}” has three digits, as in Connecticut's files: they are completed to the "
+            "code in districts.csv that begins with them."
+        ),
+        entry("complete", ["district_code"]),
+    ]
+
+
+def _leave_out_parts(left_out: dict[str, tuple[str, ...]]) -> list[Part]:
+    if not left_out:
+        return []
+    return [
+        Doubt("Rows with these texts are taken for totals or titles and left out: are they?"),
+        *(entry(literal(name), texts) for name, texts in left_out.items()),
+    ]
+
+
+def _always_parts(reading: Assignment, sources: dict[str, str]) -> list[Part]:
+    """What no column says, as lines that wait for somebody who knows."""
+    parts: list[Part] = []
+    for column in reading.kind.columns:
+        if not column.required or column.name in sources:
+            continue
+        parts += [
+            Doubt(
+                f"No column says {column.name}. If it is the same for all rows, write it here and "
+                "take the # away; better is a column in the export."
+            ),
+            commented(entry(column.name, _example(column), ", ".join(column.choices))),
+        ]
+    return parts
+
+
+def _example(column: InputColumn) -> str:
+    return column.choices[0] if column.choices else _EXAMPLES.get(column.name, "")
+
+
+# --- Dates and values ------------------------------------------------------------
+
+
+def _dates_and_values(
+    sample: Sample, reading: Assignment, records: pd.DataFrame, sources: dict[str, str]
+) -> tuple[list[Part], list[Part]]:
+    """Lines of the table ``dates``, and the tables of values."""
+    dates: list[Part] = []
+    values: list[Part] = []
+    for column in reading.kind.columns:
+        if column.name not in sources:
+            continue
+        source = sources[column.name]
+        texts = texts_of(records, source)
+        parts: list[Part] = []
+        if column.is_date:
+            said, parts = date_parts(sample.path.name, column.name, source, texts)
+            dates += said
+        elif column.name == "month":
+            parts = month_parts(source, texts)
+        elif column.name == "school_year":
+            parts = school_year_parts(source, texts)
+        elif has_spellings(column):
+            parts = spelling_parts(column, source, texts)
+        values += table(f"{reading.kind.name}.values.{column.name}", parts)
+    return dates, values

@@ -1,0 +1,80 @@
+"""Where a load is, in a file for others to read: a page that shows how an upload goes."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from reporting.errors import DeliveryRefusedError, MappingError
+from reporting.load import LoadReport
+from reporting.progress import Progress
+
+
+class StatusFile:
+    """A JSON file, whole at every moment; nothing is written without a path.
+
+    step and share (0 to 1); when it has ended: ended, refusal (null: loaded), outcomes (file,
+    read, loaded, changed, duplicate, rejected), rules (rejected rows by file, column and rule),
+    remarks, doubts (number of rows).
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._status: dict[str, Any] = {
+            "step": "Starting",
+            "share": 0.0,
+            "ended": False,
+            "refusal": None,
+            "outcomes": [],
+            "rules": [],
+            "remarks": [],
+            "doubts": 0,
+        }
+
+    def told_besides(self, shown: Progress) -> Progress:
+        """Progress that is also written down."""
+
+        def tell(step: str, share: float) -> None:
+            self._write(step=step, share=round(share, 3))
+            shown(step, share)
+
+        return tell
+
+    def report(self, report: LoadReport) -> None:
+        """Write down what became of the delivery."""
+        self._write(
+            refusal=report.refusal,
+            outcomes=[
+                {"file": name, **asdict(outcome)} for name, outcome in report.outcomes.items()
+            ],
+            rules=report.rejected.groupby(["file", "column", "rule"], dropna=False)
+            .size()
+            .reset_index(name="rows")
+            .to_dict("records"),
+            remarks=report.remarks,
+            doubts=len(report.doubts),
+        )
+
+    @contextmanager
+    def ending(self) -> Iterator[None]:
+        """Say at the end that it is one, and what refused the load if anything did."""
+        try:
+            yield
+        except (DeliveryRefusedError, MappingError) as error:
+            self._write(refusal=str(error))
+            raise
+        finally:
+            self._write(ended=True)
+
+    def _write(self, **news: Any) -> None:
+        self._status |= news
+        if self._path is None:
+            return
+        unfinished = self._path.with_name(f"{self._path.name}.unfinished")
+        unfinished.write_text(json.dumps(self._status), encoding="utf-8")
+        os.replace(unfinished, self._path)
