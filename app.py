@@ -24,10 +24,12 @@ from access import (
     read_settings,
 )
 from components import shell, states, theme
+from intake import UPLOADS, Uploads
 from pages import HOME, PAGES, page_at
+from pages.data_files import DATA_FILES
 from pages.deck_files import DECK_FILES
 from queries.database import DatabaseUnavailableError, snapshot
-from queries.students import sees_students
+from queries.student_groups import read_student_groups
 from queries.targets import check_targets, read_targets
 from queries.values import known_values
 
@@ -59,16 +61,18 @@ def create_app() -> Dash:
     """The app over the reporting database of LEAP_DATABASE_URL, signing in by LEAP_SETTINGS.
 
     Raises DatabaseUnavailableError without a database, SettingsError for settings that cannot be
-    used, SignInNeededError over real data without signing in, and TargetsError for targets that
-    cannot be used.
+    used, SignInNeededError over real data without signing in, TargetsError for targets that cannot
+    be used, and StudentGroupsError for student groups that there are not.
     """
     settings = read_settings()
+    read_student_groups()
     with snapshot() as data:
         check_servable(settings, data)
         check_targets(data, read_targets())
     app = _app()
     app.server.extensions[GUARD].configure(settings)
     app.server.config[operations.METRICS_TOKEN] = settings.metrics_token
+    app.server.extensions[UPLOADS] = Uploads(settings.uploads)
     return app
 
 
@@ -91,6 +95,7 @@ def _app() -> Dash:
         app, HOME, theme.custom_properties(), unattended=operations.UNATTENDED
     )
     app.server.register_blueprint(DECK_FILES)
+    app.server.register_blueprint(DATA_FILES)
     _add_routes(app.server)
     Compress(app.server)
     return app
@@ -99,8 +104,8 @@ def _app() -> Dash:
 def _layout() -> Any:
     try:
         with snapshot() as data:
-            named = sees_students(current_viewer(data))
-            pages = [(page.path, page.title) for page in PAGES if named or not page.names_students]
+            viewer = current_viewer(data)
+            pages = [(page.path, page.title) for page in PAGES if page.is_for(viewer)]
             return shell.shell(
                 pages,
                 known_values(data),

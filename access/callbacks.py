@@ -10,6 +10,7 @@ _PROPERTIES: dict[str, tuple[type, ...]] = {
     "pathname": (str, type(None)),
     "href": (str, type(None)),
     "n_clicks": (int, type(None)),
+    "n_intervals": (int, type(None)),
     "value": (str, list, type(None)),
     "data": (dict, list, str, bool, type(None)),
 }

@@ -15,11 +15,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
+from intake.archive import MEGABYTE, Limits
+from intake.uploads import DATABASE_URL, UploadSettings
 from queries.viewer import LOWEST_THRESHOLD, THRESHOLDS, Role
 
 ROLES: tuple[Role, ...] = get_args(Role)
 
 _SHORTEST_SECRET = 32
+
+# Megabytes of an uploaded zip file, of all that it unpacks to, and how many times the one the
+# other may be where nothing is said.
+_LARGEST_ZIP, _LARGEST_UNPACKED, _UNPACKED_TIMES = 4_000, 20_000, 10
+_MOST_FILES = 1_000
 
 
 class SettingsError(Exception):
@@ -61,6 +68,7 @@ class Settings:
     audit_log: Path | None = None
     metrics_token: str | None = None
     thresholds: Mapping[Role, int] = field(default_factory=lambda: dict(THRESHOLDS))
+    uploads: UploadSettings = field(default_factory=UploadSettings)
 
     @property
     def has_sign_in(self) -> bool:
@@ -76,6 +84,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         return Settings(
             environment.get("LEAP_SECRET_KEY") or secrets.token_hex(32),
             metrics_token=environment.get("LEAP_METRICS_TOKEN"),
+            uploads=UploadSettings(database_url=environment.get(DATABASE_URL)),
         )
     file = Path(name)
     try:
@@ -95,7 +104,7 @@ class _Reader:
     def settings(self, table: dict[str, Any]) -> Settings:
         keys = ("users_file", "secret_key_file", "tls", "trusted_proxies", "idle_minutes")
         further = ("session_hours", "audit_log", "metrics_token_file", "thresholds", "openid")
-        self._only(table, "", (*keys, *further))
+        self._only(table, "", (*keys, *further, "uploads"))
         settings = Settings(
             secret_key=self._secret(table, "secret_key_file", "LEAP_SECRET_KEY", _SHORTEST_SECRET),
             users_file=self._path(table, "users_file"),
@@ -107,6 +116,7 @@ class _Reader:
             audit_log=self._path(table, "audit_log"),
             metrics_token=self._metrics_token(table),
             thresholds=self._thresholds(table.get("thresholds", {})),
+            uploads=self._uploads(table.get("uploads", {})),
         )
         if not settings.has_sign_in:
             raise self._wrong("users_file", "is missing: name it, or set up [openid]")
@@ -165,6 +175,47 @@ class _Reader:
             role: self._whole(table, role, LOWEST_THRESHOLD, 1000, THRESHOLDS[role], "thresholds.")
             for role in ROLES
         }
+
+    def _uploads(self, table: Any) -> UploadSettings:
+        if not isinstance(table, dict):
+            raise self._wrong("uploads", "is not a table")
+        where = "uploads."
+        keys = ("enabled", "folder", "mapping", "database_url_file", "largest_mb", "unpacked_mb")
+        self._only(table, where, (*keys, "most_files"))
+        largest = self._whole(
+            table, "largest_mb", 1, _LARGEST_ZIP, Limits.zipped // MEGABYTE, where
+        )
+        times = min(_UNPACKED_TIMES * largest, _LARGEST_UNPACKED)
+        unpacked = self._whole(table, "unpacked_mb", 1, _LARGEST_UNPACKED, times, where)
+        return UploadSettings(
+            enabled=self._typed(table, "enabled", bool, True, where),
+            folder=self._path(table, "folder", where),
+            mapping=self._mapping(table, where),
+            database_url=self._loader_url(table, where),
+            limits=Limits(
+                zipped=largest * MEGABYTE,
+                unpacked=unpacked * MEGABYTE,
+                files=self._whole(table, "most_files", 1, _MOST_FILES, Limits.files, where),
+            ),
+        )
+
+    def _mapping(self, table: dict[str, Any], where: str) -> str | None:
+        """A file beside the settings, or the name of a mapping that ships."""
+        if "mapping" not in table:
+            return None
+        named = self._text(table, "mapping", where)
+        if not named.endswith(".toml"):
+            return named
+        file = self.file.parent / named
+        if not file.is_file():
+            raise self._wrong(f"{where}mapping", f"names {file}, and there is no such file")
+        return str(file.resolve())
+
+    def _loader_url(self, table: dict[str, Any], where: str) -> str | None:
+        key = "database_url_file"
+        if key not in table and DATABASE_URL not in self.environment:
+            return None
+        return self._secret(table, key, DATABASE_URL, 1, where)
 
     def _secret(
         self, table: dict[str, Any], key: str, variable: str, shortest: int, where: str = ""

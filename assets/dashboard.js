@@ -3,7 +3,6 @@
 (function () {
   "use strict";
 
-  var DIMENSIONS = ["district", "grade", "modality", "visitor_type", "cohort"];
   var NARROW = 700; // pixels of a window; styles.css changes at the same width
 
   function noUpdate() {
@@ -18,14 +17,14 @@
     return words.length > 2 ? words.length + " chosen" : words.join(", ");
   }
 
-  function toSearch(choices, search) {
+  function toSearch(dimensions, choices, search) {
     var before = new URLSearchParams(search);
     var after = new URLSearchParams();
-    DIMENSIONS.forEach(function (dimension, index) {
+    dimensions.forEach(function (dimension, index) {
       choices[index].forEach(function (value) { after.append(dimension, value); });
     });
     before.forEach(function (value, name) {
-      if (DIMENSIONS.indexOf(name) < 0) after.append(name, value);
+      if (dimensions.indexOf(name) < 0) after.append(name, value);
     });
     var text = after.toString();
     return text ? "?" + text : "";
@@ -44,44 +43,43 @@
     });
   }
 
-  // Inputs: search, path, clear button, one list of values a filter, labels, navigation links.
-  function sync(search, pathname, clear) {
-    var rest = Array.prototype.slice.call(arguments, 3);
-    var choices = rest.slice(0, DIMENSIONS.length);
-    var known = rest[DIMENSIONS.length];
-    var links = rest[DIMENSIONS.length + 1];
+  // choices: a list of values for each filter there is, in the order of known: labels by value.
+  function sync(search, pathname, clear, choices, known, links) {
+    var dimensions = Object.keys(known);
     var triggers = window.dash_clientside.callback_context.triggered.map(function (trigger) {
       return trigger.prop_id;
     });
-    var fromFilters = triggers.some(function (id) { return id.indexOf("filter-") === 0; });
+    var cleared = triggers.indexOf("filter-clear.n_clicks") >= 0;
+    var fromFilters = cleared || triggers.some(function (id) {
+      return id.indexOf('"type":"filter"') >= 0;
+    });
     var values = choices;
     var newSearch = search || "";
     if (!fromFilters) {
       var given = new URLSearchParams(newSearch);
-      values = DIMENSIONS.map(function (dimension) {
+      values = dimensions.map(function (dimension) {
         var wanted = given.getAll(dimension);
         return wanted.filter(function (value, index) {
           return value in known[dimension] && wanted.indexOf(value) === index;
         });
       });
     } else {
-      if (triggers.indexOf("filter-clear.n_clicks") >= 0) {
-        values = DIMENSIONS.map(function () { return []; });
-      }
-      newSearch = toSearch(values, newSearch);
+      if (cleared) values = dimensions.map(function () { return []; });
+      newSearch = toSearch(dimensions, values, newSearch);
     }
-    var words = DIMENSIONS.map(function (dimension, index) {
+    var words = dimensions.map(function (dimension, index) {
       return said(values[index], known[dimension]);
     });
     document.documentElement.classList.toggle(
       "filtered", values.some(function (value) { return value.length > 0; }));
-    return [newSearch === (search || "") ? noUpdate() : newSearch].concat(
+    return [
+      newSearch === (search || "") ? noUpdate() : newSearch,
       values.map(function (value, index) {
         return same(value, choices[index]) ? noUpdate() : value;
       }),
       words,
-      [withSearch(links, pathname, newSearch)]
-    );
+      withSearch(links, pathname, newSearch)
+    ];
   }
 
   function same(some, others) {
@@ -213,6 +211,17 @@
     figure.layout.xaxis.tickfont = Object.assign({}, figure.layout.xaxis.tickfont, { size: 11 });
   }
 
+  // The last months alone, by name; what is missing stands in the data below.
+  function narrowFreshness(layout, months) {
+    var places = layout.meta.places.slice(-months);
+    var names = layout.meta.names.slice(-months);
+    layout.xaxis.range = [places[0] - 0.6, places[places.length - 1] + 0.6];
+    layout.xaxis.tickvals = places;
+    layout.xaxis.ticktext = names.map(function (words, place) { return place % 4 ? "" : words; });
+    layout.annotations = layout.annotations.filter(function (note) { return note.name !== "gap"; });
+    layout.margin = Object.assign({}, layout.margin, { l: 118, r: 8 });
+  }
+
   function placePanels(layout, width) {
     var columns = Math.min(width < NARROW ? 1 : width < 1000 ? 2 : 3, layout.meta.panels);
     var rows = Math.ceil(layout.meta.panels / columns);
@@ -232,6 +241,9 @@
     var copy = coloured(figure, palette);
     var kind = copy.layout.meta.kind;
     if (kind === "panels") placePanels(copy.layout, width);
+    else if (kind === "freshness") {
+      if (width < 1000) narrowFreshness(copy.layout, width < NARROW ? 12 : 30);
+    }
     else if (width < NARROW && kind === "bars") narrowBars(copy);
     else if (width < NARROW && kind === "cells") narrowCells(copy);
     else if (width < NARROW) {

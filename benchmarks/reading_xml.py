@@ -147,7 +147,7 @@ def _read(folder: Path) -> None:
 
 def _deliver(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as into:
-        edfi_xml.deliver(folder, Path(into), _ignore)
+        edfi_xml.deliver(folder, Path(into), {}, _ignore)
 
 
 WORK = {"the parse": _parse, "reading alone": _read, "the source": _deliver}

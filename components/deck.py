@@ -10,7 +10,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Kind = Literal["columns", "lines", "gap", "intervals"]
+Kind = Literal["columns", "rates", "lines", "gap", "intervals"]
 Shape = Literal["16x9", "4x3"]
 
 # An export: tells how many slides are done each time it goes on, and ends with the file.
@@ -48,13 +48,14 @@ class Series:
 class Chart:
     """What a slide draws.
 
-    ``columns``: counts of students, a category a column. ``lines``: mean attendance in per cent
-    by months from the first visit. ``gap``: the difference in points by the same months, with its
-    band. ``intervals``: the difference in points of each category, with its interval.
+    ``columns``: counts of students, a category a column. ``rates``: attendance in per cent, a
+    category a column. ``lines``: mean attendance in per cent by months from the first visit.
+    ``gap``: the difference in points by the same months, with its band. ``intervals``: the
+    difference in points of each category, with its interval.
 
     ``students`` are the students behind each category (None: withheld), ``about`` whether they
-    are rounded. ``intervals`` have a colour role for each category, and words where a figure may
-    not stand by itself (empty where it may).
+    are rounded. ``rates`` and ``intervals`` have a colour role for each category; ``intervals``
+    words where a figure may not stand by itself (empty where it may).
     """
 
     kind: Kind
@@ -65,6 +66,16 @@ class Chart:
     about: bool
     colours: tuple[str, ...] = ()
     cautions: tuple[str, ...] = ()
+
+    def told(self, value: float | None) -> str:
+        """What stands over a column: ``1,387`` or ``85.6 %``; empty where it is not shown."""
+        if value is None:
+            return ""
+        return f"{value:.1f}\N{NO-BREAK SPACE}%" if self.kind == "rates" else f"{value:,.0f}"
+
+    def column_colours(self) -> tuple[str, ...]:
+        """A colour role for each column."""
+        return self.colours or (self.series[0].colour,) * len(self.categories)
 
     def row_words(self, row: int) -> str:
         """A category of ``intervals`` in words: ``9.1 (7.2 to 11.0) past differs``."""

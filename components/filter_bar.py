@@ -11,28 +11,29 @@ from typing import Any
 import dash_bootstrap_components as dbc
 import pandas as pd
 from dash import html, set_props
+from dash.dependencies import Wildcard
 
 from components import wording
-from queries.filters import DIMENSIONS, KnownValues
+from queries.filters import KnownValues
 
 CLEAR_ID = "filter-clear"
 
 
-def choices_id(dimension: str) -> str:
-    """Id of a filter's checkboxes."""
-    return f"filter-{dimension}"
+def choices_id(dimension: str | Wildcard) -> dict[str, str | Wildcard]:
+    """Id of a filter's checkboxes; of all filters there are for ``dash.ALL``."""
+    return {"type": "filter", "dimension": dimension}
 
 
-def said_id(dimension: str) -> str:
+def said_id(dimension: str | Wildcard) -> dict[str, str | Wildcard]:
     """Id of the words that say what a filter is set to."""
-    return f"filter-{dimension}-said"
+    return {"type": "filter-said", "dimension": dimension}
 
 
 def filter_bar(known: KnownValues) -> html.Section:
     """Every filter, set to all."""
     return html.Section(
         [
-            *(_filter(dimension, known) for dimension in DIMENSIONS),
+            *(_filter(dimension, known) for dimension in known.dimensions),
             html.Button("Clear filters", id=CLEAR_ID, className="clear", type="button"),
         ],
         className="filter-bar",

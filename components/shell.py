@@ -6,11 +6,21 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from dash import ClientsideFunction, Input, Output, State, clientside_callback, dcc, html, set_props
+from dash import (
+    ALL,
+    ClientsideFunction,
+    Input,
+    Output,
+    State,
+    clientside_callback,
+    dcc,
+    html,
+    set_props,
+)
 
 from components import filter_bar, theme, wording
 from components.chart_frame import PALETTES_ID, THEME_ID, VIEWPORT_ID
-from queries.filters import DIMENSIONS, KnownValues
+from queries.filters import KnownValues
 from queries.viewer import Account
 
 URL_ID, PAGE_ID, NOTICES_ID = "url", "page", "notices"
@@ -28,7 +38,7 @@ def shell(
     pages: Pages, known: KnownValues, data_as_of: date, account: Account, *, demonstration: bool
 ) -> html.Div:
     """The outer layout. ``pages`` are (path, title) in the order of the navigation."""
-    labels = {dimension: dict(known.labels(dimension)) for dimension in DIMENSIONS}
+    labels = {dimension: dict(known.labels(dimension)) for dimension in known.dimensions}
     return html.Div(
         [
             dcc.Location(id=URL_ID, refresh=False),
@@ -130,13 +140,13 @@ def tell(notices: Sequence[str]) -> None:
 clientside_callback(
     ClientsideFunction("dashboard", "sync"),
     Output(URL_ID, "search"),
-    *(Output(filter_bar.choices_id(dimension), "value") for dimension in DIMENSIONS),
-    *(Output(filter_bar.said_id(dimension), "children") for dimension in DIMENSIONS),
+    Output(filter_bar.choices_id(ALL), "value"),
+    Output(filter_bar.said_id(ALL), "children"),
     Output(_NAVIGATION_ID, "children"),
     Input(URL_ID, "search"),
     Input(URL_ID, "pathname"),
     Input(filter_bar.CLEAR_ID, "n_clicks"),
-    *(Input(filter_bar.choices_id(dimension), "value") for dimension in DIMENSIONS),
+    Input(filter_bar.choices_id(ALL), "value"),
     State(_KNOWN_ID, "data"),
     State(_NAVIGATION_ID, "children"),
 )

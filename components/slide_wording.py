@@ -34,7 +34,7 @@ SENTENCES: dict[str, Any] = tomllib.loads(_LANGUAGE.read_text(encoding="utf-8"))
 LAST_MONTH = 12
 _NAMES_TOLD = 2
 _LONGEST_SELECTION = 42  # with the day and the link, two lines of the narrower shape
-_LONGEST_NAME = 24
+_LONGEST_NAME, _LONGEST_PLACE = 24, 13
 _MISSING_NAMED = 3
 _LONGEST_TITLE = 140  # three lines of the narrower shape
 
@@ -73,6 +73,11 @@ def short(name: str) -> str:
     return wording.short(name, _LONGEST_NAME)
 
 
+def place(name: str) -> str:
+    """The name of a place, short enough for a title that has two of them."""
+    return wording.short(name, _LONGEST_PLACE)
+
+
 def count(number: Any, about: bool, threshold: int) -> str:
     """``1,387``, ``about 95`` or ``fewer than 20``."""
     if pd.isna(number):
@@ -101,7 +106,7 @@ def _chosen(dimension: str, values: Sequence[str], known: KnownValues, told: int
     if len(values) > max(told, 1):
         return str(SENTENCES["selection"]["some"][dimension]).format(number=len(values))
     names = [short(known.labels(dimension)[value]) for value in values]
-    return wording.joined(names, SENTENCES["or"])
+    return wording.chosen(dimension, names, SENTENCES["or"], known)
 
 
 def source(words: str, data_as_of: date, *, demonstration: bool) -> str:

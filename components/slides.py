@@ -19,10 +19,27 @@ from components.student_wording import whole
 from evaluation.verdict import Verdict
 from queries.disclosure import ROUNDED_TO
 from queries.effects import HEADLINE_MONTH, Effect
+from queries.public import PublishedRate
 from queries.ranking import Ranked
 
 # More groups than this do not fit on a slide: the most served are shown.
 MOST_GROUPS = 15
+
+
+@dataclass(frozen=True)
+class Official:
+    """What the state publishes of the one district chosen, beside the program's students.
+
+    ``name`` is the district's, ``place`` its position among all; ``served`` the standing of those
+    first visited in the same school year, None where nobody was.
+    """
+
+    name: str
+    place: int
+    district: PublishedRate
+    state: PublishedRate
+    served: words.Row | None
+    is_demonstration: bool
 
 
 @dataclass(frozen=True)
@@ -31,6 +48,7 @@ class Figures:
 
     ``standing`` and ``contacts`` are the one row of all chosen, ``cohorts`` the standing by
     cohort; ``districts``, ``bands`` and ``modalities`` the effects of the groups, largest first.
+    ``official`` is None unless one district is chosen whose published rate is known.
     """
 
     standing: words.Row
@@ -40,6 +58,7 @@ class Figures:
     bands: Sequence[Ranked]
     modalities: Sequence[Ranked]
     districts: Sequence[Ranked]
+    official: Official | None = None
 
     @property
     def threshold(self) -> int:
@@ -90,6 +109,92 @@ def _did(figures: Figures) -> Slide:
             about,
         ),
     )
+
+
+# --- What the state publishes ------------------------------------------------------------
+
+
+def _official(figures: Figures) -> Slide:
+    official = figures.official
+    if official is None:
+        return _in_words(
+            "official", [words.say("official", "none")], "title_none", "questions_none"
+        )
+    columns = _official_columns(official)
+    year, edition = wording.published_year(official.district), wording.edition(official.district)
+    demonstration = "_demonstration" if official.is_demonstration else ""
+    rates = words.joined([f"{column.name} {column.rate}" for column in columns])
+    real = words.notes("official", "questions_demonstration") if demonstration else ()
+    return Slide(
+        "official",
+        words.SENTENCES["names"]["official"],
+        _official_title(columns, year),
+        words.say("official", f"meaning{demonstration}", edition=edition),
+        words.say("official", "description", year=year, edition=edition, rates=rates),
+        (*real, *words.notes("official", year=year, edition=edition)),
+        Chart(
+            "rates",
+            tuple(column.name for column in columns),
+            (Series(words.say("official", "series"), tuple(c.value for c in columns)),),
+            words.say("official", "axis", year=year),
+            tuple(column.students for column in columns),
+            bool(official.served and official.served["about"]),
+            colours=tuple(column.colour for column in columns),
+        ),
+    )
+
+
+def _official_title(columns: Sequence[_Column], year: str) -> str:
+    state, district, *visited = columns
+    told = {
+        "year": year,
+        "place": district.name,
+        "district": district.rate,
+        "state_place": state.name,
+        "state": state.rate,
+    }
+    if not visited:
+        return words.say("official", "title_alone", **told)
+    return words.say("official", "title", visited=visited[0].rate, **told)
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A rate to draw: of whom, in words and in per cent."""
+
+    name: str
+    rate: str
+    value: float | None
+    students: int | None
+    colour: str
+
+
+def _official_columns(official: Official) -> list[_Column]:
+    """State, district, and the visited before their first visit where that may be told."""
+    published = [
+        _Column(
+            words.place(name),
+            wording.published(rate),
+            in_hundredths(rate.rate),
+            rate.students,
+            colour,
+        )
+        for name, rate, colour in (
+            (official.state.place, official.state, "muted"),
+            (official.name, official.district, _district_colour(official.place)),
+        )
+    ]
+    served = official.served
+    if served is None or pd.isna(served["baseline"]):
+        return published
+    visited = _Column(
+        words.say("official", "visited"),
+        words.shown_rate(served, "baseline"),
+        in_hundredths(served["baseline"]),
+        None if pd.isna(served["students"]) else int(served["students"]),
+        "accent",
+    )
+    return [*published, visited]
 
 
 # --- Visited and similar students --------------------------------------------------------
@@ -194,9 +299,9 @@ def _students(points: Sequence[words.Point]) -> tuple[int | None, ...]:
     )
 
 
-def in_hundredths(share: float) -> float | None:
+def in_hundredths(share: float | None) -> float | None:
     """A rate as per cent, a difference as points, to a tenth; None where there is none."""
-    return None if pd.isna(share) else round(float(100 * share), 1) + 0.0
+    return None if share is None or pd.isna(share) else round(float(100 * share), 1) + 0.0
 
 
 def _effect(figures: Figures) -> Slide:
@@ -314,21 +419,27 @@ def _colour(split: str, effect: Effect) -> str:
     """A district's own colour; the accent for groups that have none of their own."""
     if split != "district":
         return "accent"
-    return theme.series(effect.place)[0].removeprefix("@")
+    return _district_colour(effect.place)
+
+
+def _district_colour(place: int) -> str:
+    return theme.series(place)[0].removeprefix("@")
 
 
 # --- Words -------------------------------------------------------------------------------
 
 
-def _in_words(key: str, paragraphs: Sequence[str]) -> Slide:
-    title = words.say(key, "title")
+def _in_words(
+    key: str, paragraphs: Sequence[str], title: str = "title", questions: str = "questions"
+) -> Slide:
+    title = words.say(key, title)
     return Slide(
         key,
         words.SENTENCES["names"][key],
         title,
         "",
         words.say("unsaid", "description", title=title, paragraphs=" ".join(paragraphs)),
-        words.notes(key),
+        words.notes(key, questions),
         paragraphs=tuple(paragraphs),
     )
 
@@ -396,6 +507,7 @@ def _method(figures: Figures) -> Slide:
 
 SLIDES: dict[str, Callable[[Figures], Slide]] = {
     "did": _did,
+    "official": _official,
     "lines": _lines,
     "effect": _effect,
     "bands": _bands,
@@ -408,6 +520,8 @@ SLIDES: dict[str, Callable[[Figures], Slide]] = {
 
 def is_worth_showing(key: str, figures: Figures) -> bool:
     """Whether a slide has anything to put beside each other: one group alone has not."""
+    if key == "official":
+        return figures.official is not None
     groups: dict[str, Sequence[Any]] = {
         "bands": figures.bands,
         "modalities": figures.modalities,

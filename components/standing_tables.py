@@ -12,8 +12,10 @@ from dash import dcc, html
 
 from components import standing_wording as words
 from components import wording
+from components.figures.published import Level
 from components.tables import figures_table
 from queries.effects import HEADLINE_MONTH, Effect
+from queries.public import PublicContext
 from queries.ranking import Ranked
 from queries.targets import Progress
 from queries.trajectories import EVENT_MONTHS
@@ -199,6 +201,47 @@ def heat_table(frame: pd.DataFrame, names: Mapping[str, str]) -> html.Table:
 
 def _told(rate: float) -> str:
     return "–" if pd.isna(rate) else wording.percent(rate)
+
+
+def published_frame(context: PublicContext, levels: Sequence[Level]) -> pd.DataFrame:
+    """Every published rate, the latest first, then the program's students: who, when, rate (0..1).
+
+    ``attendance`` and ``students`` are in words; ``source`` says whose figure it is.
+    """
+    published = [
+        {
+            "who": f"{rate.place}, all students",
+            "when": wording.published_year(rate),
+            "rate": rate.rate,
+            "attendance": wording.published(rate),
+            "students": "–" if rate.students is None else f"{rate.students:,}",
+            "source": f"Published by the state, {wording.edition(rate)}",
+        }
+        for rates in (context.district, context.state)
+        for rate in rates[::-1]
+    ]
+    program = [
+        {
+            "who": level.meaning,
+            "when": f"first visited in {context.year}",
+            "rate": level.rate,
+            "attendance": level.told,
+            "students": level.students,
+            "source": "This program",
+        }
+        for level in levels
+    ]
+    return pd.DataFrame([*published, *program])
+
+
+def published_table(frame: pd.DataFrame) -> html.Table:
+    """The rows of ``published_frame``."""
+    return figures_table(
+        "Official: days attended of days enrolled; program: means of the students’ own rates",
+        ["Students", "When", "Attendance", "Number", "Source"],
+        frame[["who", "when", "attendance", "students", "source"]].to_numpy().tolist(),
+        named=True,
+    )
 
 
 def schools_table(frame: pd.DataFrame, threshold: int) -> html.Table:

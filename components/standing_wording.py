@@ -15,6 +15,7 @@ from queries import targets
 from queries.changes import Changes, EffectBefore
 from queries.disclosure import HIGHEST_TOLD, LOWEST_TOLD, Count
 from queries.effects import HEADLINE_MONTH, Effect
+from queries.public import PublicContext, PublishedRate
 from queries.ranking import Ranked
 from queries.trajectories import EVERYBODY
 
@@ -67,7 +68,8 @@ MONTHS_MEANING = (
 )
 MONTHS_HOW_TO_READ = (
     "All students count, visited or not; filters do not narrow this chart. The dotted lines are "
-    "Connecticut’s published rates of whole school years, where there are any.",
+    "the state’s published rates of school years, where there are any: of its public file, or, "
+    "until one is loaded, Connecticut’s as they come with this dashboard.",
     "The visited are a small part of a district: its official rate hardly shows what visits do.",
 )
 YEARS_MEANING = (
@@ -83,6 +85,25 @@ PEERS_MEANING = (
     "This district first, then those whose served students had the nearest attendance before the "
     "first visit"
 )
+PUBLISHED_MEANING = (
+    "Lines: all students, as the state publishes them. Dots: students first visited in one of the "
+    "years"
+)
+PUBLISHED_HOW_TO_READ = (
+    "The lines are official: all students of the district and of the state, visited or not, days "
+    "attended of days enrolled. A year “to date” was not over when it was published. A suppressed "
+    "rate is a gap. The filters do not narrow them.",
+    "The dots are students first visited in the year named: the mean of their own rates, in the "
+    "three months before the first visit (ring) and six school months after it, where similar "
+    "students who were not visited stand beside them. Students are visited when their attendance "
+    "is at its lowest, so they stand far below their district, and come nearer to it in part "
+    "without a visit: what tells of the visits is the distance to similar students, not that to "
+    "the official rate.",
+)
+BEFORE_VISIT = "Visited students, three months before the first visit"
+AFTER_VISIT = f"Visited students, {HEADLINE_MONTH} months after the first visit"
+_REAL = " These rates are real; the students here are invented."
+SIMILAR_THEN = f"Similar students, not visited, {HEADLINE_MONTH} months after"
 WHOLE_DISTRICT = "all grades and visits"
 NO_TARGETS = "No targets are set for this district."
 
@@ -202,8 +223,8 @@ def effect_cards(
     return [
         Card(
             "Attendance before and after",
-            f"{rate_of(standing, 'baseline')} → {_told(after, 'visited_rate')}",
-            f"similar students, not visited: {_told(after, 'comparison_rate')}",
+            f"{rate_of(standing, 'baseline')} → {told(after, 'visited_rate')}",
+            f"similar students, not visited: {told(after, 'comparison_rate')}",
             _before(wording.percent(before.visited_rate) if before else None),
             meaning("attendance"),
             "Month by month",
@@ -229,7 +250,8 @@ def rate_of(row: Row, name: str) -> str:
     return wording.rate({name: row[name], "beyond": row[f"{name}_beyond"]}, name)
 
 
-def _told(point: Row, name: str) -> str:
+def told(point: Row, name: str) -> str:
+    """A rate of a month as told; a dash where it is withheld."""
     return "–" if point["withheld"] else wording.rate(point, name)
 
 
@@ -305,7 +327,7 @@ def lines_summary(effect: Effect) -> str:
         return ""
     return (
         f"Six months after the first visit: visited students "
-        f"{_told(after, 'visited_rate')}, similar students {_told(after, 'comparison_rate')} "
+        f"{told(after, 'visited_rate')}, similar students {told(after, 'comparison_rate')} "
         f"({wording.people(after)} students)."
     )
 
@@ -411,6 +433,44 @@ def months_summary(own: pd.DataFrame, months: pd.DataFrame, name: str) -> str:
         f"here {wording.percent(everybody['rate'].iloc[0])}; school year so far "
         f"{wording.percent(last['rate_to_date'])}, chronically absent {share(last['chronic'])}."
     )
+
+
+def published_sentence(context: PublicContext, *, demonstration: bool) -> str:
+    """Both official rates with their edition; over demonstration data, that they are real."""
+    district, state = context.told
+    of_state = f", {state.place} {wording.published(state)}" if state else ""
+    return (
+        f"As published by the state ({wording.edition(district)}): {context.name} "
+        f"{wording.published(district)} in {wording.published_year(district)}{of_state}."
+        f"{_REAL if demonstration else ''}"
+    )
+
+
+def dotted_lines(rates: Mapping[str, PublishedRate], *, demonstration: bool) -> str:
+    """Whose published rates the dotted lines are, and of which edition; empty without any."""
+    if not rates:
+        return ""
+    last = rates[max(rates)]
+    edition = wording.edition(last)
+    source = f"published by the state ({edition})" if edition else "they come with this dashboard"
+    return f"Dotted: {last.place}’s yearly rates as {source}.{_REAL if demonstration else ''}"
+
+
+def visited_sentence(context: PublicContext, served: Row | None, effect: Effect | None) -> str:
+    """Where the program's students of the same year stood, beside similar ones."""
+    if served is None or effect is None:
+        return f"The filters leave nobody first visited in {context.year}."
+    after = effect.months[HEADLINE_MONTH]
+    if pd.isna(served["baseline"]) and after["withheld"]:
+        return f"Too few students first visited in {context.year} match to tell of them."
+    before = rate_of(served, "baseline")
+    said = f"Students first visited in {context.year}: {before} before the visit"
+    if after["withheld"]:
+        return f"{said}; too few have been here six months since."
+    return (
+        f"{said}, {told(after, 'visited_rate')} six months after it; similar students, not "
+        f"visited, {told(after, 'comparison_rate')} then. {wording.effect_sentence(effect)}"
+    ).rstrip()
 
 
 def groups_summary(cuts: Sequence[tuple[str, Effect]]) -> str:

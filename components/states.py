@@ -34,6 +34,16 @@ def not_named(words: str) -> html.Div:
     return _state("For coordinators", words, _button("Go to the overview", "/"))
 
 
+def for_leadership() -> html.Div:
+    """The page of deliveries, for somebody who does not look after them."""
+    return _state(
+        "For leadership",
+        "Deliveries and loads are looked after by leadership. What was loaded last is on the page "
+        "of methods.",
+        _button("Go to the methods", "/methods"),
+    )
+
+
 def nobody(words: str, path: str) -> html.Div:
     """A coordinator's list without rows."""
     return _state("Nobody is on this list", words, _button("Clear the filters", path))

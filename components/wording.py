@@ -17,6 +17,7 @@ from evaluation.verdict import Verdict
 from queries.disclosure import Count
 from queries.effects import HEADLINE_MONTH, Effect
 from queries.filters import Filters, KnownValues
+from queries.public import PublishedRate
 from queries.ranking import Ranked
 from queries.trajectories import Trajectory
 
@@ -33,6 +34,10 @@ DIMENSION_NAMES = {
     "modality": "Visit modality",
     "visitor_type": "Visitor",
     "cohort": "Cohort",
+    "home_language": "Home language",
+    "english_learner": "English learner",
+    "disability": "Disability",
+    "free_meals": "Free meals",
 }
 
 ANYWAY = (
@@ -153,10 +158,16 @@ def short(name: str, longest: int) -> str:
 def selection(filters: Filters, known: KnownValues) -> str:
     """The filters in words: ``Hartford or New Haven, Grades 6–12``; ``all districts``."""
     parts = [
-        joined([known.labels(dimension)[value] for value in values], "or")
+        chosen(dimension, [known.labels(dimension)[value] for value in values], "or", known)
         for dimension, values in filters.chosen().items()
     ]
     return ", ".join(parts) or "all districts, grades and visits"
+
+
+def chosen(dimension: str, names: Sequence[str], last: str, known: KnownValues) -> str:
+    """Values of one dimension: ``Hartford or New Haven``; ``Home language: Spanish``."""
+    words = joined(names, last)
+    return f"{DIMENSION_NAMES[dimension]}: {words}" if dimension in known.groups else words
 
 
 def served(result: Trajectory, known: KnownValues) -> str:
@@ -562,6 +573,25 @@ def counts_source(data_as_of: date, demonstration: bool) -> str:
         f"{kind}Data as of {day(data_as_of)}. Counts are rounded to the nearest 5 and not shown "
         "where they are of few students."
     )
+
+
+def edition(rate: PublishedRate) -> str:
+    """``June 2022 edition, 22 July 2022``; empty of figures that tell none."""
+    if rate.updated_on is None:
+        return ""
+    return f"{rate.period} edition, {day(rate.updated_on)}"
+
+
+def published_year(rate: PublishedRate) -> str:
+    """``2021-22 to date`` where the year was not over when it was published."""
+    return f"{rate.school_year} to date" if rate.to_date else rate.school_year
+
+
+def published(rate: PublishedRate | None) -> str:
+    """``85.6 %``, ``suppressed``, or ``not published``."""
+    if rate is None:
+        return "not published"
+    return "suppressed" if rate.rate is None else percent(rate.rate)
 
 
 def official_source(data_as_of: date, demonstration: bool) -> str:

@@ -13,7 +13,7 @@ from benchmarks.browser import chromium
 ADDRESS = "http://127.0.0.1:8050"
 IMAGES = Path(__file__).parent / "images"
 OF_COORDINATORS = ("/students", "/visits")
-OF_LEADERSHIP = ("/?", "/districts")
+OF_LEADERSHIP = ("/?", "/districts", "/data")
 LAPTOP, PHONE, PROJECTOR = (1440, 900), (390, 844), (1920, 1080)
 PICTURES = (
     ("overview", "/?", LAPTOP, "light"),
@@ -33,6 +33,7 @@ PICTURES = (
     ("students-phone", "/students?list=not-responding", PHONE, "dark"),
     ("student", "/students", LAPTOP, "light"),
     ("visits", "/visits", LAPTOP, "light"),
+    ("data", "/data", LAPTOP, "light"),
     (
         "trajectories-empty",
         "/trajectories?district=1430011&grade=PK&modality=phone",

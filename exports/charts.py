@@ -53,7 +53,7 @@ def small_height(chart: Chart, size: float) -> float:
 
 
 def _columns(sheet: Sheet, chart: Chart, box: Box, size: float) -> None:
-    """Counts as columns: the number above each, its category below."""
+    """Counts or rates as columns: the number above each, its category below."""
     values = chart.series[0].values
     slot = box.width / len(values)
     width = slot - 0.4 * size
@@ -70,7 +70,8 @@ def _columns(sheet: Sheet, chart: Chart, box: Box, size: float) -> None:
     highest = max([*_known(values), 1])
     plot = sheet.plot(inner, (-0.5, len(values) - 0.5), (0, highest))
     thickness = min(0.62, 7 * size / slot)
-    plot.axes.bar(range(len(values)), _numbers(values), thickness, color=theme.colour("accent"))
+    colours = [theme.colour(role) for role in chart.column_colours()]
+    plot.axes.bar(range(len(values)), _numbers(values), thickness, color=colours)
     plot.axes.axhline(0, color=theme.colour("muted"), linewidth=0.06 * size, clip_on=False)
     for at, value in enumerate(values):
         top = plot.down(value or 0) - lines_height(len(counts[at]), size, LEADING)
@@ -82,7 +83,8 @@ def _columns(sheet: Sheet, chart: Chart, box: Box, size: float) -> None:
 
 def _count(value: float | None, chart: Chart, width: float, size: float) -> list[str]:
     """A number in bold lines, never broken itself."""
-    told = "–" if value is None else f"{'about ' if chart.about else ''}{value:,.0f}"
+    about = "about " if chart.about and chart.kind == "columns" else ""
+    told = "–" if value is None else f"{about}{chart.told(value)}"
     return wrapped(told, max(width, widest_word(told, size, bold=True)), size, bold=True)
 
 
@@ -350,6 +352,7 @@ def _ticks(limits: Limits, most: int) -> list[int]:
 
 _CHARTS: dict[Kind, Callable[[Sheet, Chart, Box, float], None]] = {
     "columns": _columns,
+    "rates": _columns,
     "lines": _lines,
     "gap": _gap,
     "intervals": _intervals,

@@ -17,10 +17,11 @@ import pandas as pd
 from components import slide_wording as words
 from components import wording
 from components.deck import Deck, Shape
-from components.slides import SLIDES, Figures, is_worth_showing, slide
+from components.slides import SLIDES, Figures, Official, is_worth_showing, slide
 from queries.database import Snapshot
 from queries.effects import effect, effects
 from queries.filters import Filters, View, parameters
+from queries.public import public_context
 from queries.ranking import Ranked, ranked
 from queries.standing import contacts, row_of_all, standing
 from queries.values import known_values
@@ -136,6 +137,25 @@ def figures(data: Snapshot, viewer: Viewer, filters: Filters) -> Figures | None:
         bands=_ranked(data, viewer, filters, "grade_band"),
         modalities=_ranked(data, viewer, filters, "modality"),
         districts=_ranked(data, viewer, filters, "district"),
+        official=_official(data, viewer, filters),
+    )
+
+
+def _official(data: Snapshot, viewer: Viewer, filters: Filters) -> Official | None:
+    context = public_context(data, filters)
+    if context is None:
+        return None
+    district, state = context.told
+    if state is None or state.rate is None or district.rate is None:
+        return None
+    served = standing(data, viewer, View(context.filters)) if context.filters else None
+    return Official(
+        context.name,
+        context.place,
+        district,
+        state,
+        None if served is None else row_of_all(served),
+        data.is_demonstration,
     )
 
 

@@ -43,6 +43,7 @@ _LINE = 24  # points from one line of labels to the next
 # --- The workbook behind a chart ---------------------------------------------------------
 
 _MONTHLY = ("lines", "gap")
+_NUMBER_FORMATS = {"columns": "#,##0", "rates": '0.0"\N{NO-BREAK SPACE}%"'}
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def _columns(chart: Chart) -> list[_Column]:
     """All that a chart shows and rests on; the plotted first, where the chart looks for them."""
     columns = [_Column(chart.axis if chart.kind in _MONTHLY else _WORDS["group"], chart.categories)]
     columns += [_Column(series.name, series.values) for series in chart.series]
-    if chart.kind != "columns":
+    if chart.kind not in _NUMBER_FORMATS:
         columns.append(_Column(_WORDS["labels_at"], (_labels_at(chart),) * len(chart.categories)))
     for place, series in enumerate(chart.series, start=1):
         if series.low:
@@ -126,6 +127,7 @@ def _write(sheet: Any, row: int, place: int, cell: float | str | None, formula: 
 
 _TYPES = {
     "columns": XL_CHART_TYPE.COLUMN_CLUSTERED,
+    "rates": XL_CHART_TYPE.COLUMN_CLUSTERED,
     "lines": XL_CHART_TYPE.LINE_MARKERS,
     "gap": XL_CHART_TYPE.LINE_MARKERS,
     "intervals": XL_CHART_TYPE.BAR_CLUSTERED,
@@ -144,7 +146,7 @@ _ROWS_WITH_AXIS = 12
 def add_chart(page: Any, slide: Slide, chart: Chart, box: Box) -> None:
     """The chart of a slide into a box of a page."""
     columns = _columns(chart)
-    plotted = len(chart.series) + (chart.kind != "columns")
+    plotted = len(chart.series) + (chart.kind not in _NUMBER_FORMATS)
     data: Any = CategoryChartData()  # type: ignore[no-untyped-call]
     data.categories = chart.categories
     for column in columns[1 : 1 + plotted]:
@@ -171,9 +173,12 @@ def _draw_columns(drawn: Any, chart: Chart, box: Box) -> None:
     columns = drawn.plots[0]
     columns.gap_width = 90
     _fill(columns.series[0].format, "accent")
+    for place, role in enumerate(chart.colours):
+        _fill(columns.series[0].points[place].format, role)
     columns.has_data_labels = True
     labels = columns.data_labels
-    labels.number_format, labels.number_format_is_linked = "#,##0", False
+    labels.number_format = _NUMBER_FORMATS[chart.kind]
+    labels.number_format_is_linked = False
     labels.position = XL_LABEL_POSITION.OUTSIDE_END
     set_font(labels.font, LABEL_SIZE, "ink")
 
@@ -473,6 +478,7 @@ def _letters(tag: str, role: str) -> str:
 
 _DRAW: dict[str, Callable[[Any, Chart, Box], None]] = {
     "columns": _draw_columns,
+    "rates": _draw_columns,
     "lines": _draw_lines,
     "gap": _draw_gap,
     "intervals": _draw_intervals,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pages import (
+    data,
     district,
     districts,
     methods,
@@ -17,30 +18,34 @@ from pages import (
     trajectories,
     visits,
 )
+from queries.deliveries import sees_deliveries
+from queries.students import sees_students
+from queries.viewer import Viewer
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page: its path, its title in the navigation, what builds it, whether it names students."""
+    """A page: its path, its title in the navigation, what builds it, for whom it is there."""
 
     path: str
     title: str
     layout: Callable[[], Any]
-    names_students: bool = False
+    is_for: Callable[[Viewer], bool] = lambda _viewer: True
 
 
 PAGES = (
     Page(overview.PATH, overview.TITLE, overview.layout),
     Page(trajectories.PATH, trajectories.TITLE, trajectories.layout),
     Page(districts.PATH, districts.TITLE, districts.layout),
-    Page(students.PATH, students.TITLE, students.layout, names_students=True),
+    Page(students.PATH, students.TITLE, students.layout, sees_students),
     Page(visits.PATH, visits.TITLE, visits.layout),
     Page(present.PATH, present.TITLE, present.layout),
     Page(methods.PATH, methods.TITLE, methods.layout),
+    Page(data.PATH, data.TITLE, data.layout, sees_deliveries),
 )
 
 # Found by the rest of the path, not in the navigation.
-_STUDENT = Page(student.PATH, student.TITLE, student.layout, names_students=True)
+_STUDENT = Page(student.PATH, student.TITLE, student.layout, sees_students)
 _DISTRICT = Page(district.PATH, district.TITLE, district.layout)
 
 HOME = PAGES[0].path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,6 +29,7 @@ from components.figures.bars import volume_figure
 from components.figures.effect import effect_figure
 from components.figures.intervals import interval_figure
 from components.figures.official import Measure, months_figure, years_figure
+from components.figures.published import Level, published_figure, visited_levels
 from pages.downloads import Leaving, offer_downloads
 from pages.following import has_newer
 from queries import visits
@@ -37,9 +38,10 @@ from queries.database import Snapshot, snapshot
 from queries.effects import Effect, all_months, effect, effects
 from queries.facets import option_counts
 from queries.filters import SPLITS, Filters, View
-from queries.official import district_months, published_state_rates, quality, schools
+from queries.official import district_months, quality, schools
+from queries.public import PublicContext, public_context, published_state_rates
 from queries.ranking import ranked
-from queries.standing import contacts, nearest_baselines, standing
+from queries.standing import contacts, nearest_baselines, row_of_all, standing
 from queries.targets import MEASURES, measured, progress, read_targets
 from queries.trajectories import EVERYBODY
 from queries.values import known_values
@@ -47,11 +49,12 @@ from queries.viewer import Viewer
 
 PATH, TITLE = "/districts/", "District"
 
-EFFECT, VOLUME, YEARS, MONTHS, GROUPS = (
+EFFECT, VOLUME, YEARS, MONTHS, PUBLISHED, GROUPS = (
     ChartFrame("district-effect"),
     ChartFrame("district-volume"),
     ChartFrame("district-years"),
     ChartFrame("district-months"),
+    ChartFrame("district-published"),
     ChartFrame("district-groups"),
 )
 _NAME_ID, _SELECTION_ID, _SAID_ID, _COUNTS_ID, _EFFECT_CARDS_ID = (
@@ -130,6 +133,11 @@ def layout() -> html.Div:
                         words.MONTHS_MEANING,
                         words.MONTHS_HOW_TO_READ,
                     ),
+                    PUBLISHED.layout(
+                        "Beside what the state publishes",
+                        words.PUBLISHED_MEANING,
+                        words.PUBLISHED_HOW_TO_READ,
+                    ),
                     GROUPS.layout(
                         "By grade, modality, visitor and cohort",
                         wording.DESIGNS_MEANING,
@@ -191,6 +199,7 @@ def _selection(data: Snapshot, path: str | None, search: str | None) -> tuple[st
         "years_table": Output(YEARS.table, "children"),
         "months": Output(MONTHS.figure, "data"),
         "months_summary": Output(MONTHS.summary, "children"),
+        "months_notes": Output(MONTHS.notes, "children"),
         "months_table": Output(MONTHS.table, "children"),
         "schools": Output(_SCHOOLS_ID, "children"),
         "quality": Output(_QUALITY_ID, "children"),
@@ -213,9 +222,8 @@ def show(path: str | None, search: str | None) -> dict[str, Any]:
 
 _NO_DISTRICT: dict[str, Any] = {
     **dict.fromkeys(("name", "selection", "counts", "links", "years", "months")),
-    **dict.fromkeys(
-        ("years_summary", "years_table", "months_summary", "months_table", "schools", "quality")
-    ),
+    **dict.fromkeys(("years_summary", "years_table", "schools", "quality")),
+    **dict.fromkeys(("months_summary", "months_notes", "months_table")),
     **dict.fromkeys(f"volume_{part}" for part in _VOLUME_PARTS),
     "volume_hidden": True,
     "state": states.no_district(),
@@ -250,8 +258,9 @@ def _counted(data: Snapshot, viewer: Viewer, code: str, view: View) -> dict[str,
         "years_table": standing_tables.targets_table(aims, known.district)
         if aims
         else html.P(words.NO_TARGETS),
-        "months": _months_figure(months, code, known.district),
+        "months": _months_figure(data, months, code, known.district),
         "months_summary": words.months_summary(own, months, known.district[code]),
+        "months_notes": _dotted_lines(data),
         "months_table": standing_tables.heat_table(
             months, {code: known.district[code], EVERYBODY: "All districts here"}
         ),
@@ -263,15 +272,21 @@ def _counted(data: Snapshot, viewer: Viewer, code: str, view: View) -> dict[str,
     }
 
 
-def _months_figure(months: pd.DataFrame, code: str, names: Mapping[str, str]) -> dict[str, Any]:
+def _months_figure(
+    data: Snapshot, months: pd.DataFrame, code: str, names: Mapping[str, str]
+) -> dict[str, Any]:
     of_code = months["district_code"]
     return months_figure(
         months[of_code == code],
         months[of_code == EVERYBODY],
         names[code],
         list(names).index(code),
-        published_state_rates(),
+        published_state_rates(data),
     )
+
+
+def _dotted_lines(data: Snapshot) -> str:
+    return words.dotted_lines(published_state_rates(data), demonstration=data.is_demonstration)
 
 
 def _volume(data: Snapshot, viewer: Viewer, filters: Filters) -> dict[str, Any]:
@@ -342,6 +357,66 @@ _NO_EFFECT: dict[str, Any] = {
     **dict.fromkeys(("said", "cards", "figure", "summary", "table")),
     "hidden": True,
 }
+
+
+@callback(
+    output={
+        "figure": Output(PUBLISHED.figure, "data"),
+        "summary": Output(PUBLISHED.summary, "children"),
+        "notes": Output(PUBLISHED.notes, "children"),
+        "table": Output(PUBLISHED.table, "children"),
+        "hidden": Output(PUBLISHED.section, "hidden"),
+    },
+    inputs=Input(_SHOWN_ID, "data"),
+    prevent_initial_call=True,
+    running=[(Output(PUBLISHED.body, "className"), "chart-body loading", "chart-body")],
+)
+def show_published(shown: dict[str, Any]) -> dict[str, Any]:
+    """The official yearly rates beside the program's students; by itself, because it is fitted."""
+    with snapshot() as data:
+        _code, view = _selection(data, shown["path"], shown["search"])
+        found = None
+        if not has_newer(data, shown):
+            found = _published(data, current_viewer(data), view.filters)
+    if found is None:
+        return dict.fromkeys(("figure", "summary", "notes", "table")) | {"hidden": True}
+    return {
+        "figure": published_figure(found.context, found.levels),
+        "summary": words.published_sentence(found.context, demonstration=data.is_demonstration),
+        "notes": words.visited_sentence(found.context, found.served, found.effect),
+        "table": standing_tables.published_table(
+            standing_tables.published_frame(found.context, found.levels)
+        ),
+        "hidden": False,
+    }
+
+
+@dataclass(frozen=True)
+class _Published:
+    """Official rates, and the students first visited in the year told; None where nobody was."""
+
+    context: PublicContext
+    served: Mapping[Any, Any] | None
+    effect: Effect | None
+
+    @property
+    def levels(self) -> list[Level]:
+        if self.served is None or self.effect is None:
+            return []
+        return visited_levels(self.served, self.effect)
+
+
+def _published(data: Snapshot, viewer: Viewer, filters: Filters) -> _Published | None:
+    context = public_context(data, filters)
+    if context is None:
+        return None
+    if context.filters is None:
+        return _Published(context, None, None)
+    return _Published(
+        context,
+        row_of_all(standing(data, viewer, View(context.filters))),
+        effect(data, viewer, context.filters),
+    )
 
 
 @callback(Output(_PEERS_ID, "children"), Input(_SHOWN_ID, "data"), prevent_initial_call=True)
@@ -439,12 +514,29 @@ def _leaving_months(href: str | None) -> Leaving:
         code, _view = _asked(data, href)
         months = district_months(data, current_viewer(data).for_export())
         names = known_values(data).district
+        figure = _months_figure(data, months, code, names) if code else None
+        dotted = _dotted_lines(data)
     shown = months[months["district_code"].isin([code, EVERYBODY])] if code else months.head(0)
     return Leaving(
         f"Official attendance: {names.get(code or '', '')}",
-        wording.official_source(data.data_as_of, data.is_demonstration),
-        _months_figure(months, code, names) if code else None,
+        f"{wording.official_source(data.data_as_of, data.is_demonstration)}<br>{dotted}",
+        figure,
         shown,
+    )
+
+
+def _leaving_published(href: str | None) -> Leaving:
+    with snapshot() as data:
+        _code, view = _asked(data, href)
+        found = _published(data, current_viewer(data).for_export(), view.filters)
+    if found is None:
+        return Leaving("Official attendance", "", None, pd.DataFrame())
+    context = found.context
+    return Leaving(
+        f"Official attendance and visited students: {context.name}",
+        words.published_sentence(context, demonstration=data.is_demonstration),
+        published_figure(context, found.levels),
+        standing_tables.published_frame(context, found.levels),
     )
 
 
@@ -480,5 +572,6 @@ def _leaving_groups(href: str | None) -> Leaving:
 offer_downloads(EFFECT, "district-effect", _leaving_effect, part="href")
 offer_downloads(VOLUME, "district-contacts", _leaving_volume, part="href")
 offer_downloads(MONTHS, "district-official-attendance", _leaving_months, part="href")
+offer_downloads(PUBLISHED, "district-published-rates", _leaving_published, part="href")
 offer_downloads(YEARS, "district-school-years", _leaving_years, part="href")
 offer_downloads(GROUPS, "district-effects-by-group", _leaving_groups, part="href")

@@ -1,29 +1,180 @@
-"""What was loaded last, and what became of it: counts of rows, no student."""
+"""What was loaded, what is missing, and what somebody should look at: no student.
+
+Rejected and doubtful rows are told by file, line, column and rule: what stands in them is for
+whoever has the delivery. All but the loads themselves is for leadership alone; for everybody else
+there are no rows.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
 
 from queries.database import Snapshot
-from queries.schema import delivery
+from queries.official import quality, school_year_of
+from queries.schema import (
+    delivery,
+    district,
+    district_month,
+    doubtful_row,
+    rejected_row,
+    translated_spelling,
+)
+from queries.viewer import Viewer
 
 LOADS_SHOWN = 5
+
+# Of a district's school month: it came; it did not, and later ones did; it has not come yet.
+DELIVERED, MISSING, LATE = "delivered", "missing", "late"
+
+# Columns with a fixed set of values. In others a local spelling could be somebody's name.
+SPELLED = ("modality", "outcome", "visitor_type", "grade", "attended")
+
+
+def sees_deliveries(viewer: Viewer) -> bool:
+    """Whether the viewer looks after the deliveries."""
+    return viewer.role == "leadership"
 
 
 def last_loads(data: Snapshot) -> pd.DataFrame:
     """Files of the last loads, newest first: loaded_at (UTC), file, rows by outcome."""
-    newest = (
-        sa.select(delivery.c.load_id)
-        .group_by(delivery.c.load_id)
-        .order_by(sa.func.max(delivery.c.loaded_at).desc())
-        .limit(LOADS_SHOWN)
-    )
     columns = [
         column for column in delivery.c if column.name not in (delivery.c.load_id.name, "sha256")
     ]
     return data.frame(
         sa.select(*columns)
-        .where(delivery.c.load_id.in_(newest))
+        .where(delivery.c.load_id.in_(_newest_loads(LOADS_SHOWN)))
         .order_by(delivery.c.loaded_at.desc(), delivery.c.file)
     )
+
+
+def _newest_loads(number: int) -> sa.Select[Any]:
+    return (
+        sa.select(delivery.c.load_id)
+        .group_by(delivery.c.load_id)
+        .order_by(sa.func.max(delivery.c.loaded_at).desc())
+        .limit(number)
+    )
+
+
+def freshness(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
+    """What came of every district and school month, by district's name and month.
+
+    district_code, month (YYYY-MM), state (DELIVERED, MISSING or LATE), school_year. A month before
+    a district's first has no row; a district that delivered nothing is late with all months.
+    """
+    came = data.frame(
+        sa.select(district_month.c.district_code, district_month.c.month).where(_allowed(viewer))
+    ).assign(state=DELIVERED)
+    districts = sa.select(district.c.district_code, district.c.district_name)
+    names = {
+        row.district_code: row.district_name
+        for row in data.connection.execute(districts.where(_allowed(viewer)))
+    }
+    gaps = quality(data)
+    found = [
+        (code, month, state)
+        for code in names
+        for name, state in (("missing", MISSING), ("late", LATE))
+        for month in gaps.loc[code, name]
+    ]
+    frame = pd.concat([came, pd.DataFrame(found, columns=list(came.columns))], ignore_index=True)
+    frame = frame.assign(
+        school_year=frame["month"].map(school_year_of), name=frame["district_code"].map(names)
+    )
+    ordered = frame.sort_values(["name", "district_code", "month"], ignore_index=True)
+    return ordered.drop(columns="name")
+
+
+def rejected_rules(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
+    """Why the last load rejected rows, the most first: file, column, rule, rows, before.
+
+    ``before`` is how many rows the load before rejected for the same reason. ``rule`` is None for
+    loads of versions that did not keep it.
+    """
+    columns = rejected_row.c
+    is_last = columns.load_id == data.load_id
+    both = (
+        sa.select(
+            columns.file,
+            columns.column,
+            columns.rule,
+            sa.func.count(sa.case((is_last, 1))).label("rows"),
+            sa.func.count(sa.case((~is_last, 1))).label("before"),
+        )
+        .where(columns.load_id.in_(_newest_loads(2)), _allowed(viewer))
+        .group_by(columns.file, columns.column, columns.rule)
+        .subquery()
+    )
+    return data.frame(
+        sa.select(both)
+        .where(both.c.rows > 0)
+        .order_by(both.c.rows.desc(), both.c.file, both.c.column, both.c.rule)
+    )
+
+
+def rejected_lines(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
+    """Every row that the last load rejected: file, line, column, rule."""
+    columns = rejected_row.c
+    return data.frame(
+        sa.select(columns.file, columns.line, columns.column, columns.rule)
+        .where(columns.load_id == data.load_id, _allowed(viewer))
+        .order_by(columns.file, columns.line)
+    )
+
+
+def doubtful_rules(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
+    """What of the last load somebody should decide about: file, rule, rows, first_line."""
+    columns = doubtful_row.c
+    rows = sa.func.count().label("rows")
+    return data.frame(
+        sa.select(columns.file, columns.rule, rows, sa.func.min(columns.line).label("first_line"))
+        .where(columns.load_id == data.load_id, _allowed(viewer))
+        .group_by(columns.file, columns.rule)
+        .order_by(rows.desc(), columns.file, columns.rule)
+    )
+
+
+def doubtful_lines(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
+    """Every row of the last load that somebody should decide about: file, line, rule."""
+    columns = doubtful_row.c
+    return data.frame(
+        sa.select(columns.file, columns.line, columns.rule)
+        .where(columns.load_id == data.load_id, _allowed(viewer))
+        .order_by(columns.file, columns.line, columns.rule)
+    )
+
+
+@dataclass(frozen=True)
+class Spellings:
+    """Local spellings of the last load: file, column, local, ours, rows, the most rows first.
+
+    ``others`` is how many there are of fewer rows than the viewer's threshold.
+    """
+
+    told: pd.DataFrame
+    others: int
+
+
+def spellings(data: Snapshot, viewer: Viewer) -> Spellings:
+    """What local spellings were taken as, but for those that differ by capital letters alone."""
+    columns = translated_spelling.c
+    every = data.frame(
+        sa.select(columns.file, columns.column, columns.local, columns.ours, columns.rows)
+        .where(
+            columns.load_id == data.load_id,
+            columns.column.in_(SPELLED),
+            sa.func.lower(columns.local) != columns.ours,
+            _allowed(viewer),
+        )
+        .order_by(columns.file, columns.column, columns.rows.desc(), columns.local)
+    )
+    is_told = every["rows"] >= viewer.threshold
+    return Spellings(every[is_told].reset_index(drop=True), int((~is_told).sum()))
+
+
+def _allowed(viewer: Viewer) -> sa.ColumnElement[bool]:
+    return sa.true() if sees_deliveries(viewer) else sa.false()

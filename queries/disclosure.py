@@ -3,7 +3,8 @@
 Rule 1: a figure over fewer students than the viewer's threshold is not shown.
 Rule 2: a count is exact for a one-way total (one district, one cohort) and otherwise
 rounded to the nearest 5 and marked "about", so that two overlapping selections cannot
-be subtracted to reveal a student.
+be subtracted to reveal a student. By a student group it is always rounded: who was visited
+since the last load may be known, and their group is not to be told by what was added.
 Rule 3: a figure is also withheld where its filters cut all students into parts of which one
 has fewer than the threshold (``queries.parts``): differences would tell of them.
 Rule 4: rates are shown to 0.1 of a point; those of fewer than 200 students end at 5 and
@@ -19,11 +20,15 @@ from typing import TypeVar
 import pandas as pd
 
 from queries.filters import Filters
+from queries.schema import STUDENT_GROUPS
 from queries.viewer import Viewer
 
 ROUNDED_TO = 5
 RATE_DECIMALS = 3  # of a rate from 0 to 1: a tenth of a point
 LOWEST_TOLD, HIGHEST_TOLD = 0.05, 0.95
+
+# An engine adds up in any order: a mean between two tenths must not go up now and down then.
+_LAST_DIGITS = 1e-12
 
 # A rate of 99.95 % of so many students leaves each of them anything above 90 %.
 TOLD_EXACTLY_FROM = 200
@@ -40,12 +45,12 @@ class Count:
 
 
 def is_one_way(filters: Filters, *further: str | None) -> bool:
-    """Whether students are counted by one dimension at most.
+    """Whether students are counted by one dimension at most, and by no student group.
 
     ``further`` names other dimensions the figure is broken down by (None: not at all).
     """
     dimensions = set(filters.chosen()) | {name for name in further if name is not None}
-    return len(dimensions) <= 1
+    return len(dimensions) <= 1 and dimensions.isdisjoint(STUDENT_GROUPS)
 
 
 def disclosed_count(students: int, viewer: Viewer, *, exact: bool) -> Count:
@@ -88,7 +93,7 @@ def disclosed(
         told = rate.mask(few, rate.clip(LOWEST_TOLD, HIGHEST_TOLD))
         if name == rates[0]:
             shown["beyond"] = ~withheld & (told != rate) & rate.notna()
-        shown[name] = told.round(RATE_DECIMALS).mask(withheld)
+        shown[name] = (told + _LAST_DIGITS).round(RATE_DECIMALS).mask(withheld)
     for name in counts:
         further = frame[name].astype("Int64")
         shown[name] = (further if exact else _rounded(further)).mask(withheld)

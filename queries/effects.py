@@ -30,6 +30,7 @@ from queries.schema import (
     EVENT_MONTHS,
     EVERYBODY,
     GRADE_BANDS,
+    STUDENT_GROUPS,
     effect_check,
     effect_month,
     served_student,
@@ -227,7 +228,7 @@ def told_cut(filters: Filters) -> tuple[str, str] | None:
     if not chosen:
         return EVERYBODY, EVERYBODY
     [(dimension, values), *more] = chosen.items()
-    if more or len(values) > 1:
+    if more or len(values) > 1 or dimension in STUDENT_GROUPS:
         return None
     if dimension != "grade":
         return dimension, values[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 
 from queries.database import Snapshot
 from queries.disclosure import disclosed, is_one_way
-from queries.filters import DIMENSIONS, Filters
+from queries.filters import Filters, KnownValues
 from queries.memory import once
 from queries.schema import GRADE_BANDS, served_student
 from queries.served import split_column
@@ -26,15 +27,18 @@ def option_counts(data: Snapshot, viewer: Viewer, filters: Filters) -> pd.DataFr
     withheld (bool). One row per known value, in the order shown within its dimension; options
     that leave nobody are withheld like those that leave few.
     """
-    key = ("option counts", viewer.threshold, filters)
-    return once(data.load_id, key, partial(_option_counts, data, viewer, filters))
-
-
-def _option_counts(data: Snapshot, viewer: Viewer, filters: Filters) -> pd.DataFrame:
     known = known_values(data)
-    cells = once(data.load_id, "served cells", lambda: _cells(data))
+    key = ("option counts", viewer.threshold, filters, known.dimensions)
+    return once(data.load_id, key, partial(_option_counts, data, viewer, filters, known))
+
+
+def _option_counts(
+    data: Snapshot, viewer: Viewer, filters: Filters, known: KnownValues
+) -> pd.DataFrame:
+    key = ("served cells", known.dimensions)
+    cells = once(data.load_id, key, partial(_cells, data, known.dimensions))
     frames: dict[bool, list[pd.DataFrame]] = {True: [], False: []}
-    for dimension in DIMENSIONS:
+    for dimension in known.dimensions:
         others = replace(filters, **{dimension: ()})
         labels = known.labels(dimension)
         counts = _counts(cells, dimension, others)
@@ -66,12 +70,12 @@ def _counts(cells: pd.DataFrame, dimension: str, filters: Filters) -> pd.Series[
     return counts
 
 
-def _cells(data: Snapshot) -> pd.DataFrame:
+def _cells(data: Snapshot, dimensions: Sequence[str]) -> pd.DataFrame:
     """Served students by everything that can be chosen."""
-    columns = [split_column(dimension).label(dimension) for dimension in DIMENSIONS]
+    columns = [split_column(dimension).label(dimension) for dimension in dimensions]
     cells = data.frame(
         sa.select(*columns, sa.func.count().label("students"))
         .select_from(served_student)
         .group_by(*columns)
     )
-    return cells.astype(dict.fromkeys(DIMENSIONS, "category"))
+    return cells.astype(dict.fromkeys(dimensions, "category"))

@@ -1,6 +1,9 @@
 """What a page shows: the filters and options of its URL, in one definition.
 
 ``?district=0640011&district=0930011&grade=6-12&modality=home&split=modality&same=1``
+
+Student groups are dimensions where a setting switches them on (``queries.student_groups``);
+``KnownValues.dimensions`` are those that can be chosen.
 """
 
 from __future__ import annotations
@@ -9,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from urllib.parse import parse_qsl, urlencode
 
-from queries.schema import CUTS, GRADE_BANDS, GRADES
+from queries.schema import CUTS, GRADE_BANDS, GRADES, STUDENT_GROUPS
 
 SPLITS = tuple(CUTS)
 SPLIT_PARAMETER = "split"
@@ -28,6 +31,10 @@ class Filters:
     modality: tuple[str, ...] = ()
     visitor_type: tuple[str, ...] = ()
     cohort: tuple[str, ...] = ()
+    home_language: tuple[str, ...] = ()
+    english_learner: tuple[str, ...] = ()
+    disability: tuple[str, ...] = ()
+    free_meals: tuple[str, ...] = ()
 
     def chosen(self) -> dict[str, tuple[str, ...]]:
         """The dimensions that are filtered, with their values."""
@@ -62,7 +69,10 @@ DIMENSIONS = tuple(dimension.name for dimension in fields(Filters))
 
 @dataclass(frozen=True)
 class KnownValues:
-    """Every value that can be chosen, with its label, in the order shown."""
+    """Every value that can be chosen, with its label, in the order shown.
+
+    ``groups`` has the values of the student groups that are switched on, by group.
+    """
 
     district: Mapping[str, str]
     grade: Mapping[str, str]
@@ -70,9 +80,19 @@ class KnownValues:
     visitor_type: Mapping[str, str]
     cohort: Mapping[str, str]
     grade_band: Mapping[str, str]
+    groups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """What can be filtered by, in the order shown."""
+        return tuple(
+            name for name in DIMENSIONS if name not in STUDENT_GROUPS or name in self.groups
+        )
 
     def labels(self, dimension: str) -> Mapping[str, str]:
-        """Value -> label of a dimension or of ``grade_band``."""
+        """Value -> label of a dimension (none of a group that is off) or of ``grade_band``."""
+        if dimension in STUDENT_GROUPS:
+            return self.groups.get(dimension, {})
         labels: Mapping[str, str] = getattr(self, dimension)
         return labels
 
@@ -132,4 +152,5 @@ class View:
 
 
 def _word(dimension: str) -> str:
-    return dimension.replace("_", " ")
+    word = dimension.replace("_", " ")
+    return f"value of {word}" if dimension in STUDENT_GROUPS else word

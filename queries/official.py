@@ -7,7 +7,6 @@ districts delivered, and what of it was rejected.
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
 import pandas as pd
 import sqlalchemy as sa
@@ -66,16 +65,6 @@ def school_year_of(month: str) -> str:
     """``2021-10`` -> ``2021-22``: a school year starts in August."""
     start = int(month[:4]) - (month[5:] < "08")
     return f"{start}-{(start + 1) % 100:02d}"
-
-
-def published_state_rates() -> dict[str, float]:
-    """Connecticut's published attendance rate (0..1) by school year.
-
-    Source: Connecticut State Department of Education, attendance files on the state's open-data
-    portal; all students of the state.
-    """
-    rates = pd.read_csv(Path(__file__).with_name("state_rates.csv"))
-    return dict(zip(rates["school_year"], rates["rate"], strict=True))
 
 
 def schools(data: Snapshot, viewer: Viewer, district_code: str) -> pd.DataFrame:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 import sqlalchemy as sa
 
 from queries.database import Snapshot
-from queries.filters import DIMENSIONS, Filters, View
+from queries.filters import Filters, View
 from queries.memory import once
 from queries.schema import EVENT_MONTHS, EVERYBODY, GRADE_BANDS, served_student, trajectory_month
 from queries.served import in_every_month, split_column
@@ -48,7 +48,8 @@ def smallest_parts(data: Snapshot, view: View) -> dict[str, Counts]:
 
     By group (value of the split, ``all`` without one).
     """
-    cells = once(data.load_id, "cells", partial(_cells, data))
+    dimensions = known_values(data).dimensions
+    cells = once(data.load_id, ("cells", dimensions), partial(_cells, data, dimensions))
     return once(data.load_id, ("parts", view), partial(_by_group, data, view, cells))
 
 
@@ -59,7 +60,9 @@ def smallest_parts_of(
 
     ``name`` tells these populations from others.
     """
-    cells = once(data.load_id, ("cells", name), partial(_cells_of, data, populations))
+    dimensions = known_values(data).dimensions
+    key = ("cells", name, dimensions)
+    cells = once(data.load_id, key, partial(_cells_of, data, dimensions, populations))
     view = View(view.filters, view.split)
     return once(data.load_id, ("parts", name, view), partial(_by_group, data, view, cells))
 
@@ -121,8 +124,8 @@ def _marks(
     return marks
 
 
-def _cells(data: Snapshot) -> _Cells:
-    columns = [split_column(dimension).label(dimension) for dimension in DIMENSIONS]
+def _cells(data: Snapshot, dimensions: Sequence[str]) -> _Cells:
+    columns = [split_column(dimension).label(dimension) for dimension in dimensions]
     throughout = in_every_month().subquery("throughout")
     is_throughout = throughout.c.student_id.is_not(None)
     months = data.arrays(
@@ -141,7 +144,7 @@ def _cells(data: Snapshot) -> _Cells:
         .group_by(*columns, trajectory_month.c.event_month)
         .order_by(*columns)
     )
-    values = _values(months)
+    values = _values(months, dimensions)
     keys = np.array(["\t".join(row) for row in zip(*values.values(), strict=True)], dtype=object)
     _names, first, cell = np.unique(keys, return_index=True, return_inverse=True)
     shape = (len(first), len(EVENT_MONTHS))
@@ -152,8 +155,8 @@ def _cells(data: Snapshot) -> _Cells:
     return _Cells({name: column[first] for name, column in values.items()}, students, through)
 
 
-def _cells_of(data: Snapshot, populations: Populations) -> _Cells:
-    columns = [split_column(dimension).label(dimension) for dimension in DIMENSIONS]
+def _cells_of(data: Snapshot, dimensions: Sequence[str], populations: Populations) -> _Cells:
+    columns = [split_column(dimension).label(dimension) for dimension in dimensions]
     names = [f"population_{number}" for number in range(len(populations))]
     counts = [
         sa.func.count().filter(condition).label(name)
@@ -161,8 +164,10 @@ def _cells_of(data: Snapshot, populations: Populations) -> _Cells:
     ]
     cells = data.arrays(sa.select(*columns, *counts).group_by(*columns).order_by(*columns))
     students = np.column_stack([np.asarray(cells[name], dtype=np.int64) for name in names])
-    return _Cells(_values(cells), students, np.zeros_like(students))
+    return _Cells(_values(cells, dimensions), students, np.zeros_like(students))
 
 
-def _values(columns: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[np.object_]]:
-    return {name: np.asarray(columns[name]).astype(str).astype(object) for name in DIMENSIONS}
+def _values(
+    columns: Mapping[str, npt.NDArray[Any]], dimensions: Sequence[str]
+) -> dict[str, npt.NDArray[np.object_]]:
+    return {name: np.asarray(columns[name]).astype(str).astype(object) for name in dimensions}

@@ -11,9 +11,11 @@ from queries.schema import (
     CUTS,
     FIRST_EVENT_MONTH,
     LAST_EVENT_MONTH,
+    STUDENT_GROUPS,
     served_student,
     trajectory_month,
 )
+from queries.student_groups import group_value
 
 
 def in_selection(filters: Filters) -> list[sa.ColumnElement[bool]]:
@@ -21,8 +23,10 @@ def in_selection(filters: Filters) -> list[sa.ColumnElement[bool]]:
     return [split_column(dimension).in_(values) for dimension, values in filters.wanted().items()]
 
 
-def split_column(split: str) -> sa.Column[Any]:
+def split_column(split: str) -> sa.ColumnElement[Any]:
     """The column of ``served_student`` that a split or dimension groups by."""
+    if split in STUDENT_GROUPS:
+        return group_value(served_student, split)
     return served_student.c.grade if split == "grade" else CUTS[split]
 
 

@@ -30,6 +30,7 @@ from queries.database import Snapshot
 from queries.filters import Filters, parameters
 from queries.schema import (
     MODALITIES,
+    STUDENT_GROUPS,
     attendance_week,
     contacted_month,
     contacted_student,
@@ -42,6 +43,7 @@ from queries.schema import (
     student,
     visit,
 )
+from queries.student_groups import group_value
 from queries.viewer import Viewer
 
 # Days from the first contact to the first completed visit: the longest of each wait.
@@ -158,8 +160,10 @@ def first_contact_and_visit() -> sa.Subquery:
     )
 
 
-def present_column(dimension: str) -> sa.Column[Any]:
+def present_column(dimension: str) -> sa.ColumnElement[Any]:
     """The column of ``contacted_student`` of a dimension: the present district and grade."""
+    if dimension in STUDENT_GROUPS:
+        return group_value(contacted_student, dimension)
     return contacted_student.c["district_code" if dimension == "district" else dimension]
 
 
@@ -173,11 +177,11 @@ def caseload(
 ) -> pd.DataFrame:
     """Every student contacted in the viewer's own districts, the most urgent first.
 
-    One row per student: the columns of ``contacted_student``, ``first_name``, ``last_name``,
-    ``school_name``, ``district_name``; ``days_unreached`` since the last completed visit and
-    ``days_since_contact`` since any contact, both to the data's date (Int64, missing: never);
-    ``direction`` of late (1, 0, -1); ``is_chronic``; ``months``, the rates (0..1, nan) of
-    PICTURE_MONTHS.
+    One row per student: the columns of ``contacted_student`` but student groups, ``first_name``,
+    ``last_name``, ``school_name``, ``district_name``; ``days_unreached`` since the last completed
+    visit and ``days_since_contact`` since any contact, both to the data's date (Int64, missing:
+    never); ``direction`` of late (1, 0, -1); ``is_chronic``; ``months``, the rates (0..1, nan)
+    of PICTURE_MONTHS.
     """
     own = _own_students(data, viewer, filters).where(*(behind or Behind()).conditions())
     frame = data.frame(own).set_index("student_id")
@@ -311,7 +315,7 @@ def _own_students(data: Snapshot, viewer: Viewer, filters: Filters) -> sa.Select
     columns = contacted_student.c
     return (
         sa.select(
-            contacted_student,
+            *(column for column in columns if column.name not in STUDENT_GROUPS),
             student.c.first_name,
             student.c.last_name,
             district.c.district_name,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import sqlalchemy as sa
 
 from queries.database import Snapshot
@@ -15,6 +17,7 @@ from queries.schema import (
     district,
     served_student,
 )
+from queries.student_groups import group_labels, read_student_groups
 
 MODALITY_LABELS = {
     "home": "Home",
@@ -31,11 +34,15 @@ GRADE_LABELS = {"PK": "Pre-kindergarten", "K": "Kindergarten"} | {
 
 
 def known_values(data: Snapshot) -> KnownValues:
-    """Districts by name and cohorts in order of time, from the database; the rest is fixed."""
-    return once(data.load_id, "known values", lambda: _read(data))
+    """Districts by name, cohorts in order of time and languages, from the database.
+
+    The rest is fixed.
+    """
+    groups = read_student_groups()
+    return once(data.load_id, ("known values", groups), partial(_read, data, groups))
 
 
-def _read(data: Snapshot) -> KnownValues:
+def _read(data: Snapshot, groups: tuple[str, ...]) -> KnownValues:
     districts = sa.select(district).order_by(district.c.district_name, district.c.district_code)
     cohorts = (
         sa.select(served_student.c.cohort)
@@ -51,4 +58,5 @@ def _read(data: Snapshot) -> KnownValues:
         visitor_type={kind: VISITOR_TYPE_LABELS[kind] for kind in VISITOR_TYPES},
         cohort={cohort: cohort for cohort in data.connection.scalars(cohorts)},
         grade_band={band: GRADE_BAND_LABELS[band] for band in GRADE_BANDS},
+        groups={group: group_labels(data, group) for group in groups},
     )

@@ -20,6 +20,7 @@ from rich.table import Table
 from exports.digest import UnknownDistrictError, digest
 from queries.database import DatabaseUnavailableError, database_url, snapshot
 from queries.duckdb_file import file_of
+from queries.student_groups import StudentGroupsError
 from reporting.check import database_summary
 from reporting.delivery import DOUBTS_FILE, REJECTED_FILE
 from reporting.demonstration import LAST_MONTH, last_month_apart, write_demonstration
@@ -34,6 +35,14 @@ LOADED, REFUSED, WRONG_USAGE = 0, 1, 2
 
 SCALES = ("district", "program", "state")
 
+# What a person can mend.
+_REFUSALS = (
+    DeliveryRefusedError,
+    DatabaseUnavailableError,
+    UnknownDistrictError,
+    StudentGroupsError,
+)
+
 _console = Console(highlight=False)
 
 
@@ -43,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Callable[[argparse.Namespace], int] = options.command
     try:
         return command(options)
-    except (DeliveryRefusedError, DatabaseUnavailableError, UnknownDistrictError) as error:
+    except _REFUSALS as error:
         return _refuse(str(error))
     except MappingError as error:
         _console.print(f"[bold red]Mapping.[/] {escape(str(error))}", soft_wrap=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from reporting.contract import (
+    ATTENDANCE_DAILY,
     ATTENDANCE_FILES,
     INPUT_FILES,
     PUBLIC_RATES,
@@ -66,10 +67,12 @@ def take_delivery(
     }
     found = {file: source for file, source in sources.items() if source[0].is_file()}
     _check_complete(source.folder, mapping, found)
-    files = {}
+    files: dict[InputFile, tuple[CsvFile, FileMapping]] = {}
     for file, (path, rules) in found.items():
-        progress(f"Looking through {path.name}", 0)
-        csv_file, said = read_delivered(path, rules.form, made)
+        progress(f"Looking through {path.name}", 1)
+        csv_file, said = read_delivered(path, rules.form, made / f"{file.name}.delivered")
+        if any(csv_file.name == other.name for other, _rules in files.values()):
+            csv_file = replace(csv_file, name=f"{csv_file.name} as {file.name}")
         files[file] = (csv_file, rules)
         remarks += said
     return Delivered(files, remarks, marks)
@@ -85,7 +88,8 @@ def _make_files(
         remarks += reading.remarks
         marks = reading.marks
     if edfi_xml.is_interchange(source.folder):
-        remarks += edfi_xml.deliver(source.folder, made, progress)
+        attended = mapping[ATTENDANCE_DAILY.name].values.get("attended", {})
+        remarks += edfi_xml.deliver(source.folder, made, attended, progress)
     for path in _public_files(source.folder, mapping):
         remarks += connecticut_public.deliver(path, made)
     return remarks, marks

@@ -35,11 +35,11 @@ _LARGEST_WORKBOOK = 2**30
 _ZERO_PADDED = re.compile("0{2,}")
 
 
-def read_delivered(path: Path, form: Form, made: Path) -> tuple[CsvFile, list[str]]:
+def read_delivered(path: Path, form: Form, target: Path) -> tuple[CsvFile, list[str]]:
     """A delivered file as a readable CSV file, and remarks about what was not read.
 
-    A file of another form is made into one in the folder ``made``. Raises DeliveryRefusedError
-    where the file cannot be read.
+    A file of another form is made into one, ``target``. Raises DeliveryRefusedError where the file
+    cannot be read.
     """
     if path.suffix.lower() != WORKBOOK and form == Form():
         return inspect(path), []
@@ -48,7 +48,6 @@ def read_delivered(path: Path, form: Form, made: Path) -> tuple[CsvFile, list[st
         rows = workbook_rows(path, form, remarks)
     else:
         rows = _text_rows(path, form)
-    target = made / f"{path.name}.csv"
     lines = _write(path, rows, form, target)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -5,12 +5,12 @@ Whatever happens on the way, readers see the old database or the new one, whole.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pandas as pd
 import sqlalchemy as sa
@@ -25,7 +25,7 @@ from reporting.mapping import Mapping
 from reporting.progress import Progress
 from reporting.staging import Outcome, StagedFile
 from reporting.statements import insert_frame
-from reporting.stores import store_of
+from reporting.stores import made_beside, store_of
 from reporting.working_copy import make_marts, opened
 
 MAX_REJECTED_PERCENT = 2.0
@@ -96,11 +96,11 @@ def load(
 
 @contextmanager
 def _folder_beside(copy: Path) -> Iterator[Path]:
-    """A folder for files made of others: where there is room for a working copy."""
-    with TemporaryDirectory(
-        dir=copy.parent, prefix=f"{copy.name}.", ignore_cleanup_errors=True
-    ) as made:
-        yield Path(made)
+    """A folder for files made of others, where there is room for a working copy; gone with it."""
+    made = made_beside(copy)
+    made.mkdir()
+    yield made
+    shutil.rmtree(made)
 
 
 def _write_doubts(doubts: pd.DataFrame, file: Path) -> None:

@@ -299,8 +299,14 @@ def _fresh(file: Path) -> Iterator[Path]:
         _remove(file)
 
 
+def made_beside(copy: Path) -> Path:
+    """The folder for what a load makes of the files of a delivery."""
+    return copy.with_name(f"{copy.name}.made")
+
+
 def _remove(file: Path) -> None:
-    """Also what DuckDB keeps beside a file: its log, and what did not fit into memory."""
+    """Also what is kept beside it: DuckDB's log, what did not fit into memory, made files."""
     for path in (file, file.with_name(f"{file.name}.wal")):
         path.unlink(missing_ok=True)
-    shutil.rmtree(file.with_name(f"{file.name}.tmp"), ignore_errors=True)
+    for folder in (file.with_name(f"{file.name}.tmp"), made_beside(file)):
+        shutil.rmtree(folder, ignore_errors=True)

@@ -11,6 +11,7 @@ import pandas as pd
 from components import theme, wording
 from components.figures.frame import Figure, Trace, base_layout, date_axis, rate_axis
 from components.figures.trajectory import pushed_apart
+from queries.public import PublishedRate
 
 _HEIGHT, _PANEL_HEIGHT = 320, 300
 _SCHOOL_MONTHS = ("Sep", "Oct", "Nov", "Dec", "Jan", "Feb", "Mar", "Apr", "May", "Jun")
@@ -22,9 +23,9 @@ def months_figure(
     everybody: pd.DataFrame,
     name: str,
     place: int,
-    published: Mapping[str, float],
+    published: Mapping[str, PublishedRate],
 ) -> Figure:
-    """Monthly rates of a district and of all; ``published`` the state\'s rate by school year.
+    """Monthly rates of a district and of all; ``published`` the state's rate by school year.
 
     Frames as of ``queries.official.district_months``; summers are gaps.
     """
@@ -33,18 +34,21 @@ def months_figure(
     rates = [100 * rate for frame, *_style in lines for rate in frame["rate"].dropna()]
     years = own[own["school_year"].isin(published)].groupby("school_year")["month"]
     spans = {str(year): (str(months.min()), str(months.max())) for year, months in years}
-    rates += [100 * published[year] for year in spans]
+    lines_of_state = [
+        _published(rate, 100 * rate.rate, spans[year])
+        for year, rate in published.items()
+        if year in spans and rate.rate is not None
+    ]
+    rates += [line["y"][0] for line in lines_of_state]
     low, high = 5 * ((min(rates, default=80) - 1) // 5), 100
     layout = base_layout(_HEIGHT) | {
         "margin": {"l": 56, "r": 150, "t": 16, "b": 44},
         "xaxis": date_axis(),
         "yaxis": rate_axis((low, high)),
-        "annotations": [*_names(lines, (low, high)), *_published_name(spans, published)],
+        "annotations": [*_names(lines, (low, high)), *_published_name(lines_of_state)],
         "meta": {"kind": "lines"},
     }
-    traces = [_months(*line) for line in lines]
-    traces += [_published(year, span, published[year]) for year, span in spans.items()]
-    return {"data": traces, "layout": layout}
+    return {"data": [*(_months(*line) for line in lines), *lines_of_state], "layout": layout}
 
 
 def _months(frame: pd.DataFrame, name: str, colour: str, dash: str) -> Trace:
@@ -75,35 +79,37 @@ def _months(frame: pd.DataFrame, name: str, colour: str, dash: str) -> Trace:
     }
 
 
-def _published(year: str, span: tuple[str, str], rate: float) -> Trace:
-    words = f"<b>Connecticut, {year}</b><br>{wording.percent(rate)}, as published"
+def _published(rate: PublishedRate, size: float, span: tuple[str, str]) -> Trace:
+    edition = wording.edition(rate)
+    words = (
+        f"<b>{rate.place}, {wording.published_year(rate)}</b><br>{wording.published(rate)}, as "
+        f"published{f'<br>{edition}' if edition else ''}"
+    )
     return {
         "type": "scatter",
         "mode": "lines",
+        "name": f"{rate.place}, published",
         "x": [f"{span[0]}-01", f"{span[1]}-28"],
-        "y": [100 * rate] * 2,
+        "y": [size] * 2,
         "text": [words] * 2,
         "line": {"color": "@ink", "width": 1, "dash": "dot"},
         "hovertemplate": "%{text}<extra></extra>",
     }
 
 
-def _published_name(
-    spans: Mapping[str, tuple[str, str]], published: Mapping[str, float]
-) -> list[Trace]:
-    if not spans:
-        return []
-    year = max(spans)
+def _published_name(lines: Sequence[Trace]) -> list[Trace]:
+    """The name of the published lines, at the last of them."""
     return [
         {
-            "x": f"{spans[year][0]}-01",
-            "y": 100 * published[year],
-            "text": "Connecticut, published",
+            "x": line["x"][0],
+            "y": line["y"][0],
+            "text": line["name"],
             "showarrow": False,
             "xanchor": "left",
             "yanchor": "bottom",
             "font": {"size": theme.NOTE_SIZE, "color": "@muted"},
         }
+        for line in lines[-1:]
     ]
 
 

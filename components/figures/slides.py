@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import groupby
+from textwrap import wrap
 
 from components import theme, wording
 from components.deck import Chart, Series, Shape, Values
@@ -21,6 +22,7 @@ _ROWS_WITH_AXIS = 12
 _LINES_RIGHT = 16  # letters beside the ends of two lines
 _LABEL_LINES = 2.4  # lines between the middles of two labels
 _HIGHEST_ROW = 88
+_LONGEST_LINE = 16  # letters under a column
 
 
 def slide_figure(chart: Chart, shape: Shape) -> Figure:
@@ -28,6 +30,7 @@ def slide_figure(chart: Chart, shape: Shape) -> Figure:
     box = slide_layout(shape).chart
     draw: dict[str, Callable[[Chart, float, float], Figure]] = {
         "columns": _columns,
+        "rates": _columns,
         "lines": _lines,
         "gap": _gap,
         "intervals": _intervals,
@@ -67,17 +70,18 @@ def _words(text: str, x: float, y: float, **more: object) -> Trace:
     return {"text": text, "x": x, "y": y, "showarrow": False, "font": {"size": _LABEL}, **more}
 
 
-# --- Counts ------------------------------------------------------------------------------
+# --- Counts and rates --------------------------------------------------------------------
 
 
 def _columns(chart: Chart, width: float, height: float) -> Figure:
     [series] = chart.series
-    told = ["" if value is None else f"{value:,.0f}" for value in series.values]
-    layout = _layout(width, height, {"l": 0, "r": 0, "t": 44, "b": 80}) | {
-        "xaxis": _axis(tickangle=0, showline=True, linecolor="@line")
+    is_few = chart.kind == "rates"
+    title = {"text": chart.axis, "font": _quiet(), "standoff": 18} if is_few else None
+    layout = _layout(width, height, {"l": 0, "r": 0, "t": 44, "b": 112 if is_few else 80}) | {
+        "xaxis": _axis(tickangle=0, showline=True, linecolor="@line", title=title)
         | {
             "tickvals": list(range(len(chart.categories))),
-            "ticktext": [name.replace(" ", "<br>") for name in chart.categories],
+            "ticktext": [_broken(name, chart) for name in chart.categories],
         },
         "yaxis": {"visible": False, "rangemode": "tozero", "fixedrange": True},
         "bargap": 0.35,
@@ -86,13 +90,19 @@ def _columns(chart: Chart, width: float, height: float) -> Figure:
         "type": "bar",
         "x": list(range(len(series.values))),
         "y": list(series.values),
-        "text": told,
+        "text": list(map(chart.told, series.values)),
         "textposition": "outside",
         "textfont": {"size": _LABEL},
         "cliponaxis": False,
-        "marker": {"color": f"@{series.colour}"},
+        "marker": {"color": [f"@{colour}" for colour in chart.column_colours()]},
     }
     return {"data": [bars], "layout": layout}
+
+
+def _broken(name: str, chart: Chart) -> str:
+    """A word a line under many columns; under few, as many words as fit."""
+    width = 1 if chart.kind == "columns" else _LONGEST_LINE
+    return "<br>".join(wrap(name, width, break_long_words=False))
 
 
 # --- Months ------------------------------------------------------------------------------

@@ -65,8 +65,8 @@ def _other_reading(best: Assignment, second: Assignment) -> list[Part]:
     if kinds == _ABOUT_STUDENTS and not second.missing:
         return [
             Doubt(
-                f"The file holds {WORDS[second.kind]} too. Put a copy of it beside it and write a "
-                f"table [{second.kind.name}] with the copy's name into this mapping."
+                f"The file holds {WORDS[second.kind]} too. Write a table [{second.kind.name}] with "
+                "the same file into this mapping."
             )
         ]
     if best.score - second.score < _NEARLY:

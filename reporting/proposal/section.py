@@ -83,43 +83,41 @@ def _refuse_incomplete(sample: Sample, reading: Assignment, sources: dict[str, s
 
 def _form_parts(sample: Sample) -> list[Part]:
     form, usual = sample.form, Form()
-    parts: list[Part] = []
+    keys = ("sheet", "header_line", "header_rows", "encoding", "delimiter", "quote", "escape")
+    unusual = {key: getattr(form, key) for key in keys if getattr(form, key) != getattr(usual, key)}
+    return [*_form_doubts(sample), *(entry(key, value) for key, value in unusual.items())]
+
+
+def _form_doubts(sample: Sample) -> list[Part]:
+    encoding, mark = sample.form.encoding, _MARKS.get(sample.form.delimiter, "mark")
+    read = f"{len(sample.rows):,} in all"
+    doubts: list[Part] = []
     if not sample.is_whole:
-        parts.append(
+        doubts += [
             Doubt(
-                f"Only the first and the last rows were looked at, {len(sample.rows):,} in all: "
-                "what stands between may hold other spellings."
+                f"Only the first and the last rows were looked at, {read}: what stands between may "
+                "hold other spellings."
             )
-        )
-    if sample.short:
-        parts.append(
-            Doubt(
-                f"There are fewer cells than column names in {rows_in_words(len(sample.short))}, "
-                f"first in line {sample.short[0]}: what is not there is taken as blank."
-            )
-        )
-    if sample.long:
-        parts.append(
-            Doubt(
-                f"There are more cells than column names in {rows_in_words(len(sample.long))}, "
-                f"first in line {sample.long[0]}, as a {_MARKS.get(form.delimiter, 'mark')} within "
-                "a text makes that is not quoted: such rows are rejected."
-            )
-        )
+        ]
+    for lines, words in (
+        (sample.short, "fewer cells than column names in {}: what is not there is taken as blank."),
+        (
+            sample.long,
+            f"more cells than column names in {{}}, as a {mark} within a text makes that is not "
+            "quoted: such rows are rejected.",
+        ),
+    ):
+        if lines:
+            where = f"{rows_in_words(len(lines))}, first in line {lines[0]}"
+            doubts.append(Doubt(f"There are {words.format(where)}"))
     if sample.other_sheets:
         others = shown(sample.other_sheets)
-        parts.append(
+        doubts.append(
             Doubt(f"The workbook has other sheets, {others}: a mapping reads one. Is it this one?")
         )
-    if form.encoding in ("windows-1252", "latin-1"):
-        parts.append(
-            Doubt(f"The text is not UTF-8, it is read as {form.encoding}: are accents right?")
-        )
-    for key in ("sheet", "header_line", "header_rows", "encoding", "delimiter", "quote", "escape"):
-        value = getattr(form, key)
-        if value is not None and value != getattr(usual, key):
-            parts.append(entry(key, value))
-    return parts
+    if encoding in ("windows-1252", "latin-1"):
+        doubts.append(Doubt(f"The text is not UTF-8, it is read as {encoding}: are accents right?"))
+    return doubts
 
 
 def _split_parts(reading: Assignment, records: pd.DataFrame) -> list[Part]:

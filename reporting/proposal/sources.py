@@ -103,8 +103,8 @@ def repeated_parts(
     advice = " Is it attendance by period? Then name the column of the period." if by_period else ""
     return [
         Doubt(
-            f"{rows_in_words(count).capitalize()} have the same {shown(key)} as a row before and "
-            f"other values: such rows are rejected.{advice}"
+            f"Rows with the same {shown(key)} as a row before and other values: {count:,}. Such "
+            f"rows are rejected.{advice}"
         )
     ]
 
@@ -113,7 +113,7 @@ def _made_number(reading: Assignment, records: pd.DataFrame, source: str) -> Dou
     given = reading.theirs("visit_id")
     why = f"“{given}” is not different for every visit" if given else "No column numbers the visits"
     again = int(records.duplicated(_PLACEHOLDER.findall(source)).sum())
-    also = f" {rows_in_words(again)} have the number of another row." if again else ""
+    also = f" Rows that even so have the number of another: {again:,}." if again else ""
     return Doubt(
         f"{why}: the number is made of other columns, so a visit whose date is corrected later "
         f"becomes another visit.{also} A column with a number of its own is better."

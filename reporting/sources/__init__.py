@@ -1,1 +1,1 @@
-"""Where deliveries come from besides folders of CSV files: each module writes the contract's files."""
+"""Where deliveries come from besides CSV files: each module writes the contract's files."""

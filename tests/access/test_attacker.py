@@ -25,9 +25,10 @@ import sqlalchemy as sa
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
 
-from queries import standing, trajectories
+from queries import parts, standing, trajectories
 from queries.database import snapshot
 from queries.schema import GRADE_BANDS, served_student, trajectory_month
+from queries.student_groups import FEWEST_NAMED, LESS_COMMON, NOT_RECORDED
 from queries.values import known_values
 from tests.access.conftest import Build, Site
 from tests.conftest import Delivery
@@ -44,6 +45,15 @@ MODALITIES = [
 ]
 VISITORS = ((), ("school",), ("community",))
 COHORTS = ((), ("2021-22",), ("2022-23",))
+LANGUAGES = (
+    (),
+    ("English",),
+    ("Spanish",),
+    ("English", "Spanish"),
+    (LESS_COMMON,),
+    (NOT_RECORDED,),
+    ("English", "Spanish", LESS_COMMON),
+)
 SPLITS = ("district", "grade_band", "modality", "visitor_type", "cohort")
 
 # No student's rate may be bounded tighter than this.
@@ -82,8 +92,12 @@ def write_program(delivery: Delivery, students: int = 260, seed: int = 7) -> Non
         f"completed,{rng.choices(('school', 'community'), (3, 2))[0]}"
         for one in ids
     ]
+    spoken = [
+        rng.choices(("English", "Spanish", "Urdu", "Polish", ""), (9, 8, 1, 1, 1)) for _ in ids
+    ]
+    language = [f"{one},{words[0]}" for one, words in zip(ids, spoken, strict=True)]
     delivery.write(
-        students="\n".join(["student_id", *ids, ""]),
+        students="\n".join(["student_id,home_language", *language, ""]),
         enrollments="\n".join(["student_id,school_year,district_code,grade", *enrolled, ""]),
         attendance="\n".join(
             ["student_id,district_code,month,days_enrolled,days_attended", *rows, ""]
@@ -101,7 +115,13 @@ def served() -> pd.DataFrame:
         months = data.frame(sa.select(trajectory_month.c["student_id", "event_month", "rate"]))
     full = months[months["event_month"] != 0].groupby("student_id").size() == 21
     at = months[months["event_month"] == MONTH].set_index("student_id")
-    return people.assign(rate=100 * at["rate"], throughout=full).dropna(subset=["rate"])
+    language = people["home_language"]
+    speakers = language.map(language.value_counts())
+    language = language.where(speakers >= FEWEST_NAMED, LESS_COMMON).mask(
+        speakers.isna(), NOT_RECORDED
+    )
+    people = people.assign(rate=100 * at["rate"], throughout=full, home_language=language)
+    return people.dropna(subset=["rate"])
 
 
 def members(people: pd.DataFrame, chosen: dict[str, Sequence[str]], same: bool) -> np.ndarray:
@@ -220,6 +240,13 @@ def search(chosen: dict[str, Sequence[str]], same: bool, split: str | None = Non
     pairs = [(dimension, value) for dimension, values in chosen.items() for value in values]
     options = [("same", "1")] * same + [("split", split)] * (split is not None)
     return f"?{urlencode([*pairs, *options])}"
+
+
+def selections_with_languages() -> list[dict[str, Sequence[str]]]:
+    """Selections by home language, district and grade band."""
+    names = ("home_language", "district", "grade")
+    every = itertools.product(LANGUAGES, DISTRICTS, GRADES[:3])
+    return [dict(zip(names, values, strict=True)) for values in every]
 
 
 def selections() -> list[dict[str, Sequence[str]]]:
@@ -374,3 +401,35 @@ def test_the_same_attack_succeeds_without_disclosure_control(
     here.sign_in("pat")
     _asked, _figures, width, _whose = attack(here, people, selections()[:200], enough=1)
     assert width < 1
+
+
+@pytest.fixture
+def speakers(site: Build, delivery: Delivery, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """A smaller program, with home language as a filter."""
+    monkeypatch.setenv("LEAP_STUDENT_GROUPS", "home_language")
+    write_program(delivery, students=120)
+    return site()
+
+
+def test_home_language_as_a_filter_bounds_no_students_rate(speakers: Site) -> None:
+    speakers.sign_in("pat")
+    asked, figures, width, whose = attack(speakers, served(), selections_with_languages())
+    log.warning(
+        "with languages: %d queries, %d figures, tightest %.1f points", asked, figures, width
+    )
+    assert figures > 15
+    assert width >= TIGHTEST_ALLOWED, whose
+
+
+def test_the_attack_by_language_succeeds_where_parts_forget_it(
+    speakers: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forgetful(column: np.ndarray, dimension: str, values: tuple[str, ...]) -> np.ndarray:
+        return marks(column, dimension, () if dimension == "home_language" else values)
+
+    marks = parts._marks
+    monkeypatch.setattr(parts, "_marks", forgetful)
+    speakers.sign_in("pat")
+    every = selections_with_languages()
+    _asked, _figures, width, _whose = attack(speakers, served(), every, TIGHTEST_ALLOWED)
+    assert width < TIGHTEST_ALLOWED

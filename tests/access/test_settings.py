@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from access.settings import SettingsError, read_settings
+from intake.archive import MEGABYTE
+from intake.uploads import UploadSettings
 
 KEY = {"LEAP_SECRET_KEY": "x" * 32}
 GOOD = """
@@ -65,6 +67,14 @@ def test_without_a_file_nobody_signs_in_and_every_start_has_a_key_of_its_own() -
         (GOOD + OPENID.replace('["0640011"]', "[]"), r"grants\[0\].districts is for coordinators"),
         (GOOD + OPENID.split("[[")[0], "openid.grants is missing"),
         (GOOD + OPENID, "openid.client_secret_file is missing"),
+        (GOOD + "uploads = 3", "uploads is not a table"),
+        (GOOD + "[uploads]\nsize = 3", "uploads.size is not a setting; known are enabled"),
+        (GOOD + "[uploads]\nenabled = 'no'", "uploads.enabled is 'no', not true or false"),
+        (GOOD + "[uploads]\nlargest_mb = 0", "uploads.largest_mb is 0; it can be 1 to 4000"),
+        (GOOD + "[uploads]\nunpacked_mb = 90000", "uploads.unpacked_mb is 90000; it can be"),
+        (GOOD + "[uploads]\nmost_files = 0", "uploads.most_files is 0; it can be 1 to 1000"),
+        (GOOD + "[uploads]\nmapping = 'none.toml'", "mapping names .*none.toml, and there is no"),
+        (GOOD + "[uploads]\ndatabase_url_file = 'url'", "database_url_file .*url cannot be read"),
         ("users_file = ", "is not valid TOML"),
     ],
 )
@@ -107,3 +117,32 @@ def test_metrics_have_a_token_where_one_is_set_and_it_is_a_secret(tmp_path: Path
     assert read(tmp_path, named).metrics_token == "f" * 32
     with pytest.raises(SettingsError, match="metrics_token_file is missing: name a file"):
         read(tmp_path, GOOD, LEAP_METRICS_TOKEN="short")
+
+
+def test_uploads_are_as_they_are_without_a_word_or_as_the_settings_say(tmp_path: Path) -> None:
+    assert read(tmp_path, GOOD).uploads == UploadSettings()
+    assert read_settings({}).uploads == UploadSettings()
+    (tmp_path / "ours.toml").touch()
+    (tmp_path / "url").write_text("postgresql+psycopg://leap_loader:secret@host/leap\n")
+    (tmp_path / "url").chmod(0o600)
+    table = """
+    [uploads]
+    folder = "inbox"
+    mapping = "ours.toml"
+    database_url_file = "url"
+    largest_mb = 50
+    """
+    uploads = read(tmp_path, GOOD + table).uploads
+    assert uploads.folder == tmp_path / "inbox"
+    assert uploads.mapping == str(tmp_path / "ours.toml")
+    assert uploads.database_url == "postgresql+psycopg://leap_loader:secret@host/leap"
+    assert uploads.limits.zipped == 50 * MEGABYTE
+    assert uploads.limits.unpacked == 500 * MEGABYTE
+    assert "secret" not in repr(uploads)
+    shipped = read(tmp_path, GOOD + "[uploads]\nmapping = 'connecticut_monthly'").uploads
+    assert shipped.mapping == "connecticut_monthly"
+
+
+def test_what_uploads_unpack_to_has_an_end_whatever_the_zip_file_may_be(tmp_path: Path) -> None:
+    limits = read(tmp_path, GOOD + "[uploads]\nlargest_mb = 4000").uploads.limits
+    assert limits.unpacked == 20_000 * MEGABYTE

@@ -108,6 +108,19 @@ def test_a_district_has_its_schools_groups_peers_and_deliveries(visit: Open) -> 
     assert set(frame["district_code"]) == {"0640011", "all"}
 
 
+def test_a_district_stands_beside_its_official_rate_and_the_states(visit: Open) -> None:
+    here = visit("/districts/0640011?grade=6-12")
+    said = here.page.locator("#district-published-summary").inner_text()
+    said = said.replace("\N{NO-BREAK SPACE}", " ")
+    assert "(June 2022 edition, 22 July 2022): Hartford 85.6 % in 2021-22 to date" in said
+    assert "Connecticut 91.7 %" in said
+    assert "the students here are invented" in said
+    assert "similar students" in here.page.locator("#district-published-notes").inner_text()
+    assert here.page.locator("#district-published-graph .trace.scatter").count() == 5
+    frame = pd.read_csv(io.BytesIO(here.download("CSV", "district-published-section")))
+    assert frame["rate"].iloc[:3].tolist() == [0.8564, 0.8325, 0.9082]
+
+
 def test_a_district_nobody_knows_is_said_to_be_unknown(visit: Open) -> None:
     here = visit("/districts/0009999")
     assert "There is no such district" in here.page.locator("#district-state").inner_text()

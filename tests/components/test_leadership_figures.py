@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,10 +15,14 @@ from components import wording
 from components.figures.cells import calendar_figure, heat_figure
 from components.figures.flow import flow_figure
 from components.figures.official import Measure, months_figure, years_figure
+from components.figures.published import published_figure, visited_levels
 from components.figures.ranking import ranking_figure
+from components.standing_tables import published_frame
 from components.student_wording import volume_summary
 from evaluation.verdict import Verdict
 from queries.effects import EVENT_MONTHS, Effect
+from queries.filters import Filters
+from queries.public import PublicContext, PublishedRate
 from queries.ranking import ranked
 from queries.students import NOT_REACHED
 from queries.targets import MET, Progress, Target
@@ -137,9 +142,16 @@ def test_the_flow_leaves_out_what_is_withheld_and_adds_up() -> None:
     assert share == pytest.approx(60 / 40)
 
 
+EDITION = ("June 2022", date(2022, 7, 22))
+
+
 def test_official_lines_break_over_summer_and_carry_their_names() -> None:
     of = MONTHS["district_code"]
-    figure = months_figure(MONTHS[of == "a"], MONTHS[of == "all"], "Ash", 0, {"2021-22": 0.921})
+    published = {
+        "2020-21": PublishedRate("Connecticut", "2020-21", 0.931),  # no month of it here
+        "2021-22": PublishedRate("Connecticut", "2021-22", 0.921, 500, True, *EDITION),
+    }
+    figure = months_figure(MONTHS[of == "a"], MONTHS[of == "all"], "Ash", 0, published)
     _everybody, own, state = figure["data"]
     assert own["y"][0::2] == pytest.approx([90.0, 92.0])
     assert own["y"][1] is None
@@ -147,6 +159,121 @@ def test_official_lines_break_over_summer_and_carry_their_names() -> None:
     names = [note["text"] for note in figure["layout"]["annotations"]]
     assert any("<b>Ash</b><br>92.0" in name for name in names)
     assert "Connecticut, published" in names
+    assert "2021-22 to date" in state["text"][0]
+    assert "June 2022 edition, 22 July 2022" in state["text"][0]
+
+
+# --- What the state publishes ------------------------------------------------------------
+
+
+def published(place: str, *rates: float | None) -> tuple[PublishedRate, ...]:
+    """A place's rates from 2019-20 on, the last one of a year to date."""
+    years = ("2019-20", "2020-21", "2021-22")
+    return tuple(
+        PublishedRate(place, year, rate, rate and 1000, year == years[-1], *EDITION)
+        for year, rate in zip(years, rates, strict=True)
+    )
+
+
+ASH = PublicContext(
+    "Ash",
+    2,
+    published("Ash School District", 0.908, None, 0.856),
+    published("Connecticut", 0.948, 0.929, 0.917),
+    "2021-22",
+    Filters(district=("a",), cohort=("2021-22",)),
+)
+SERVED = {"students": 120, "about": False, "baseline": 0.594, "baseline_beyond": False}
+
+
+def six_months_after(**changed: Any) -> Effect:
+    month = {"visited_rate": 0.811, "comparison_rate": 0.657, "effect": 0.154, "students": 100}
+    frame = pd.DataFrame({"event_month": EVENT_MONTHS}).assign(
+        **month, low=0.12, high=0.19, about=False, beyond=False, withheld=False
+    )
+    checks = pd.DataFrame(columns=["design", "event_month", "effect", "low", "high"])
+    return Effect(frame.assign(**changed), checks, Verdict.EFFECT, 1.0, 0.01, 10)
+
+
+def test_published_rates_are_lines_with_gaps_and_the_visited_dots_in_their_year() -> None:
+    state, ash, *dots = published_figure(ASH, visited_levels(SERVED, six_months_after()))["data"]
+    assert state["y"] == pytest.approx([94.8, 92.9, 91.7])
+    assert ash["y"] == [pytest.approx(90.8), None, pytest.approx(85.6)]
+    assert [(dot["name"], dot["x"], dot["y"]) for dot in dots] == [
+        ("Visited, before", [2], [pytest.approx(59.4)]),
+        ("Visited, at +6", [2], [pytest.approx(81.1)]),
+        ("Similar, at +6", [2], [pytest.approx(65.7)]),
+    ]
+    assert dots[0]["marker"]["color"] == "@paper"  # a ring
+    layout = published_figure(ASH, [])["layout"]
+    assert layout["xaxis"]["ticktext"] == ["2019-20", "2020-21", "2021-22<br>to date"]
+    names = [note["text"].replace("\N{NO-BREAK SPACE}", " ") for note in layout["annotations"]]
+    assert names == ["<b>Connecticut</b><br>91.7 %", "<b>Ash</b><br>85.6 %"]
+
+
+def test_what_is_withheld_of_the_visited_has_no_dot() -> None:
+    nobody = six_months_after(withheld=True, visited_rate=np.nan, comparison_rate=np.nan)
+    few = SERVED | {"students": None, "baseline": np.nan}
+    levels = visited_levels(few, nobody)
+    assert len(published_figure(ASH, levels)["data"]) == 2
+    frame = published_frame(ASH, levels)
+    assert frame["attendance"].tolist()[-3:] == ["–", "–", "–"]
+    assert frame["students"].tolist()[-3:] == ["fewer than 10", "–", "–"]
+
+
+def test_the_data_tell_every_rate_with_its_edition() -> None:
+    rows = published_frame(ASH, visited_levels(SERVED, six_months_after())).to_dict("records")
+    assert (rows[0]["who"], rows[0]["when"]) == (
+        "Ash School District, all students",
+        "2021-22 to date",
+    )
+    assert rows[0]["source"] == "Published by the state, June 2022 edition, 22 July 2022"
+    assert rows[1]["attendance"] == "suppressed"
+    assert (rows[-1]["source"], rows[-1]["rate"]) == ("This program", 0.657)
+
+
+def test_the_official_rates_are_told_with_edition_and_what_is_real() -> None:
+    said = words.published_sentence(ASH, demonstration=False).replace("\N{NO-BREAK SPACE}", " ")
+    assert said == (
+        "As published by the state (June 2022 edition, 22 July 2022): Ash 85.6 % in 2021-22 to "
+        "date, Connecticut 91.7 %."
+    )
+    in_demonstration = words.published_sentence(ASH, demonstration=True)
+    assert in_demonstration.endswith("These rates are real; the students here are invented.")
+    suppressed = replace(ASH, district=published("Ash School District", None, None, None), state=())
+    told = words.published_sentence(suppressed, demonstration=False)
+    assert told.endswith(": Ash suppressed in 2021-22 to date.")
+
+
+def test_dotted_lines_tell_their_edition_or_that_they_are_packaged() -> None:
+    loaded = {rate.school_year: rate for rate in ASH.state}
+    assert words.dotted_lines(loaded, demonstration=False) == (
+        "Dotted: Connecticut’s yearly rates as published by the state (June 2022 edition, 22 July "
+        "2022)."
+    )
+    packaged = {"2021-22": PublishedRate("Connecticut", "2021-22", 0.921)}
+    assert words.dotted_lines(packaged, demonstration=True) == (
+        "Dotted: Connecticut’s yearly rates as they come with this dashboard. These rates are "
+        "real; the students here are invented."
+    )
+    assert words.dotted_lines({}, demonstration=False) == ""
+
+
+def test_a_change_of_the_visited_is_never_told_without_similar_students() -> None:
+    said = words.visited_sentence(ASH, SERVED, six_months_after())
+    said = said.replace("\N{NO-BREAK SPACE}", " ")
+    assert said.startswith(
+        "Students first visited in 2021-22: 59.4 % before the visit, 81.1 % six months after it; "
+        "similar students, not visited, 65.7 % then. Six months after the first visit"
+    )
+    assert "(95 % band 12 to 19 points)" in said
+    later = words.visited_sentence(ASH, SERVED, six_months_after(withheld=True))
+    assert later.endswith("before the visit; too few have been here six months since.")
+    nothing = SERVED | {"baseline": np.nan}
+    few = words.visited_sentence(ASH, nothing, six_months_after(withheld=True))
+    assert few == "Too few students first visited in 2021-22 match to tell of them."
+    nobody = words.visited_sentence(ASH, None, None)
+    assert nobody == "The filters leave nobody first visited in 2021-22."
 
 
 def test_a_target_is_drawn_as_a_line_with_its_words() -> None:

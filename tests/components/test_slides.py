@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components import slide_wording as words
+from components import wording
 from components.deck import Slide
 from components.figures.slides import slide_figure
 from components.slide_layout import LABEL_SIZE, PIXELS
-from components.slides import MOST_GROUPS, SLIDES, Figures, is_worth_showing, slide
+from components.slides import MOST_GROUPS, SLIDES, Figures, Official, is_worth_showing, slide
 from evaluation.verdict import Verdict
 from queries.effects import EVENT_MONTHS, HEADLINE_MONTH, Effect
-from queries.filters import Filters
+from queries.filters import DIMENSIONS, Filters
+from queries.public import PublishedRate
 from queries.ranking import ranked
 from tests.queries.test_filters import KNOWN
 
@@ -73,14 +76,33 @@ def effect(
     return Effect(frame, checks, verdict, 0.98, 0.01, 20, label, label, place)
 
 
-def figures(everybody: Effect, *groups: Effect) -> Figures:
+def figures(everybody: Effect, *groups: Effect, official: Official | None = None) -> Figures:
     cohorts = pd.DataFrame(
         {"label": ["2021-22", "2022-23"], "students": [900, None], "about": False}
     )
     standing = {"students": 1500, "about": False, "baseline": 0.62, "baseline_beyond": False}
     contacts = {"students": 1800, "completed": 2900, "contacts": 5000, "about": False}
     rows = ranked(groups)
-    return Figures(standing, contacts, cohorts, everybody, rows, rows, rows)
+    return Figures(standing, contacts, cohorts, everybody, rows, rows, rows, official)
+
+
+def official_rates(
+    name: str = "Hartford",
+    state: str = "Connecticut",
+    baseline: float | None = 0.594,
+    *,
+    beyond: bool = False,
+    demonstration: bool = False,
+) -> Official:
+    """Published rates of 2021-22 to date, beside students with a baseline (nan: withheld)."""
+    district, of_state = (
+        PublishedRate(place, "2021-22", rate, 16371, True, "June 2022", date(2022, 7, 22))
+        for place, rate in ((name, 0.8564), (state, 0.9169))
+    )
+    served = {"students": 355, "about": True, "baseline": baseline, "baseline_beyond": beyond}
+    return Official(
+        name, 3, district, of_state, None if baseline is None else served, demonstration
+    )
 
 
 def sentences(told: Slide) -> Iterator[str]:
@@ -110,13 +132,23 @@ effects = st.builds(
 )
 
 
-@given(everybody=effects, groups=st.lists(effects, max_size=5))
+officials = st.none() | st.builds(
+    official_rates,
+    st.sampled_from(["Hartford", *LONG_NAMES]),
+    st.sampled_from(["Connecticut", "District of Columbia"]),
+    st.none() | st.just(float("nan")) | st.floats(0.05, 0.95),
+    beyond=st.booleans(),
+    demonstration=st.booleans(),
+)
+
+
+@given(everybody=effects, groups=st.lists(effects, max_size=5), official=officials)
 @settings(max_examples=200, deadline=None)
 def test_no_figures_whatever_make_a_slide_say_more_than_they_hold(
-    everybody: Effect, groups: list[Effect]
+    everybody: Effect, groups: list[Effect], official: Official | None
 ) -> None:
     for key in SLIDES:
-        told = slide(key, figures(everybody, *groups))
+        told = slide(key, figures(everybody, *groups, official=official))
         assert len(told.title) <= 140
         for sentence in sentences(told):
             assert not CAUSE.search(sentence), sentence
@@ -281,6 +313,54 @@ def test_what_cannot_be_said_names_the_groups_without_a_figure() -> None:
     )
 
 
+def plain(text: str) -> str:
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_the_official_rate_stands_beside_the_visited_with_edition_and_day() -> None:
+    told = slide("official", figures(effect(), official=official_rates()))
+    assert plain(told.title) == (
+        "Visited students were at 59.4 % before the first visit; all of Hartford at 85.6 %, all of "
+        "Connecticut at 91.7 % (2021-22 to date)"
+    )
+    assert told.meaning == "Published by the state: June 2022 edition, 22 July 2022"
+    assert "published by the state (June 2022 edition, 22 July 2022)" in told.description
+    assert told.chart is not None
+    assert told.chart.categories == ("Connecticut", "Hartford", "Visited, before")
+    assert told.chart.series[0].values == (91.7, 85.6, 59.4)
+    assert told.chart.students == (16371, 16371, 355)
+    assert told.chart.colours == ("muted", "series-3", "accent")
+
+
+def test_over_invented_students_the_slide_says_that_published_rates_are_real() -> None:
+    told = slide("official", figures(effect(), official=official_rates(demonstration=True)))
+    assert told.meaning.startswith("Published rates are real")
+    assert told.notes[0].answer == "The published rates are. The visited students are invented."
+    real = slide("official", figures(effect(), official=official_rates()))
+    assert "invented" not in " ".join(sentences(real))
+
+
+@pytest.mark.parametrize("baseline", [None, float("nan")])
+def test_official_rates_stand_alone_where_nobody_visited_may_be_told(
+    baseline: float | None,
+) -> None:
+    told = slide("official", figures(effect(), official=official_rates(baseline=baseline)))
+    assert plain(told.title) == (
+        "In 2021-22 to date, attendance of all students was 85.6 % in Hartford and 91.7 % in "
+        "Connecticut"
+    )
+    assert told.chart is not None
+    assert len(told.chart.categories) == 2
+
+
+def test_without_a_published_rate_the_slide_is_left_out_and_says_what_to_do() -> None:
+    assert not is_worth_showing("official", figures(effect()))
+    assert is_worth_showing("official", figures(effect(), official=official_rates()))
+    told = slide("official", figures(effect()))
+    assert told.chart is None
+    assert told.paragraphs[0].startswith("Choose one district")
+
+
 def test_a_slide_of_one_group_alone_is_not_worth_showing() -> None:
     alone = figures(effect(), effect())
     assert not is_worth_showing("districts", alone)
@@ -315,11 +395,21 @@ def test_filters_are_told_by_name_where_few_and_by_number_where_many() -> None:
     assert words.selection(some, KNOWN) == "4 grades, 2021-22"
 
 
+def test_values_of_a_student_group_say_what_they_are_of() -> None:
+    chosen = Filters(home_language=("Spanish",), disability=("no",))
+    said = "Home language: Spanish, Disability: No"
+    assert words.selection(chosen, KNOWN) == wording.selection(chosen, KNOWN) == said
+
+
+def test_every_dimension_has_words_for_many_values() -> None:
+    assert set(words.SENTENCES["selection"]["some"]) == set(DIMENSIONS)
+
+
 # --- What they draw ----------------------------------------------------------------------
 
 
 def drawn(key: str, *groups: Effect) -> dict[str, Any]:
-    chart = slide(key, figures(effect(), *groups)).chart
+    chart = slide(key, figures(effect(), *groups, official=official_rates())).chart
     assert chart is not None
     return slide_figure(chart, "16x9")
 
@@ -335,6 +425,17 @@ def test_the_chart_draws_the_figures_and_leaves_gaps() -> None:
     assert (min(band["y"]), max(band["y"])) == pytest.approx((6.5, 11.5))
 
 
+def test_rates_are_columns_from_zero_with_their_per_cent() -> None:
+    figure = drawn("official")
+    [bars] = figure["data"]
+    assert bars["y"] == [91.7, 85.6, 59.4]
+    assert [plain(words) for words in bars["text"]] == ["91.7 %", "85.6 %", "59.4 %"]
+    assert figure["layout"]["yaxis"]["rangemode"] == "tozero"
+    assert len(set(bars["marker"]["color"])) == 3
+    title = figure["layout"]["xaxis"]["title"]["text"]
+    assert title == "2021-22 to date; visited: three months before"
+
+
 def test_a_group_that_may_not_stand_by_itself_is_a_ring_and_says_why() -> None:
     groups = [effect(label="Ash", place=1), effect(0.05, verdict=Verdict.RANGE, label="Birch")]
     figure = drawn("districts", *groups)
@@ -345,7 +446,7 @@ def test_a_group_that_may_not_stand_by_itself_is_a_ring_and_says_why() -> None:
 
 def test_nothing_in_a_chart_is_smaller_than_twenty_points() -> None:
     groups = [effect(label="Ash"), effect(0.05, label="Birch")]
-    for key in ("did", "lines", "effect", "districts"):
+    for key in ("did", "official", "lines", "effect", "districts"):
         sizes = list(_font_sizes(drawn(key, *groups)))
         assert len(sizes) > 2
         assert min(sizes) >= LABEL_SIZE * PIXELS - 1e-9

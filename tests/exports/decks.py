@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from components.deck import Chart, Deck, Note, Series, Shape, Slide
 from components.wording import signed
 
@@ -11,6 +13,7 @@ QUESTION = Note("Would they have come back anyway?", "In part: similar students 
 VISITED = tuple(None if at == 0 else 75.0 - (at < 0) * 5 + 0.5 * abs(at) for at in MONTHS)
 COMPARED = tuple(None if at == 0 else 70.0 + 0.25 * abs(at) for at in MONTHS)
 GAP = tuple(None if -4 < at < 1 else 0.1 if at < 0 else round(5.0 + 0.3 * at, 1) for at in MONTHS)
+OFFICIAL = ("Connecticut", "Hartford", "Visited, before")
 NAMES = ("Hartford", "New Haven", "Bridgeport", "CREC", "Stamford")
 
 
@@ -112,3 +115,19 @@ def deck(shape: Shape = "16x9", names: tuple[str, ...] = NAMES) -> Deck:
         "2024-07-02T08:00:00",
         is_demonstration=True,
     )
+
+
+def official_deck(shape: Shape = "16x9", names: tuple[str, ...] = OFFICIAL) -> Deck:
+    """A slide of published rates beside that of the visited; of the last there is none."""
+    students = (500_285, 16_371, 355, None)[: len(names)]
+    chart = Chart(
+        "rates",
+        names,
+        (Series("Attendance", (91.7, 85.6, 59.4, None)[: len(names)]),),
+        "2021-22 to date; visited: three months before",
+        students,
+        about=True,
+        colours=("muted", "series-3", "accent", "muted")[: len(names)],
+    )
+    title = "Visited students were at 59.4 % before the first visit; all of Hartford at 85.6 %"
+    return replace(deck(shape), slides=(_slide("official", title, chart),))

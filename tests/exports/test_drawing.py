@@ -26,7 +26,7 @@ from components.deck import Chart, Deck, Shape, Slide
 from components.slide_layout import Box, slide_layout
 from exports.drawing import picture, slide_figure
 from exports.sheet import MORE, drawing, measured
-from tests.exports.decks import COMPARED, GAP, MONTHS, NAMES, VISITED, deck
+from tests.exports.decks import COMPARED, GAP, MONTHS, NAMES, OFFICIAL, VISITED, deck, official_deck
 
 SHAPES: tuple[Shape, ...] = ("16x9", "4x3")
 FIFTEEN = (
@@ -93,6 +93,13 @@ def decks_to_try() -> Iterator[Deck]:
         yield changed(usual, "unsaid", paragraphs=("Words of a paragraph " * 200,))
 
 
+def decks_of_rates() -> Iterator[Deck]:
+    """Short names and long ones, and a rate that there is not."""
+    long = ("District of Columbia", "Regional Scho…16", "Visited, before", "None")
+    for shape in SHAPES:
+        yield from (official_deck(shape), official_deck(shape, long))
+
+
 @dataclass(frozen=True)
 class Tried:
     """A drawn slide, and where each of its lines stands."""
@@ -108,7 +115,7 @@ def tried() -> list[Tried]:
         Tried(
             of, slide, [(text.get_text(), place(text)) for text in texts(slide_figure(slide, of))]
         )
-        for of in decks_to_try()
+        for of in (*decks_to_try(), *decks_of_rates())
         for slide in of.slides
     ]
 
@@ -339,6 +346,17 @@ def test_rounded_counts_say_about() -> None:
     assert "about 600" in said(figure_of(deck(), "did"))
     exact = recharted(deck(), "did", about=False)
     assert "about" not in " ".join(said(figure_of(exact, "did")))
+
+
+def test_rates_are_columns_in_their_colours_with_per_cent_above_them() -> None:
+    figure = figure_of(official_deck(), "official")
+    bars = [bar for axes in figure.axes for bar in axes.patches]
+    assert [bar.get_height() for bar in bars] == [91.7, 85.6, 59.4]
+    assert [to_hex(bar.get_facecolor()) for bar in bars] == [
+        theme.colour(role) for role in ("muted", "series-3", "accent")
+    ]
+    told = {text.get_text().replace("\N{NO-BREAK SPACE}", " ") for text in texts(figure)}
+    assert {"91.7 %", "85.6 %", "59.4 %", *OFFICIAL} <= told
 
 
 def test_names_of_columns_stand_below_them() -> None:

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from components.deck import Chart, Deck, finished
 from components.wording import unsigned
 from exports.figures_file import csv_files, workbook
-from tests.exports.decks import deck
+from tests.exports.decks import deck, official_deck
 
 LINK = "https://leap.example.org/present?district=0640011"
 
@@ -46,6 +46,16 @@ def test_every_figure_of_every_slide_stands_in_its_sheet() -> None:
             assert len(body) == len(slide.chart.categories)
             for place, row in enumerate(body):
                 assert row == expected(slide.chart, place)
+
+
+def test_rates_stand_beside_their_students_in_per_cent() -> None:
+    [_title, _blank, *table] = sheets(official_deck())["1 Official"]
+    assert table == [
+        ["Group", "Attendance (% of days enrolled)", "Students, about"],
+        ["Connecticut", 91.7, 500_285],
+        ["Hartford", 85.6, 16_371],
+        ["Visited, before", 59.4, 355],
+    ]
 
 
 def test_the_readme_says_whose_figures_of_when_and_where_they_came_from() -> None:

@@ -25,7 +25,7 @@ from components.deck import Chart, Deck, Series, Shape, Values, finished
 from components.slide_layout import Box, slide_layout
 from components.theme import PALETTES
 from exports.powerpoint import LONGEST_LINK, OPEN, powerpoint
-from tests.exports.decks import NAMES, deck
+from tests.exports.decks import NAMES, deck, official_deck
 
 LINK = "https://example.org/present?district=0640011&district=0930011&slides=lines"
 LIGHT = PALETTES["light"]
@@ -399,6 +399,17 @@ def test_rows_have_their_colour_and_a_pale_grey_with_a_caution() -> None:
     assert [colour.brightness for colour in colours] == [0, 0.5, 0.5]
     for point in bars._element.findall(qn("c:dPt")):
         assert point.find(qn("c:invertIfNegative")).get("val") == "0"
+
+
+def test_rates_are_columns_in_their_colours_with_per_cent_above_them() -> None:
+    [(chart, drawn)] = charts(official_deck())
+    [columns_drawn] = drawn.plots[0].series
+    assert columns_drawn.values == (91.7, 85.6, 59.4)
+    fills = [columns_drawn.points[row].format.fill.fore_color.rgb for row in range(3)]
+    assert [f"#{fill}".lower() for fill in fills] == [LIGHT[role] for role in chart.colours]
+    assert drawn.plots[0].data_labels.number_format == '0.0"\N{NO-BREAK SPACE}%"'
+    assert drawn.value_axis.minimum_scale == 0
+    assert columns(drawn)["Students, about"] == chart.students
 
 
 def test_every_row_is_named() -> None:

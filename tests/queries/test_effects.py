@@ -115,6 +115,16 @@ def test_what_the_load_fitted_is_what_a_fit_on_request_finds(data: Snapshot) -> 
         pd.testing.assert_frame_equal(one, other[one.columns], check_dtype=False, rtol=1e-9)
 
 
+def test_a_student_group_is_fitted_when_it_is_asked_for(
+    data: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The load fits the dimensions that are always there."""
+    monkeypatch.setenv("LEAP_STUDENT_GROUPS", "home_language")
+    found = effect(data, LEADERSHIP, Filters(home_language=("Spanish",)))
+    assert found.verdict is Verdict.EFFECT
+    assert 0.03 < found.matched(6)["effect"] < 0.15
+
+
 def test_a_split_tells_every_group_and_narrows_to_the_filters(data: Snapshot) -> None:
     by_modality = effects.effects(data, LEADERSHIP, View(split="modality"))
     assert [result.label for result in by_modality][:2] == ["Home", "School"]

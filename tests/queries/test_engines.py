@@ -32,6 +32,7 @@ VIEWS = [
     View(split="cohort", same_students=True),
     View(Filters(grade=("6-12",), modality=("home", "phone"))),
     View(Filters(district=(HARTFORD,)), split="modality"),
+    View(Filters(home_language=("Spanish", "less-common"))),
 ]
 
 
@@ -69,6 +70,7 @@ def answers(data: Snapshot) -> dict[str, pd.DataFrame]:
 def test_postgresql_answers_what_duckdb_answers(
     program: Program, run_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("LEAP_STUDENT_GROUPS", "home_language")
     found = []
     for url in (program.url, program_on_server(program, run_folder)):
         monkeypatch.setenv("LEAP_DATABASE_URL", url)

@@ -14,6 +14,10 @@ KNOWN = KnownValues(
     visitor_type={"school": "School staff"},
     cohort={"Summer 2021": "Summer 2021", "2021-22": "2021-22"},
     grade_band={"PK-5": "Grades PK–5", "6-12": "Grades 6–12"},
+    groups={
+        "home_language": {"Spanish": "Spanish", "less-common": "Less common languages"},
+        "disability": {"yes": "Yes", "no": "No"},
+    },
 )
 
 
@@ -36,6 +40,13 @@ def test_unknown_values_are_ignored_with_a_notice_each() -> None:
         "“0000000” is not a known district; it was ignored.",
         "The chart cannot be split by “shoe”; it was ignored.",
     )
+
+
+def test_a_student_group_that_is_on_is_part_of_a_url_and_one_that_is_off_is_not() -> None:
+    view, notices = View.parse("?disability=yes&free_meals=yes&home_language=Spanish", KNOWN)
+    assert view == View(Filters(home_language=("Spanish",), disability=("yes",)))
+    assert notices == ("“yes” is not a known value of free meals; it was ignored.",)
+    assert KNOWN.dimensions[-2:] == ("home_language", "disability")
 
 
 def test_a_band_stands_for_its_grades() -> None:

@@ -7,7 +7,6 @@ import pytest
 from queries.database import snapshot
 from queries.official import (
     district_months,
-    published_state_rates,
     quality,
     school_year_of,
     schools,
@@ -88,9 +87,3 @@ def test_school_years_start_in_august() -> None:
     assert school_year_of("2021-08") == "2021-22"
     assert school_year_of("2022-07") == "2021-22"
     assert school_year_of("1999-09") == "1999-00"
-
-
-def test_published_rates_of_the_state_are_shares() -> None:
-    rates = published_state_rates()
-    assert rates["2021-22"] == 0.921
-    assert all(0.9 < rate < 1 for rate in rates.values())

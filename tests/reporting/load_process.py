@@ -77,14 +77,14 @@ def _load(
 def _watched(at_step: AtStep) -> Callable[..., Any]:
     load = command_line.load
 
-    def watched_load(*arguments: Any) -> Any:
+    def watched_load(*arguments: Any, **options: Any) -> Any:
         *others, progress = arguments
 
         def tell(step: str, share: float) -> None:
             progress(step, share)
             at_step(step)
 
-        return load(*others, tell)
+        return load(*others, tell, **options)
 
     return watched_load
 

@@ -47,9 +47,7 @@ def test_a_load_prints_spellings_doubts_and_remarks(
     assert "should decide about:" in words
 
 
-def test_where_a_load_is_and_what_came_of_it_stands_in_a_file(
-    delivery: Delivery, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_where_a_load_is_and_what_came_of_it_stands_in_a_file(delivery: Delivery) -> None:
     file = delivery.folder.parent / "status.json"
     options = ["--status", str(file), "--max-rejected", "3"]
     assert main(["load", str(delivery.folder), *options]) == 0

@@ -172,11 +172,11 @@ class Interchange:
         text = xml(kind, *records, namespace=self.namespace)
         (self.folder / f"{name}.xml").write_text(text, encoding="utf-8")
 
-    def delivered(self) -> Made:
-        return made_of(self.write().folder)
+    def delivered(self, **attended: str) -> Made:
+        return made_of(self.write().folder, attended)
 
-    def refusal(self) -> str:
-        return refusal_of(self.write().folder)
+    def refusal(self, **attended: str) -> str:
+        return refusal_of(self.write().folder, attended)
 
 
 @dataclass(frozen=True)
@@ -194,10 +194,10 @@ class Made:
         return days
 
 
-def made_of(folder: Path) -> Made:
+def made_of(folder: Path, attended: dict[str, str] | None = None) -> Made:
     into = folder / "made"
     into.mkdir()
-    remarks = edfi_xml.deliver(folder, into, lambda _step, _share: None)
+    remarks = edfi_xml.deliver(folder, into, attended or {}, lambda _step, _share: None)
     files = {}
     for path in into.iterdir():
         with path.open(encoding="utf-8", newline="") as file:
@@ -205,10 +205,10 @@ def made_of(folder: Path) -> Made:
     return Made(files, " ".join(remarks))
 
 
-def refusal_of(folder: Path) -> str:
+def refusal_of(folder: Path, attended: dict[str, str] | None = None) -> str:
     (folder / "made").mkdir(exist_ok=True)
     with pytest.raises(DeliveryRefusedError) as refused:
-        edfi_xml.deliver(folder, folder / "made", lambda _step, _share: None)
+        edfi_xml.deliver(folder, folder / "made", attended or {}, lambda _step, _share: None)
     return str(refused.value)
 
 
@@ -386,6 +386,19 @@ def test_a_category_that_ed_fi_does_not_know_is_refused_with_its_events(
     words = interchange.refusal()
     assert "It is not known whether these events are absences: 2 Field trip." in words
     assert "excused absence" in words
+
+
+def test_a_mapping_says_what_local_categories_count_as(interchange: Interchange) -> None:
+    interchange.events += [
+        event(ADA, "11", "2021-10-04", "Medical"),
+        event(ADA, "11", "2021-10-05", "Medical", "0.25"),
+        event(ADA, "11", "2021-10-06", "Trip"),
+        event(ADA, "11", "2021-10-07", "Tardy"),
+    ]
+    made = interchange.delivered(medical="0.5", TRIP="1", tardy="0")
+    assert made.days(ADA) == week(0.5, 0.75, 1, 0, 1)
+    words = interchange.refusal(Medical="perhaps")
+    assert "says “perhaps” of the attendance category Medical: it can be a share" in words
 
 
 def test_events_of_single_lessons_are_told_and_not_counted(interchange: Interchange) -> None:
@@ -594,7 +607,7 @@ def test_progress_is_told_by_file_and_ends_with_all(interchange: Interchange) ->
     into = folder / "made"
     into.mkdir()
     told: list[tuple[str, float]] = []
-    edfi_xml.deliver(folder, into, lambda step, share: told.append((step, share)))
+    edfi_xml.deliver(folder, into, {}, lambda step, share: told.append((step, share)))
     assert [step for step, _share in told] == [
         *(f"Reading {name}.xml" for name in ("absences", "days", "people", "places", "stays")),
         "Counting days enrolled and attended",

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from queries.schema import visit
+from queries.schema import student, visit
 from reporting.errors import DeliveryRefusedError
 from reporting.forms import read_delivered
 from reporting.load import LoadReport
@@ -36,9 +36,7 @@ def workbook(path: Path, *rows: list[Any], **sheets: list[list[Any]]) -> openpyx
 
 def read(path: Path, form: Form = Form()) -> list[tuple[int, str]]:  # noqa: B008 (immutable)
     """Lines and texts of the records, and the header as line 0."""
-    made = path.parent / "made"
-    made.mkdir(exist_ok=True)
-    csv_file, _remarks = read_delivered(path, form, made)
+    csv_file, _remarks = read_delivered(path, form, path.with_suffix(".delivered"))
     texts = csv_file.texts(range(len(csv_file.lines)))
     return [(0, ",".join(csv_file.header)), *zip(csv_file.lines.tolist(), texts, strict=True)]
 
@@ -196,3 +194,27 @@ def test_texts_that_mean_nothing_are_nothing_and_totals_are_left_out(delivery: D
     assert delivery.read(sa.select(visit.c["visit_id", "language"])) == [("v1", None)]
     assert report.remarks == ["visits.xlsx: 1 row left out, as the mapping says."]
     assert report.outcomes["visits.xlsx"].read == 1
+
+
+def test_one_export_may_serve_two_files(delivery: Delivery) -> None:
+    for name in ("students", "enrollments"):
+        (delivery.folder / f"{name}.csv").unlink()
+    delivery.write(roster="id;name;year;district;grade\n0000000001;Ada;2021-22;0640011;7\n")
+    mapping = delivery.folder.parent / "ours.toml"
+    mapping.write_text(
+        """
+[students]
+file = "roster.csv"
+delimiter = ";"
+columns = {student_id = "id", first_name = "name"}
+[enrollments]
+file = "roster.csv"
+delimiter = ";"
+columns = {student_id = "id", school_year = "year", district_code = "district"}
+"""
+    )
+    outcomes = delivery.load(mapping=str(mapping)).outcomes
+    assert outcomes["roster.csv"].loaded == outcomes["roster.csv as enrollments"].loaded == 1
+    assert delivery.read(sa.select(student.c["student_id", "first_name"])) == [
+        ("0000000001", "Ada")
+    ]

@@ -6,7 +6,7 @@ write the elements read here in the same way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,9 +23,10 @@ def is_interchange(folder: Path) -> bool:
     return any(is_interchange_file(path) for path in _files(folder))
 
 
-def deliver(folder: Path, into: Path, progress: Progress) -> list[str]:
+def deliver(folder: Path, into: Path, attended: Mapping[str, str], progress: Progress) -> list[str]:
     """Write the contract's files but for the visits; remarks for the load report.
 
+    ``attended``: what a mapping says of a local category of events, the share of the day attended.
     Every school day of an enrolment becomes a row of ``attendance_daily.csv``. Raises
     DeliveryRefusedError where a file is broken, and where enrolments, school days or anything
     else is missing without which no attendance can be told.
@@ -35,15 +36,29 @@ def deliver(folder: Path, into: Path, progress: Progress) -> list[str]:
         for path in _files(folder)
         if path.suffix.lower() == ".xml" or is_interchange_file(path)
     ]
+    shares = {category: _share(category, text) for category, text in attended.items()}
     with TemporaryDirectory(dir=into) as aside:
         counts = put_aside(_records(files, progress), Path(aside))
         progress("Counting days enrolled and attended", 1)
-        with counted(Path(aside)) as connection:
+        with counted(Path(aside), shares) as connection:
             missing = obstacles(connection, counts)
             if missing:
                 raise DeliveryRefusedError(" ".join([*summary(connection), *missing]))
             write_files(connection, into)
             return remarks(connection, counts)
+
+
+def _share(category: str, text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1
+    if not 0 <= share <= 1:
+        raise DeliveryRefusedError(
+            f"The mapping says “{text}” of the attendance category {category}: it can be a share "
+            "of the day attended, from 0 to 1."
+        )
+    return share
 
 
 def _files(folder: Path) -> list[Path]:

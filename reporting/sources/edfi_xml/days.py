@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -36,8 +36,11 @@ def put_aside(records: Iterable[Record], folder: Path) -> Counter[str]:
 
 
 @contextmanager
-def counted(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The rows put aside in ``folder`` as tables, with all that days.sql makes of them."""
+def counted(folder: Path, attended: Mapping[str, float]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The rows put aside in ``folder`` as tables, with all that days.sql makes of them.
+
+    ``attended``: local category of events -> share of the day attended.
+    """
     with duckdb.connect(folder / "days.duckdb", config=_SPARING) as connection:
         for table in TABLES.values():
             connection.read_csv(
@@ -49,6 +52,10 @@ def counted(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
                 quotechar='"',
                 escapechar='"',
             ).create(table.name)
+        connection.execute("CREATE TABLE local_category (name VARCHAR, attended DOUBLE)")
+        for category, share in attended.items():
+            row = [category.strip().lower(), share]
+            connection.execute("INSERT INTO local_category VALUES (?, ?)", row)
         connection.execute(_STATEMENTS.read_text(encoding="utf-8"))
         yield connection
 

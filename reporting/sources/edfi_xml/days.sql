@@ -2,12 +2,16 @@
 
 -- --- What Ed-Fi's words mean ------------------------------------------------------------------
 
--- Is an event an absence, and of which share of the day where it has no duration?
+-- Is an event an absence, and of which share of the day where it has no duration? What a mapping says
+-- of local categories (local_category) goes before.
 CREATE TABLE category AS
+SELECT name, attended < 1 AS is_absence, 1 - attended AS share_unless_stated FROM local_category
+UNION ALL
 FROM (VALUES ('excused absence', true, 1.0), ('unexcused absence', true, 1.0), ('partial', true, 0.0),
              ('tardy', false, 0.0), ('early departure', false, 0.0),
              ('in attendance', false, 0.0), ('present', false, 0.0)
-     ) AS category(name, is_absence, share_unless_stated);
+     ) AS category(name, is_absence, share_unless_stated)
+ANTI JOIN local_category USING (name);
 
 -- Is there school? "Other" does not say.
 CREATE TABLE calendar_event AS

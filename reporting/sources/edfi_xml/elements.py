@@ -173,7 +173,7 @@ class _Reader:
 
 
 def _root_of(path: Path) -> str | None:
-    """The local name of the root element; None where the file is no XML."""
+    """The local name of the root element; None where the file is no XML or cannot be read."""
     found: list[str] = []
     parser = expat.ParserCreate()
     parser.StartElementHandler = lambda name, _attributes: found.append(name)
@@ -181,8 +181,8 @@ def _root_of(path: Path) -> str | None:
         with path.open("rb") as file:
             while not found and (chunk := file.read(_CHUNK)):
                 parser.Parse(chunk, False)
-    except expat.ExpatError:
-        pass  # what comes after the root is not asked for here
+    except (expat.ExpatError, OSError):
+        pass  # what comes after the root is not asked for here, and others say why they cannot
     return found[0].rpartition(":")[2] if found else None
 
 

@@ -54,8 +54,9 @@ def obstacles(connection: duckdb.DuckDBPyConnection, counts: Counter[str]) -> li
     if unknown:
         known = ", ".join(name for (name,) in _rows(connection, "SELECT name FROM category"))
         told.append(
-            f"It is not known whether these events are absences: {', '.join(unknown)}. Translate "
-            f"them in the export to Ed-Fi's own categories ({known})."
+            f"It is not known whether these events are absences: {', '.join(unknown)}. Say in a "
+            "mapping, in [attendance_daily.values.attended], which share of the day each counts as "
+            f"attended, or export them as one of Ed-Fi's own categories ({known})."
         )
     if not _row(connection, "SELECT count(*) FROM school_day")[0]:
         why = _unknown_days(connection) or "there is neither a calendar nor a session"

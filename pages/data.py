@@ -1,0 +1,224 @@
+"""For administrators: what came in and what is missing, what was rejected, a delivery to load."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import (
+    ClientsideFunction,
+    Input,
+    Output,
+    State,
+    callback,
+    clientside_callback,
+    dcc,
+    html,
+    no_update,
+)
+
+from access import current_viewer
+from components import data_tables, shell, states, tables, uploading, wording
+from components import data_wording as words
+from components.chart_frame import ChartFrame
+from components.figures.freshness import freshness_figure
+from intake import current_uploads
+from pages.downloads import Leaving, offer_downloads
+from queries.database import snapshot
+from queries.deliveries import (
+    doubtful_rules,
+    freshness,
+    last_loads,
+    rejected_rules,
+    sees_deliveries,
+    spellings,
+)
+from queries.values import known_values
+
+PATH, TITLE = "/data", "Data"
+HEADING = "What came in, and what is missing"
+UPLOAD_PATH = f"{PATH}/uploads"
+REJECTED_PATH, DOUBTS_PATH = f"{PATH}/rejected-rows.csv", f"{PATH}/rows-to-decide.csv"
+
+FRESHNESS = ChartFrame("freshness")
+_OPENED_ID, _STATE_ID, _BODY_ID, _HEAD_ID, _STEPS_ID = (
+    "data-opened",
+    "data-state",
+    "data-body",
+    "data-head",
+    "data-steps",
+)
+_SENT_ID, _LOADED_ID, _CLOCK_ID, _FOLLOWED_ID = (
+    "data-sent",
+    "data-loaded",
+    "data-clock",
+    "data-followed",
+)
+_REJECTED_ID, _DOUBTS_ID, _SPELLINGS_ID, _OTHERS_ID, _LOADS_ID = (
+    "data-rejected",
+    "data-doubts",
+    "data-spellings",
+    "data-others",
+    "data-loads",
+)
+_DOWNLOAD_REJECTED_ID, _DOWNLOAD_DOUBTS_ID = "data-download-rejected", "data-download-doubts"
+_EVERY_SECOND = 1_000  # milliseconds
+
+
+def layout() -> html.Div:
+    """The page without figures; they come for leadership alone."""
+    return html.Div(
+        [
+            html.Div(
+                [html.H1(HEADING), html.P(id=_HEAD_ID, className="selection")],
+                className="page-head",
+            ),
+            dcc.Store(id=_OPENED_ID, data=True),
+            dcc.Store(id=_SENT_ID),
+            dcc.Store(id=_LOADED_ID),
+            dcc.Store(id=_FOLLOWED_ID),
+            dcc.Interval(id=_CLOCK_ID, interval=_EVERY_SECOND, disabled=True),
+            html.Div(id=_STATE_ID),
+            html.Div(_parts(), id=_BODY_ID, hidden=True),
+        ],
+        className="deliveries",
+    )
+
+
+def _parts() -> list[Any]:
+    return [
+        _card("What to do next", html.Ul(id=_STEPS_ID, className="steps")),
+        uploading.upload_card(),
+        FRESHNESS.layout(
+            "Who delivered which month", words.FRESHNESS_MEANING, words.FRESHNESS_HOW_TO_READ
+        ),
+        _card(
+            "Rejected rows by reason",
+            html.P(words.REJECTED_MEANING, className="meaning"),
+            tables.table_area(_REJECTED_ID, "Rejected rows by reason"),
+            _download(_DOWNLOAD_REJECTED_ID, "Download every line and its reason", REJECTED_PATH),
+        ),
+        _card(
+            "Is it meant so?",
+            html.P(words.MAPPING_MEANING, className="meaning"),
+            tables.table_area(_DOUBTS_ID, "Rows somebody should decide about"),
+            _download(_DOWNLOAD_DOUBTS_ID, "Download these lines", DOUBTS_PATH),
+            tables.table_area(_SPELLINGS_ID, "Local spellings"),
+            html.P(id=_OTHERS_ID, className="meaning"),
+        ),
+        _card(
+            "The last loads",
+            tables.table_area(_LOADS_ID, "Rows of the last loads"),
+            html.P(dcc.Link("File by file, on the page of methods", href="/methods#loads")),
+        ),
+    ]
+
+
+def _card(title: str, *content: Any) -> html.Section:
+    return html.Section([html.H2(title), *content], className="card-panel")
+
+
+def _download(name: str, words: str, path: str) -> html.P:
+    return html.P(html.A(words, href=path, className="button quiet"), id=name)
+
+
+@callback(Output(uploading.OFFER_ID, "children"), Input(_OPENED_ID, "data"))
+def offer(_opened: bool) -> Any:
+    """Where a zip file is chosen, or what keeps it from being."""
+    with snapshot() as data:
+        if not sees_deliveries(current_viewer(data)):
+            return None
+    uploads = current_uploads()
+    return uploading.offer(uploads.obstacle(), uploads.limits, UPLOAD_PATH)
+
+
+@callback(
+    output={
+        "upload": Output(uploading.STATE_ID, "children"),
+        "rests": Output(_CLOCK_ID, "disabled"),
+        "loaded": Output(_LOADED_ID, "data"),
+    },
+    inputs=[Input(_SENT_ID, "data"), Input(_CLOCK_ID, "n_intervals")],
+    state=State(_LOADED_ID, "data"),
+)
+def follow(_sent: Any, _seconds: int | None, loaded: Any) -> dict[str, Any]:
+    """How the last upload stands, asked every second while it is loaded, by whoever looks."""
+    with snapshot() as data:
+        last = current_uploads().last() if sees_deliveries(current_viewer(data)) else None
+    rejected = f"{UPLOAD_PATH}/{last.number}/rejected-rows.csv" if last else ""
+    now = {"upload": last.number if last and last.state == "loaded" else None}
+    return {
+        "upload": uploading.upload_state(last, rejected),
+        "rests": last is None or last.state != "running",
+        "loaded": no_update if now == loaded else now,
+    }
+
+
+@callback(
+    output={
+        "state": Output(_STATE_ID, "children"),
+        "hidden": Output(_BODY_ID, "hidden"),
+        "head": Output(_HEAD_ID, "children"),
+        "steps": Output(_STEPS_ID, "children"),
+        "figure": Output(FRESHNESS.figure, "data"),
+        "summary": Output(FRESHNESS.summary, "children"),
+        "table": Output(FRESHNESS.table, "children"),
+        "rejected": Output(_REJECTED_ID, "children"),
+        "no_rejected": Output(_DOWNLOAD_REJECTED_ID, "hidden"),
+        "doubts": Output(_DOUBTS_ID, "children"),
+        "no_doubts": Output(_DOWNLOAD_DOUBTS_ID, "hidden"),
+        "spellings": Output(_SPELLINGS_ID, "children"),
+        "others": Output(_OTHERS_ID, "children"),
+        "loads": Output(_LOADS_ID, "children"),
+    },
+    inputs=Input(_LOADED_ID, "data"),
+)
+def show(_loaded: Any) -> dict[str, Any]:
+    """The newest load and what is to do about it, for leadership; again when an upload landed."""
+    with snapshot() as data:
+        viewer = current_viewer(data)
+        if not sees_deliveries(viewer):
+            return _FOR_LEADERSHIP | {"state": states.for_leadership()}
+        names, fresh = known_values(data).district, freshness(data, viewer)
+        rules, doubts = rejected_rules(data, viewer), doubtful_rules(data, viewer)
+        spelled, loads = spellings(data, viewer), last_loads(data)
+        shell.show(data.data_as_of, [])
+    return {
+        "state": None,
+        "hidden": False,
+        "head": words.head(data.loaded_at, data.data_as_of),
+        "steps": data_tables.steps_list(words.next_steps(fresh, names, rules, doubts)),
+        "figure": freshness_figure(fresh, names),
+        "summary": words.freshness_summary(fresh, names),
+        "table": data_tables.freshness_table(fresh, names),
+        "rejected": data_tables.rejected_table(rules),
+        "no_rejected": rules.empty,
+        "doubts": data_tables.doubts_table(doubts),
+        "no_doubts": doubts.empty,
+        "spellings": data_tables.spellings_table(spelled.told),
+        "others": words.other_spellings(spelled, viewer.threshold),
+        "loads": data_tables.loads_table(loads),
+    }
+
+
+_PARTS = "head steps figure summary table rejected doubts spellings others loads".split()
+_FOR_LEADERSHIP: dict[str, Any] = dict.fromkeys(_PARTS) | dict.fromkeys(
+    ("hidden", "no_rejected", "no_doubts"), True
+)
+
+clientside_callback(
+    ClientsideFunction("dashboard", "follow"),
+    Output(_FOLLOWED_ID, "data"),
+    Input(FRESHNESS.graph, "clickData"),
+    prevent_initial_call=True,
+)
+
+
+def _leaving(_search: str | None) -> Leaving:
+    with snapshot() as data:
+        names, fresh = known_values(data).district, freshness(data, current_viewer(data))
+    source = wording.official_source(data.data_as_of, data.is_demonstration)
+    figure = None if fresh.empty else freshness_figure(fresh, names)
+    return Leaving("Who delivered which month", source, figure, fresh)
+
+
+offer_downloads(FRESHNESS, "delivered-months", _leaving)
