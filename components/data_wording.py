@@ -17,7 +17,7 @@ from queries.deliveries import DELIVERED, LATE, MISSING, SPELLED, Spellings
 STATE_WORDS = {
     DELIVERED: "Delivered",
     MISSING: "Missing: later months came",
-    LATE: "Late: has not come yet, others’ has",
+    LATE: "Late: others’ has come",
 }
 
 FRESHNESS_MEANING = "Attendance by school month, as it is in the database now"
