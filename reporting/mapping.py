@@ -146,6 +146,12 @@ def _file_mapping(path: str, input_file: InputFile, entries: dict[str, Any]) -> 
                 f"{path}: [{input_file.name}] has an entry “{entry}” that is not understood. "
                 f"Known: {', '.join(_ENTRIES)}"
             )
+    name = entries.get("file", input_file.file_name)
+    if name in ("", "..") or Path(name).name != name:
+        raise MappingError(
+            f"{path}: [{input_file.name}] file is “{name}”: it has to be the name of a "
+            "file in the delivery folder"
+        )
     names = {column.name for column in input_file.columns}
     for entry in ("columns", "always", "values", "dates", "complete"):
         for column in entries.get(entry, ()):

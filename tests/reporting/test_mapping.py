@@ -93,3 +93,11 @@ def test_a_mapped_column_that_is_not_there_refuses_the_load(delivery: Delivery) 
     path.write_text("[students.columns]\nhome_language = 'Idioma'\n")
     with pytest.raises(DeliveryRefusedError, match="Idioma is missing"):
         delivery.load(mapping=str(path))
+
+
+@pytest.mark.parametrize("name", ["/etc/hostname", "../visits.csv", "a/b.csv", "..", ""])
+def test_a_mapping_names_files_of_the_delivery_folder_alone(delivery: Delivery, name: str) -> None:
+    mapping = delivery.folder.parent / "ours.toml"
+    mapping.write_text(f'[visits]\nfile = "{name}"')
+    with pytest.raises(MappingError, match="the name of a file in the delivery folder"):
+        read_mapping(str(mapping))
