@@ -119,7 +119,8 @@ class Person:
         self._arrival = ARRIVAL * options.seconds
         self._stop = stop
         self._record = record
-        self._reader = Reader(address, lambda heard: record.hear(self._role, heard))
+        self._seen_as = "leadership"  # which everybody is at first
+        self._reader = Reader(address, lambda heard: record.hear(self._seen_as, heard))
 
     def work(self) -> None:
         """Open the dashboard in the role, then pause and click in turn."""
@@ -145,8 +146,9 @@ class Person:
 
     def _open(self) -> None:
         self._reader.open("/")
-        if self._role != "leadership":  # which everybody has at first
+        if self._role != self._seen_as:
             self._reader.see_as(self._role)
+            self._seen_as = self._role
             self._reader.open("/")
 
     def _page(self) -> None:

@@ -459,12 +459,17 @@ class StagedFile:
             (target if column.name in lacking else facts).c[column.name] for column in target.c
         )
         completed = sa.select(*columns).join_from(facts, target, same, isouter=True)
-        return self._create_temporary(f"completed_{self._file.name}", completed)
+        return self._create_temporary(self._completed_name, completed)
+
+    @property
+    def _completed_name(self) -> str:
+        return f"completed_{self._file.name}"
 
     def drop(self) -> None:
         """Give the staged rows' memory back."""
         for name in (self._raw.table.name, self._checked.name, self._repeats.name):
             self._execute(f"DROP TABLE {name}")
+        self._execute(f"DROP TABLE IF EXISTS {self._completed_name}")
 
     # --- Engine --------------------------------------------------------------
 
