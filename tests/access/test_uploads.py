@@ -70,8 +70,9 @@ def folder_of(site: Site) -> Path:
 
 def stored(site: Site) -> list[str]:
     """What lies in the folder of uploads, but for the claim."""
-    found = folder_of(site).rglob("*") if folder_of(site).exists() else ()
-    return [path.name for path in found if path.name != "claim"]
+    # Not rglob, which fails on a folder that the load removes meanwhile.
+    names = [name for _, *kinds in os.walk(folder_of(site)) for kind in kinds for name in kind]
+    return [name for name in names if name != "claim"]
 
 
 def uploads_of(site: Site) -> Uploads:
