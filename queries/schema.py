@@ -8,6 +8,7 @@ attended divided by days enrolled, from 0 to 1.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -369,6 +370,27 @@ contacted_student = Table(
     comment="one row per student contacted: did they respond, and who needs somebody now",
 )
 
+
+def _of_contacted(name: str, columns: Iterable[Column[Any]], words: str) -> Table:
+    """A mart with columns of a fact, for students with at least one contact, completed or not."""
+    kept = (_column(column.name, column.type, column.comment or "") for column in columns)
+    return Table(name, metadata, *kept, comment=words)
+
+
+contacted_name = _of_contacted(
+    "contacted_name",
+    student.c["student_id", "first_name", "last_name"],
+    "the names of students contacted",
+)
+contacted_enrollment = _of_contacted(
+    "contacted_enrollment", enrollment.c, "the enrolments of students contacted"
+)
+contacted_week = _of_contacted(
+    "contacted_week",
+    attendance_week.c,
+    "the weeks of students contacted, where daily rows were given",
+)
+
 contacted_month = Table(
     "contacted_month",
     metadata,
@@ -544,17 +566,17 @@ FACTS = (
     visit,
     public_rate,
 )
-# Read for students who are named to the viewer, and for no figure.
-NAMING = (
-    student,
-    enrollment,
-    attendance_month,
-    attendance_day,
-    attendance_week,
-    contacted_month,
-    similar_month,
-)
-# Columns of other tables that tell of single students: no page asks for them.
+# Marts with the rows of a fact that belong to students contacted.
+OF_CONTACTED = {
+    contacted_name: student,
+    contacted_enrollment: enrollment,
+    contacted_week: attendance_week,
+}
+# Of every student, visited or not: loads make marts of them, no page asks for them.
+UNREAD = (student, enrollment, attendance_month, attendance_day, attendance_week)
+# Marts read for students who are named to the viewer, and for no figure.
+NAMING = (*OF_CONTACTED, contacted_month, similar_month)
+# Columns of other tables that tell of single students: no page asks for them either.
 PRIVATE_COLUMNS = {rejected_row: ("value", "reason", "row"), doubtful_row: ("words",)}
 PROVENANCE = (
     delivery,
@@ -571,6 +593,7 @@ MARTS = (
     school_month,
     served_student,
     contacted_student,
+    *OF_CONTACTED,
     contacted_month,
     similar_month,
     trajectory_month,

@@ -31,16 +31,16 @@ from queries.filters import Filters, parameters
 from queries.schema import (
     MODALITIES,
     STUDENT_GROUPS,
-    attendance_week,
+    contacted_enrollment,
     contacted_month,
+    contacted_name,
     contacted_student,
+    contacted_week,
     district,
-    enrollment,
     response_history,
     school,
     school_month,
     similar_month,
-    student,
     visit,
 )
 from queries.student_groups import group_value
@@ -316,12 +316,14 @@ def _own_students(data: Snapshot, viewer: Viewer, filters: Filters) -> sa.Select
     return (
         sa.select(
             *(column for column in columns if column.name not in STUDENT_GROUPS),
-            student.c.first_name,
-            student.c.last_name,
+            contacted_name.c.first_name,
+            contacted_name.c.last_name,
             district.c.district_name,
             school.c.school_name,
         )
-        .join_from(contacted_student, student, student.c.student_id == columns.student_id)
+        .join_from(
+            contacted_student, contacted_name, contacted_name.c.student_id == columns.student_id
+        )
         .join(district, district.c.district_code == columns.district_code)
         .join(school, school.c.school_code == columns.school_code, isouter=True)
         .where(columns.district_code.in_(own))
@@ -372,7 +374,7 @@ def _months(data: Snapshot, student_id: str) -> pd.DataFrame:
 
 
 def _weeks(data: Snapshot, student_id: str) -> pd.DataFrame:
-    weeks = attendance_week.c
+    weeks = contacted_week.c
     return data.frame(
         sa.select(
             weeks.week,
@@ -385,20 +387,23 @@ def _weeks(data: Snapshot, student_id: str) -> pd.DataFrame:
 
 
 def _enrollments(data: Snapshot, student_id: str) -> pd.DataFrame:
-    columns = enrollment.c
+    enrolled = contacted_enrollment.c
     return data.frame(
         sa.select(
-            columns.school_year,
+            enrolled.school_year,
             district.c.district_name,
             school.c.school_name,
-            columns.grade,
-            columns.entry_date,
-            columns.exit_date,
+            enrolled.grade,
+            enrolled.entry_date,
+            enrolled.exit_date,
         )
         .join_from(
-            enrollment, district, district.c.district_code == columns.district_code, isouter=True
+            contacted_enrollment,
+            district,
+            district.c.district_code == enrolled.district_code,
+            isouter=True,
         )
-        .join(school, school.c.school_code == columns.school_code, isouter=True)
-        .where(columns.student_id == student_id)
-        .order_by(columns.school_year, columns.entry_date)
+        .join(school, school.c.school_code == enrolled.school_code, isouter=True)
+        .where(enrolled.student_id == student_id)
+        .order_by(enrolled.school_year, enrolled.entry_date)
     )

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from evaluation.response import CHRONIC_RATE, SEVERE_RATE
 from queries import schema
 from queries.schema import (
+    OF_CONTACTED,
     STUDENT_GROUPS,
     attendance_month,
     contacted_month,
@@ -44,6 +45,8 @@ def rebuild(connection: sa.Connection) -> None:
         (visit_month, _visit_months),
     ):
         insert_rows(connection, mart, rows())
+    for mart, fact in OF_CONTACTED.items():
+        insert_rows(connection, mart, _of_contacted(mart, fact))
 
 
 # --- Words of the contract as expressions --------------------------------------
@@ -352,6 +355,11 @@ def contacted_students() -> sa.Select[Any]:
         .join(around, around.c.student_id == first.c.student_id, isouter=True)
         .join(recently, recently.c.student_id == first.c.student_id, isouter=True)
     )
+
+
+def _of_contacted(mart: sa.Table, fact: sa.Table) -> sa.Select[Any]:
+    columns = (fact.c[column.name] for column in mart.c)
+    return sa.select(*columns).where(fact.c.student_id.in_(sa.select(visit.c.student_id)))
 
 
 def _contacted_months() -> sa.Select[Any]:

@@ -206,6 +206,8 @@ class ServerStore:
         for name in (CONTROL_SCHEMA, load_schema):
             _run(connection, f'GRANT USAGE ON SCHEMA "{name}" TO {READER_ROLE}')
             _run(connection, f'GRANT SELECT ON ALL TABLES IN SCHEMA "{name}" TO {READER_ROLE}')
+        for table in schema.UNREAD:
+            _run(connection, f'REVOKE SELECT ON "{load_schema}".{table.name} FROM {READER_ROLE}')  # noqa: S608 (own names)
         for table in schema.NAMING:
             _run(connection, f'ALTER TABLE "{load_schema}".{table.name} ENABLE ROW LEVEL SECURITY')
             _run(connection, _named_to_viewer(load_schema, table.name))

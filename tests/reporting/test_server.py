@@ -17,7 +17,7 @@ from app import create_app
 from queries.database import DatabaseUnavailableError, snapshot
 from queries.filters import Filters
 from queries.postgresql import current_load, enter_current_load, name_students_of
-from queries.schema import NAMING, metadata, student, visit
+from queries.schema import NAMING, UNREAD, contacted_name, metadata, visit
 from queries.students import caseload, one_student
 from queries.viewer import Viewer
 from reporting.load import load
@@ -29,7 +29,7 @@ from tests.postgresql import Server
 
 ADA, BEN = "0000000001", "0000000002"
 VISITS = sa.select(sa.func.count()).select_from(visit)
-NAMES = sa.select(student.c.first_name).order_by(student.c.first_name)
+NAMES = sa.select(contacted_name.c.first_name).order_by(contacted_name.c.first_name)
 BOTH_VISITED = "v2,0000000002,2021-12-08,home,completed,school"
 PROJECT = Path(__file__).parents[2]
 
@@ -61,11 +61,12 @@ def schemas(database: Database) -> list[str]:
 
 
 FORBIDDEN = (
+    *(f"SELECT student_id FROM {table.name}" for table in UNREAD),
     "DELETE FROM visit",
     "CREATE TABLE mine (a int)",
     "CREATE SCHEMA mine",
     "UPDATE leap.current_load SET load_schema = 'mine'",
-    "DROP POLICY named_to_viewer ON student",
+    "DROP POLICY named_to_viewer ON contacted_name",
     "CREATE TEMPORARY TABLE mine (a int)",
     "SET ROLE leap_loader",
 )
