@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from access.users import Users
 from app import create_app
+from queries import memory
+from queries.duckdb_file import file_of
 from tests.conftest import Delivery
 
 PASSWORD = "correct horse battery"
@@ -85,8 +90,43 @@ class Site:
 Build = Callable[..., Site]
 
 
+@pytest.fixture(scope="session")
+def users_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All PEOPLE, with passwords hashed once: that takes long, as it should."""
+    file = tmp_path_factory.mktemp("users") / "users.json"
+    for name, (role, districts) in PEOPLE.items():
+        Users(file).add(name, role, districts, PASSWORD)
+    return file
+
+
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Delivery], None]:
+    """Loads a delivery into its empty database, or copies what the same one became before."""
+    kept = tmp_path_factory.mktemp("loaded")
+
+    def load(delivery: Delivery) -> None:
+        file = file_of(sa.make_url(delivery.url))
+        if file is None:
+            delivery.load()
+            return
+        contents = [(path.name, path.read_bytes()) for path in sorted(delivery.folder.iterdir())]
+        before = kept / hashlib.sha256(repr(contents).encode()).hexdigest()
+        if not before.exists():
+            delivery.load()
+            shutil.copyfile(file, before)
+        shutil.copyfile(before, file)
+        memory._memory._results.clear()  # another test may have changed what this load tells
+
+    return load
+
+
 @pytest.fixture
-def site(delivery: Delivery, monkeypatch: pytest.MonkeyPatch) -> Iterator[Build]:
+def site(
+    delivery: Delivery,
+    monkeypatch: pytest.MonkeyPatch,
+    users_file: Path,
+    loaded: Callable[[Delivery], None],
+) -> Iterator[Build]:
     """Makes the site: with people who sign in, or without (demonstration)."""
 
     def build(settings: str | None = SETTINGS, *, load: bool = True) -> Site:
@@ -97,11 +137,9 @@ def site(delivery: Delivery, monkeypatch: pytest.MonkeyPatch) -> Iterator[Build]
             (folder / "leap.toml").write_text(settings)
             monkeypatch.setenv("LEAP_SETTINGS", str(folder / "leap.toml"))
             monkeypatch.setenv("LEAP_SECRET_KEY", "a secret that only the tests know of")
-            users = Users(folder / "users.json")
-            for name, (role, districts) in PEOPLE.items():
-                users.add(name, role, districts, PASSWORD)
+            shutil.copy(users_file, folder / "users.json")  # private, as it is
         if load:
-            delivery.load()
+            loaded(delivery)
         app = create_app()
         return Site(app.server.test_client(), folder, app)
 

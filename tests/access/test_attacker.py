@@ -23,7 +23,7 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 from scipy.optimize import linprog
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array
 
 from queries import parts, standing, trajectories
 from queries.database import snapshot
@@ -260,25 +260,27 @@ def tightest(people: pd.DataFrame, figures: list[Figure], enough: float = 0.0) -
 
     One narrower than ``enough`` will do.
     """
-    unknown = len(people)
-    sums = csr_array(np.array([figure.inside for figure in figures], dtype=float))
-    size = np.array([figure.inside.sum() for figure in figures])
-    high = size * np.array([figure.high for figure in figures])
-    low = size * np.array([figure.low for figure in figures])
-    matrix, limit = vstack([sums, -sums]), np.concatenate([high, -low])
+    inside = np.array([figure.inside for figure in figures], dtype=float)
+    # Students in the same sets are told of by their sum alone: one unknown for all of them.
+    sums, first, of_group = np.unique(inside, axis=1, return_index=True, return_inverse=True)
+    size = np.bincount(of_group)
+    matrix = csr_array(np.concatenate([sums, -sums]))
+    behind = inside.sum(axis=1)
+    high, low = (np.array([getattr(one, end) for one in figures]) for end in ("high", "low"))
+    limit = np.concatenate([high * behind, -low * behind])
+    bounds = [(0, 100 * members) for members in size]
     narrowest, whose = np.inf, ""
-    groups: dict[bytes, int] = {}
-    for student in range(unknown):  # those in the same sets have the same bounds
-        groups.setdefault(sums[:, [student]].toarray().tobytes(), student)
-    for student in groups.values():
-        direction = np.zeros(unknown)
-        direction[student] = 1
+    for group, student in enumerate(first):
+        direction = np.zeros(len(size))
+        direction[group] = 1
         ends = [
-            linprog(sign * direction, matrix, limit, bounds=(0, 100), method="highs")
+            linprog(sign * direction, matrix, limit, bounds=bounds, method="highs")
             for sign in (1, -1)
         ]
         assert all(end.status == 0 for end in ends)
-        width = -ends[1].fun - ends[0].fun
+        lowest, highest = ends[0].fun, -ends[1].fun
+        # One of them takes what the others, each from 0 to 100, leave of the sum.
+        width = min(100, highest) - max(0, lowest - 100 * (size[group] - 1))
         if width < narrowest:
             narrowest, whose = width, str(people.index[student])
         if narrowest < enough:
