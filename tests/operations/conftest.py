@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.access.conftest import site as site  # a fixture
+# Fixtures:
+from tests.access.conftest import loaded as loaded
+from tests.access.conftest import site as site
+from tests.access.conftest import users_file as users_file
 from tests.test_documentation import ROOT
 
 
