@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -222,6 +224,25 @@ def test_units_say_what_systemd_understands(unit: Path, tmp_path: Path) -> None:
     )
     assert done.stderr == ""
     assert done.returncode == 0
+
+
+def test_a_secret_that_cannot_be_read_is_told_and_nothing_starts() -> None:
+    nobody = {"user": "nobody"} if os.geteuid() == 0 else {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "LEAP_SECRET_KEY").touch(0)
+        script = text("secrets_to_variables.sh").replace("/run/secrets", name)
+        done = subprocess.run(
+            ["sh", "-c", script, "sh", "echo", "started"],
+            capture_output=True,
+            text=True,
+            cwd="/",
+            **nobody,
+        )
+    assert done.returncode == 1
+    assert "LEAP_SECRET_KEY is not readable" in done.stderr
+    assert done.stdout == ""
 
 
 def test_secrets_become_variables_for_the_program_alone(tmp_path: Path) -> None:
