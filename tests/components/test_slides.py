@@ -72,7 +72,8 @@ def effect(
             {"design": "held_out", "event_month": -15, "effect": -held_out},
         ]
     )
-    checks = checks.assign(low=checks["effect"] - 2 * error, high=checks["effect"] + 2 * error)
+    ends = {"low": checks["effect"] - 2 * error, "high": checks["effect"] + 2 * error}
+    checks = checks.assign(**ends).round(3)
     return Effect(frame, checks, verdict, 0.98, 0.01, 20, label, label, place)
 
 
