@@ -103,7 +103,7 @@ def _of_stratum(
     staying = np.where(months > at, unvisited * np.minimum(np.exp(chance.T), MOST_WEIGHT), 1.0)
     values = monthly[:, None, :] + (months > at)[..., None] * shift
     weights = np.broadcast_to((~np.isnan(monthly) * staying)[:, None, :], values.shape)
-    flat = (-1, len(compared))
+    flat = (len(months) * len(visited), len(compared))
     found, _sizes = _quartiles(values.reshape(flat), weights.reshape(flat))
     by_month = found.reshape(len(months), len(visited), len(QUARTILES)).swapaxes(0, 1)
     return visited, quartiles, size, by_month
