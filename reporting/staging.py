@@ -6,6 +6,7 @@ touched one by one.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,6 +25,9 @@ from reporting.faults import possible_faults
 from reporting.mapping import FileMapping
 from reporting.reading import RawRows, read_rows, split_rows
 from reporting.statements import insert_rows
+
+# A number or a day, not the name of a column.
+_VALUE = re.compile(r"[\d./-]{5,}")
 
 _MALFORMED = "the row does not have the form of the header"
 _SAME_OUTCOME = "two contacts of one student on one day with the same outcome"
@@ -78,9 +82,7 @@ class StagedFile:
                 delivered.append(column)
             elif column.required or column.name in self._mapping.columns:
                 raise DeliveryRefusedError(
-                    f"{self.name}: the column {missing[0]} is missing. "
-                    f"The file has: {', '.join(self._csv.header)[:300]}. Where columns are called "
-                    f"otherwise, a mapping says how: python -m reporting map {self.name}"
+                    f"{self.name}: the column {missing[0]} is missing. {self._columns_in_words()}"
                 )
             twice = f"{column.name} (2)"
             if column.name not in self._mapping.columns and twice in self._csv.header:
@@ -94,6 +96,15 @@ class StagedFile:
                     f"{self.name} has no column {name}, which the mapping's leave_out names."
                 )
         return tuple(delivered)
+
+    def _columns_in_words(self) -> str:
+        """What the file has; not where its first line may tell of a student."""
+        if any(_VALUE.fullmatch(name) for name in self._csv.header):
+            return "Its first line holds values: put a line with the names of the columns above it."
+        return (
+            f"The file has: {', '.join(self._csv.header)[:300]}. Where columns are called "
+            f"otherwise, a mapping says how: python -m reporting map {self.name}"
+        )
 
     def _read(self) -> RawRows:
         raw = read_rows(self._connection, self._file.name, self._csv)

@@ -47,6 +47,16 @@ def test_a_missing_required_column_refuses_the_load_and_is_named(
         delivery.load()
 
 
+def test_a_file_without_names_of_columns_is_refused_in_words_that_tell_of_no_student(
+    delivery: Delivery,
+) -> None:
+    delivery.write(students=STUDENTS.partition("\n")[2])
+    with pytest.raises(DeliveryRefusedError, match="first line holds values") as refused:
+        delivery.load()
+    assert "Ada" not in str(refused.value)
+    assert "0000000001" not in str(refused.value)
+
+
 def test_text_that_is_not_utf8_refuses_the_load_and_names_the_line(delivery: Delivery) -> None:
     delivery.write(students=STUDENTS.replace("Ben", "Bén").encode("latin-1"))
     with pytest.raises(DeliveryRefusedError, match=r"students\.csv: line 3 is not UTF-8"):
