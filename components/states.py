@@ -80,7 +80,7 @@ def not_found(path: str) -> html.Div:
 
 def unavailable(words: str) -> html.Div:
     """No database to read."""
-    return _state("There is no data to show yet", words)
+    return _state("There is no data to show", words)
 
 
 def failed(number: str | None) -> html.Div:

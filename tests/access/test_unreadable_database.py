@@ -170,7 +170,7 @@ def assert_told(here: Site, words: str) -> None:
     page, layout, figure = answers(here)
     assert [page.status_code, layout.status_code, figure.status_code] == [200] * 3
     for answer in (layout, figure):
-        assert "There is no data to show yet" in answer.get_data(as_text=True)
+        assert "There is no data to show" in answer.get_data(as_text=True)
         assert words in answer.get_data(as_text=True)
         assert b"Traceback" not in answer.data
 
