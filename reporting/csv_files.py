@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +26,15 @@ _NEWLINE, _RETURN, _QUOTE, _COMMA = b'\n\r",'
 # What may stand before a mark that opens a field, and after one that closes it.
 _EDGES = np.isin(np.arange(256), (_NEWLINE, _RETURN, _QUOTE, _COMMA))
 
+# A number, a day or a time of day.
+_VALUE = re.compile(r"[\d.,:/\- %]*\d[\d.,:/\- %]*([ T]\d.*)?")
+
 Positions = npt.NDArray[np.int64]
+
+
+def holds_values(line: Sequence[str]) -> bool:
+    """Do values stand in a line, which names of columns hardly look like?"""
+    return any(_VALUE.fullmatch(cell) for cell in line if cell)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ touched one by one.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,15 +18,12 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from queries.schema import visit
 from reporting.contract import Expression, InputColumn, InputFile, Row
-from reporting.csv_files import CsvFile
+from reporting.csv_files import CsvFile, holds_values
 from reporting.errors import DeliveryRefusedError
 from reporting.faults import possible_faults
 from reporting.mapping import FileMapping
 from reporting.reading import RawRows, read_rows, split_rows
 from reporting.statements import insert_rows
-
-# A number or a day, not the name of a column.
-_VALUE = re.compile(r"[\d./-]{5,}")
 
 _MALFORMED = "the row does not have the form of the header"
 _SAME_OUTCOME = "two contacts of one student on one day with the same outcome"
@@ -99,7 +95,7 @@ class StagedFile:
 
     def _columns_in_words(self) -> str:
         """What the file has; not where its first line may tell of a student."""
-        if any(_VALUE.fullmatch(name) for name in self._csv.header):
+        if holds_values(self._csv.header):
             return "Its first line holds values: put a line with the names of the columns above it."
         return (
             f"The file has: {', '.join(self._csv.header)[:300]}. Where columns are called "

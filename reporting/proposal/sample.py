@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from reporting.csv_files import inspect, whole_lines
+from reporting.csv_files import holds_values, inspect, whole_lines
 from reporting.errors import DeliveryRefusedError
 from reporting.forms import (
     WORKBOOK,
@@ -34,9 +33,6 @@ _BYTES_OF_END = 1 << 17
 # Column names are looked for in so many rows that are not blank.
 _ROWS_OF_TITLES = 30
 _FEWEST_KNOWN_NAMES = 2
-
-# What stands in cells of rows, hardly in names of columns.
-_VALUE = re.compile(r"[\d.,:/\- %]*\d[\d.,:/\- %]*([ T]\d.*)?")
 
 
 @dataclass(frozen=True)
@@ -181,7 +177,7 @@ def _header_at(path: Path, rows: Sequence[list[str]]) -> tuple[int, int]:
     They are where the most names are known. Two rows are one header where the upper one names
     groups of columns, or where no value stands in the lower one.
     """
-    scores = [0 if _has_values(row) else _known(rows[at : at + 1]) for at, row in enumerate(rows)]
+    scores = [0 if holds_values(row) else _known(rows[at : at + 1]) for at, row in enumerate(rows)]
     best = max(range(len(rows)), key=lambda at: (scores[at], -at))
     if scores[best] < _FEWEST_KNOWN_NAMES:
         unknown = [at for at in range(len(rows) - 1) if _may_be_names(rows[at], rows[at + 1])]
@@ -194,7 +190,7 @@ def _header_at(path: Path, rows: Sequence[list[str]]) -> tuple[int, int]:
     if best and _names_groups(rows[best - 1]) and _known(rows[best - 1 : best + 1]) >= scores[best]:
         return best - 1, 2
     below = rows[best + 1 : best + 3]
-    if len(below) == 2 and not _has_values(below[0]) and _has_values(below[1]):
+    if len(below) == 2 and not holds_values(below[0]) and holds_values(below[1]):
         return best, 2
     return best, 1
 
@@ -203,18 +199,13 @@ def _known(rows: Sequence[list[str]]) -> int:
     return known_columns(column_names(rows), list(USUAL_NAMES))
 
 
-def _has_values(row: Sequence[str]) -> bool:
-    filled = [cell for cell in row if cell]
-    return any(_VALUE.fullmatch(cell) for cell in filled)
-
-
 def _may_be_names(row: Sequence[str], below: Sequence[str]) -> bool:
     """Are there as many texts as cells filled in the row below, which holds values?"""
     names, cells = len(list(filter(None, row))), len(list(filter(None, below)))
-    return not _has_values(row) and _has_values(below) and names >= cells > 1
+    return not holds_values(row) and holds_values(below) and names >= cells > 1
 
 
 def _names_groups(row: Sequence[str]) -> bool:
     """Two names or more with gaps between them, as cells merged over several columns leave."""
     filled = [cell for cell in row if cell]
-    return not _has_values(row) and len(filled) >= 2 and len(filled) < len(row)
+    return not holds_values(row) and len(filled) >= 2 and len(filled) < len(row)
