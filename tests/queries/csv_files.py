@@ -36,18 +36,22 @@ def read(program: Program) -> CsvFiles:
 
 
 def _attendance(program: Program, students: set[str], districts: set[str]) -> pd.DataFrame:
-    monthly = pd.read_csv(program.delivery / "attendance.csv", dtype=str)
+    # Of six million rows few texts differ.
+    monthly = pd.read_csv(program.delivery / "attendance.csv", dtype=str).astype("category")
     for column in ("days_enrolled", "days_attended"):
-        monthly[column] = pd.to_numeric(monthly[column], errors="coerce")
+        texts = monthly[column].cat.categories
+        numbers = dict(zip(texts, pd.to_numeric(texts, errors="coerce"), strict=True))
+        monthly[column] = monthly[column].map(numbers).astype(float)
+    months = monthly["month"].cat.categories
     monthly = monthly[
         monthly["days_attended"].between(0, monthly["days_enrolled"])
         & monthly["days_enrolled"].between(0, 31)
         & monthly["student_id"].isin(students)
         & monthly["district_code"].isin(districts)
-        & monthly["month"].str.fullmatch(r"20[0-2]\d-(0[1-9]|1[0-2])")
+        & monthly["month"].isin(months[months.str.fullmatch(r"20[0-2]\d-(0[1-9]|1[0-2])")])
     ].drop_duplicates()
     key = ["student_id", "district_code", "month"]
-    monthly = monthly[~monthly.duplicated(key, keep=False)]
+    monthly = monthly[~monthly.duplicated(key, keep=False)].astype(dict.fromkeys(key, str))
     daily = pd.read_csv(program.delivery / "attendance_daily.csv", dtype=str)
     daily["days_attended"] = daily["attended"].astype(float)
     real_day = pd.to_datetime(daily["date"], errors="coerce").notna()
@@ -126,8 +130,8 @@ def event_months(attendance: pd.DataFrame, first: pd.DataFrame) -> pd.DataFrame:
 
 
 def school_year(month: pd.Series) -> pd.Series:
-    start = month.str[:4].astype(int) - (month.str[5:] < "08").astype(int)
-    return start.astype(str) + "-" + (start + 1).astype(str).str[2:]
+    start = {one: int(one[:4]) - (one[5:] < "08") for one in month.unique()}
+    return month.map({one: f"{year}-{(year + 1) % 100}" for one, year in start.items()})
 
 
 def records(files: CsvFiles, first: pd.DataFrame, shuffle: pd.Series) -> tuple[Records, np.ndarray]:
