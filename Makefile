@@ -11,7 +11,7 @@ run: .venv/installed  ## serve the dashboard; make the demonstration database if
 	LEAP_ADDRESS=$(ADDRESS) $(VENV)/gunicorn app:server
 
 test: check programs  ## style, types, import directions and all tests, a real browser included
-	$(VENV)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(VENV)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 check: .venv/installed-dev  ## style, types and import directions
 	$(VENV)/ruff format --check .
