@@ -40,8 +40,7 @@ def test_filters_go_along_to_the_page_and_back(visit: Open) -> None:
     assert "Hartford" in page.page.locator("#trajectory-selection").inner_text()
 
 
-@pytest.mark.parametrize("device", ["laptop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("device", "scheme"), [("laptop", "light"), ("phone", "dark")])
 def test_no_serious_accessibility_violation_and_nothing_sticks_out(
     visit: Open, device: str, scheme: str
 ) -> None:

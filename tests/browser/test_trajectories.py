@@ -219,8 +219,7 @@ def test_the_theme_can_be_switched_and_is_remembered(visit: Open) -> None:
     assert page.page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
 
 
-@pytest.mark.parametrize("device", ["laptop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("device", "scheme"), [("laptop", "light"), ("phone", "dark")])
 @pytest.mark.parametrize(
     "path", ["/trajectories?split=modality", "/trajectories?split=district", NOBODY]
 )
