@@ -17,6 +17,7 @@ all threads added up, so that a busy machine does not count; a server's the cloc
 from __future__ import annotations
 
 import argparse
+import gc
 import math
 import shutil
 import tempfile
@@ -75,6 +76,7 @@ def main() -> None:
         parser.error("LEAP_DATABASE_URL has to be a DuckDB file")
     if not all(map(find_spec, ("chdb", "clickhouse_connect"))):
         parser.error("ClickHouse is missing: pip install chdb clickhouse-connect")
+    gc.disable()  # as timeit does: what one question left would be collected in the time of another
     visited = NATION * VISITED_PERCENT // 100 // (SMALL if options.small else 1)
     with tempfile.TemporaryDirectory() as name:
         print_trajectories(Path(name), visited, options.postgresql)
