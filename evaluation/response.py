@@ -96,16 +96,17 @@ def _of_stratum(
     weight = np.where(usable, np.minimum(np.exp(chance[:, last].T), MOST_WEIGHT), 0.0)
     shift = worth[visited_rows][:, None] - worth[compared_rows]
     quartiles, size = _quartiles(rate + shift, weight)
-    # Months x compared: before the visit everybody counts as they were.
-    months = np.arange(records.rate.shape[1])[:, None]
-    monthly = records.rate[compared].T
-    unvisited = records.visited_at[compared] > months
-    staying = np.where(months > at, unvisited * np.minimum(np.exp(chance.T), MOST_WEIGHT), 1.0)
-    values = monthly[:, None, :] + (months > at)[..., None] * shift
-    weights = np.broadcast_to((~np.isnan(monthly) * staying)[:, None, :], values.shape)
-    flat = (len(months) * len(visited), len(compared))
-    found, _sizes = _quartiles(values.reshape(flat), weights.reshape(flat))
-    by_month = found.reshape(len(months), len(visited), len(QUARTILES)).swapaxes(0, 1)
+    by_month = np.full((len(visited), records.rate.shape[1], len(QUARTILES)), np.nan)
+    for month in range(records.rate.shape[1]):
+        values = np.broadcast_to(records.rate[compared, month], shift.shape)
+        weight = np.broadcast_to(~np.isnan(records.rate[compared, month]), shift.shape).astype(
+            float
+        )
+        if month > at:
+            values = values + shift
+            unvisited = records.visited_at[compared] > month
+            weight = weight * unvisited * np.minimum(np.exp(chance[:, month]), MOST_WEIGHT)
+        by_month[:, month] = _quartiles(values, weight)[0]
     return visited, quartiles, size, by_month
 
 
