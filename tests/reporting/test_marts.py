@@ -6,6 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from queries.schema import (
+    OF_CONTACTED,
+    contacted_month,
     district_month,
     school_month,
     served_student,
@@ -14,7 +16,7 @@ from queries.schema import (
 )
 from tests.conftest import ATTENDANCE_HEADER, ENROLLMENTS, VISITS, Delivery, months
 
-ADA = "0000000001"
+ADA, BEN, CY = "0000000001", "0000000002", "1000000003"
 
 
 def served(delivery: Delivery, *columns: str) -> list[tuple]:
@@ -175,3 +177,16 @@ def test_visit_volumes_are_counted_by_district_and_month(delivery: Delivery) -> 
         sa.select(visit_month.c["district_code", "month", "outcome", "visits", "students"])
     )
     assert rows == [("0640011", "2021-12", "completed", 2, 1)]
+
+
+def test_marts_of_students_contacted_hold_those_visited_or_attempted_and_nobody_else(
+    delivery: Delivery,
+) -> None:
+    delivery.write(
+        attendance_daily="student_id,district_code,date,attended\n"
+        + "".join(f"{student},0640011,2022-09-01,1\n" for student in (ADA, BEN, CY))
+    )
+    delivery.add("visits", f"v2,{BEN},2021-12-08,home,attempted,school").load()
+    for mart in (*OF_CONTACTED, contacted_month):
+        students = delivery.read(sa.select(mart.c.student_id).distinct().order_by("student_id"))
+        assert students == [(ADA,), (BEN,)]
