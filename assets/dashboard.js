@@ -418,6 +418,10 @@
     return props.value === null || props.value === undefined ? "–" : props.value + " %";
   };
 
+  cells.Count = function (props) {
+    return props.value === null || props.value === undefined ? "–" : props.value.toLocaleString("en-US");
+  };
+
   cells.Day = function (props) {
     return new Date(props.value + "T00:00").toLocaleDateString(
       "en-GB", { day: "numeric", month: "short", year: "numeric" });

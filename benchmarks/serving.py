@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import requests
+
+from benchmarks.ports import free_port
 
 DASHBOARD = "app:server"
 
@@ -35,7 +36,7 @@ def gunicorn(application: str, database: str | None = None) -> Iterator[Server]:
     settings = {"LEAP_SECRET_KEY": secrets.token_hex(32)}  # one for all processes of the server
     if database:
         settings["LEAP_DATABASE_URL"] = database
-    port = _free_port()
+    port = free_port()
     bound = f"127.0.0.1:{port}"
     command = [sys.executable, "-m", "gunicorn", "--bind", bound, application]
     with served(command, port, settings) as server:
@@ -45,7 +46,7 @@ def gunicorn(application: str, database: str | None = None) -> Iterator[Server]:
 @contextmanager
 def streamlit(file: Path) -> Iterator[Server]:
     """Serve the same chart as a page of Streamlit, over a DuckDB file."""
-    port = _free_port()
+    port = free_port()
     page = Path(__file__).with_name("streamlit_page.py")
     options = {
         "server.port": port,
@@ -87,10 +88,3 @@ def _answers(server: Server, process: subprocess.Popen[bytes]) -> bool:
             return requests.get(server.address, timeout=_LONGEST_START).ok
         time.sleep(0.1)
     return False
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port

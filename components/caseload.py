@@ -129,6 +129,7 @@ def _definition(column: Column) -> dict[str, Any]:
         "name": "StudentLink",
         "picture": "Picture",
         "percent": "Percent",
+        "number": "Count",
         "need": "Need",
         "date": "Day",
     }

@@ -127,14 +127,17 @@ def summary(found: StudentRecord) -> str:
 
 
 def signs(found: StudentRecord) -> str:
-    """Which shape is which modality, for those that occur."""
+    """What the figure's marks are, of those that occur."""
     shapes = {"home": "●", "school": "■", "community": "◆", "virtual": "▲", "phone": "✚"}
     used = [
         shapes[name] + " " + words.modality(name)
         for name in shapes
         if name in set(found.visits["modality"])
     ]
-    return f"Contacts: {', '.join(used)}; open marks did not reach the family." if used else ""
+    told = [] if found.weeks.empty else ["Small dots: weeks."]
+    if used:
+        told.append(f"Contacts: {', '.join(used)}; open marks did not reach the family.")
+    return " ".join(told)
 
 
 def _month(month: str) -> str:

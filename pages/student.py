@@ -50,7 +50,7 @@ def layout() -> html.Div:
                     html.Div(id=_FACTS_ID),
                     TIMELINE.layout(
                         "Attendance from the first record to now",
-                        "Share of days attended by month; small dots: weeks. Marks above: contacts",
+                        "Share of days attended by month. Marks above: contacts",
                         student_card.HOW_TO_READ,
                     ),
                     student_card.card("Contacts", _CONTACTS_ID),

@@ -6,13 +6,14 @@ import os
 import pickle
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock
+
+from benchmarks.ports import free_port
 
 ROLES = Path(__file__).parents[1] / "deploy" / "postgresql.sql"
 
@@ -81,10 +82,7 @@ def new_server() -> Server:
         account = pwd.getpwnam("postgres")
         os.chown(folder, account.pw_uid, account.pw_gid)
     _run("initdb", "-D", f"{folder}/data", "-A", "trust", "-U", "postgres", "--no-sync")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = Server(folder, port)
+    server = Server(folder, free_port())
     server.start()
     server.run("psql", "--quiet", "postgres", script=ROLES.read_text())
     return server

@@ -27,6 +27,7 @@ from urllib.request import (
 
 import pytest
 
+from benchmarks.ports import free_port
 from components.wording import NEWER_DATA
 from queries import database
 from tests.access.conftest import Build, Site
@@ -234,9 +235,7 @@ class Person:
 @contextmanager
 def served() -> Iterator[str]:
     """The dashboard behind gunicorn, and its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
+    address = f"127.0.0.1:{free_port()}"
     command = ["-m", "gunicorn", "--bind", address, "--threads", "8", "app:server"]
     server = subprocess.Popen([sys.executable, *command], cwd=ROOT, stderr=subprocess.DEVNULL)
     try:

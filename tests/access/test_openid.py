@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ import requests
 from werkzeug.test import TestResponse
 
 from access.audit import read_audit
+from benchmarks.ports import free_port
 from tests.access.conftest import SETTINGS, Build, Site
 
 PEOPLE = {
@@ -28,9 +28,7 @@ PEOPLE = {
 @pytest.fixture(scope="module")
 def provider() -> Iterator[str]:
     """Where the provider is."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     environment = os.environ | {"AUTHLIB_INSECURE_TRANSPORT": "1"}
     command = [sys.executable, "-W", "ignore", "-m", "tests.access.provider", str(port)]
     process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)

@@ -48,6 +48,22 @@ def rows(answer: TestResponse) -> list[dict[str, Any]]:
     return answer.get_json()["response"]["students-grid"]["rowData"]
 
 
+@pytest.mark.parametrize("by_day", [True, False])
+def test_small_dots_are_told_of_where_there_are_weeks(
+    site: Build, delivery: Delivery, by_day: bool
+) -> None:
+    if by_day:
+        delivery.write(
+            attendance_daily=f"student_id,district_code,date,attended\n{OWN},0640011,2021-10-01,1\n"
+        )
+    here = site()
+    here.sign_in("cora")
+    answer = here.ask("student-state", True, f"/students/{OWN}").get_json()["response"]
+    drawn = [trace["name"] for trace in answer["timeline"]["data"]["data"] if "name" in trace]
+    assert ("Weeks" in drawn) == by_day
+    assert answer["timeline-notes"]["children"].startswith("Small dots: weeks. ") == by_day
+
+
 def wanted(*ids: str, kind: str = "csv") -> dict[str, Any]:
     return {"kind": kind, "ids": list(ids), "search": ""}
 

@@ -46,6 +46,20 @@ def test_the_list_shows_names_need_and_counts(coordinate: Open) -> None:
     assert f"{len(names(here)):,}" in chosen.inner_text()
 
 
+def test_days_are_counted_with_separators_and_a_dash_where_nobody_was_reached(
+    coordinate: Open,
+) -> None:
+    here = coordinate("/students?list=unreached&sort=-reached")
+    cells = here.page.locator(".ag-center-cols-container [col-id=reached]")
+    days = here.page.evaluate(
+        "() => { const days = []; dash_ag_grid.getApi('students-grid')"
+        ".forEachNodeAfterFilterAndSort(node => days.push(node.data.reached)); return days }"
+    )
+    shown = cells.all_inner_texts()
+    assert shown == ["–" if one is None else f"{one:,}" for one in days[: len(shown)]]
+    assert max(day or 0 for day in days[: len(shown)]) >= 1000
+
+
 def test_leadership_sees_no_list(visit: Open) -> None:
     here = visit("/students")
     assert "For coordinators" in here.page.locator("#students-state").inner_text()

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.ports import free_port
 from tests.conftest import Delivery
 from tests.test_documentation import ROOT
 
@@ -60,9 +61,7 @@ class Server:
 def server(delivery: Delivery, tmp_path: Path) -> Iterator[Server]:
     (delivery.folder / "DEMONSTRATION").touch()
     delivery.load()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     log = tmp_path / "log"
     environment = {
         "LEAP_DATABASE_URL": delivery.url,
