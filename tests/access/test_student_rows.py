@@ -59,7 +59,9 @@ def test_small_dots_are_told_of_where_there_are_weeks(
     here = site()
     here.sign_in("cora")
     answer = here.ask("student-state", True, f"/students/{OWN}").get_json()["response"]
-    drawn = [trace["name"] for trace in answer["timeline"]["data"]["data"] if "name" in trace]
+    drawn = [
+        trace["name"] for trace in answer["timeline-figure"]["data"]["data"] if "name" in trace
+    ]
     assert ("Weeks" in drawn) == by_day
     assert answer["timeline-notes"]["children"].startswith("Small dots: weeks. ") == by_day
 
