@@ -20,10 +20,9 @@ check: .venv/installed-dev  ## style, types and import directions
 	$(VENV)/lint-imports
 
 programs:  ## Debian's Chromium, PostgreSQL, and what opens slides and prints, for the tests
-	@{ which chromium soffice pdftotext && ls /usr/lib/postgresql/*/bin/postgres; } >/dev/null || { \
+	@{ which chromium-headless-shell soffice pdftotext && ls /usr/lib/postgresql/*/bin/postgres; } >/dev/null || { \
 	    $(AS_ROOT) apt-get update -qq && \
-	    $(AS_ROOT) apt-get install -y -qq chromium && \
-	    $(AS_ROOT) apt-get install -y -qq --no-install-recommends \
+	    $(AS_ROOT) apt-get install -y -qq --no-install-recommends chromium-headless-shell \
 	        fonts-liberation libreoffice-impress-nogui poppler-utils postgresql; }
 
 .venv/installed: requirements.txt

@@ -37,36 +37,36 @@ def _option_counts(
 ) -> pd.DataFrame:
     key = ("served cells", known.dimensions)
     cells = once(data.load_id, key, partial(_cells, data, known.dimensions))
-    frames: dict[bool, list[pd.DataFrame]] = {True: [], False: []}
+    chosen = {name: cells[name].isin(values) for name, values in filters.wanted().items()}
+    rows: dict[bool, list[tuple[str, str, str, int]]] = {True: [], False: []}
     for dimension in known.dimensions:
-        others = replace(filters, **{dimension: ()})
-        labels = known.labels(dimension)
-        counts = _counts(cells, dimension, others)
-        frame = pd.DataFrame(
-            {
-                "dimension": dimension,
-                "value": list(labels),
-                "label": list(labels.values()),
-                "students": counts.reindex(list(labels), fill_value=0).astype(int).to_list(),
-            }
-        )
-        frames[is_one_way(others, dimension)].append(frame)
+        others = [inside for name, inside in chosen.items() if name != dimension]
+        counts = _counts(cells[np.logical_and.reduce(others)] if others else cells, dimension)
+        exact = is_one_way(replace(filters, **{dimension: ()}), dimension)
+        rows[exact] += [
+            (dimension, value, label, counts.get(value, 0))
+            for value, label in known.labels(dimension).items()
+        ]
+    columns = ["dimension", "value", "label", "students"]
     told = [
-        disclosed(pd.concat(parts, ignore_index=True), viewer, (), exact=exact)
-        for exact, parts in frames.items()
-        if parts
+        disclosed(pd.DataFrame(part, columns=columns), viewer, (), exact=exact)
+        for exact, part in rows.items()
+        if part
     ]
     return pd.concat(told, ignore_index=True)
 
 
-def _counts(cells: pd.DataFrame, dimension: str, filters: Filters) -> pd.Series[int]:
-    selected = np.ones(len(cells), dtype=bool)
-    for name, values in filters.wanted().items():
-        selected &= cells[name].isin(values).to_numpy()
-    counts = cells["students"].where(selected, 0).groupby(cells[dimension], observed=False).sum()
+def _counts(cells: pd.DataFrame, dimension: str) -> dict[str, int]:
+    """Students of the cells by value of a dimension, grade bands among the grades."""
+    values = cells[dimension]
+    known = values.notna()
+    students = np.bincount(values.cat.codes[known], cells["students"][known])
+    counts = dict(zip(values.cat.categories, students.astype(int).tolist(), strict=False))
     if dimension == "grade":
-        bands = {band: int(counts.reindex(grades).sum()) for band, grades in GRADE_BANDS.items()}
-        counts = pd.concat([counts, pd.Series(bands, dtype=int)])
+        counts |= {
+            band: sum(counts.get(grade, 0) for grade in grades)
+            for band, grades in GRADE_BANDS.items()
+        }
     return counts
 
 
