@@ -9,9 +9,8 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar
@@ -34,6 +33,7 @@ from tests.access.conftest import Build, Site
 from tests.conftest import ATTENDANCE_HEADER, SCHOOL_YEAR, Delivery
 from tests.reporting.load_process import start_load
 from tests.test_documentation import ROOT
+from tests.waiting import LONGEST_WAIT, until
 
 USERS, LOADS = 50, 2
 
@@ -228,7 +228,7 @@ class Person:
         tokens = [cookie.value or "" for cookie in self.cookies if cookie.name == "_csrf_token"]
         headers = {"Content-Type": "application/json", "X-CSRFToken": "".join(tokens)}
         question = Request(self.address + path, body, headers)  # noqa: S310 our own server
-        with self.browser.open(question, timeout=60) as answer:
+        with self.browser.open(question, timeout=LONGEST_WAIT) as answer:
             return answer.read().decode()
 
 
@@ -239,7 +239,7 @@ def served() -> Iterator[str]:
     command = ["-m", "gunicorn", "--bind", address, "--threads", "8", "app:server"]
     server = subprocess.Popen([sys.executable, *command], cwd=ROOT, stderr=subprocess.DEVNULL)
     try:
-        wait_until(lambda: answers_at(address))
+        until(lambda: answers_at(address))
         yield f"http://{address}"
     finally:
         server.terminate()
@@ -262,13 +262,6 @@ def clicking(address: str, pages: list[Parts], answers: Answers) -> Iterator[Non
             thread.join()
 
 
-def wait_until(happened: Callable[[], bool]) -> None:
-    patience = time.monotonic() + 60
-    while not happened():
-        assert time.monotonic() < patience
-        time.sleep(0.05)
-
-
 def answers_at(address: str) -> bool:
     host, port = address.split(":")
     with socket.socket() as asking:
@@ -282,9 +275,9 @@ def test_fifty_people_click_while_loads_land_and_every_answer_is_right_and_of_on
     answers = Answers()
     with served() as address, clicking(address, pages, answers):
         for load in range(1, 1 + LOADS):
-            wait_until(lambda load=load: len(answers.loads) == load)
+            until(lambda load=load: len(answers.loads) == load)
             assert start_load(corrected(town, load)).exit_code() == 0
-        wait_until(lambda: len(answers.loads) == 1 + LOADS)
+        until(lambda: len(answers.loads) == 1 + LOADS)
     assert answers.wrong == []
     assert answers.count > USERS
     assert len(answers.different.pop("layout")) == 1 + LOADS

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
+from contextlib import suppress
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
 import pytest
@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from access.audit import read_audit
 from benchmarks.ports import free_port
 from tests.access.conftest import SETTINGS, Build, Site
+from tests.waiting import LONGEST_WAIT, until
 
 PEOPLE = {
     "cora": {"email": "cora@example.org", "groups": ["staff", "leap-hartford"]},
@@ -33,17 +34,18 @@ def provider() -> Iterator[str]:
     command = [sys.executable, "-W", "ignore", "-m", "tests.access.provider", str(port)]
     process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
-    for _attempt in range(100):
-        try:
-            requests.get(f"{address}/.well-known/openid-configuration", timeout=1)
-            break
-        except requests.ConnectionError:
-            time.sleep(0.1)
+    until(lambda: answers(address))
     for sub, claims in PEOPLE.items():
-        requests.put(f"{address}/users/{sub}", json=claims, timeout=5).raise_for_status()
+        requests.put(f"{address}/users/{sub}", json=claims, timeout=LONGEST_WAIT).raise_for_status()
     yield address
     process.terminate()
     process.wait()
+
+
+def answers(address: str) -> bool:
+    with suppress(requests.ConnectionError):
+        return requests.get(f"{address}/.well-known/openid-configuration", timeout=LONGEST_WAIT).ok
+    return False
 
 
 @pytest.fixture
@@ -79,7 +81,7 @@ districts = ["0930011"]
 def at_the_provider(here: Site, sub: str) -> tuple[str, str]:
     """Start, consent at the provider; the address asked for and the one that leads back."""
     asked = here.client.get("/openid/start").headers["Location"]
-    answer = requests.post(asked, data={"sub": sub}, allow_redirects=False, timeout=5)
+    answer = requests.post(asked, data={"sub": sub}, allow_redirects=False, timeout=LONGEST_WAIT)
     return asked, answer.headers["Location"]
 
 

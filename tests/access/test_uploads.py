@@ -13,9 +13,8 @@ import re
 import signal
 import stat
 import threading
-import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,10 +30,10 @@ from intake.uploads import BUSY, Upload, UploadRefusedError, Uploads, UploadSett
 from queries.database import snapshot
 from tests.access.conftest import SETTINGS, Build, Site
 from tests.conftest import VISITS, Database, Delivery, database_on
+from tests.waiting import until
 
 PATH = "/data/uploads"
 LISTS = ("/data/rejected-rows.csv", "/data/rows-to-decide.csv")
-LONGEST_WAIT = 60
 
 TOO_MANY = "0000000001,0640011,2022-07,20,21"
 SECRETS = ("LEAP_SECRET_KEY", "LEAP_METRICS_TOKEN", "LEAP_OPENID_CLIENT_SECRET")
@@ -78,13 +77,6 @@ def stored(site: Site) -> list[str]:
 def uploads_of(site: Site) -> Uploads:
     uploads: Uploads = site.app.server.extensions[UPLOADS]
     return uploads
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    end = time.monotonic() + LONGEST_WAIT
-    while not is_so():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
 
 
 def ended(site: Site) -> Upload:

@@ -40,7 +40,7 @@ def test_a_language_goes_from_the_bar_into_the_address_the_words_and_back(visit:
 def test_six_filters_fit_the_bar(visit: Open, device: str) -> None:
     here = visit("/trajectories?home_language=Spanish&district=0640011", device)
     here.page.locator("details.filter summary", has_text="Home language").click()
-    here.page.wait_for_timeout(300)
+    here.settle()
     assert here.overflow() == 0
     assert here.violations() == []
     heights = here.page.locator(".filter").evaluate_all("all => all.map(one => one.offsetTop)")

@@ -20,6 +20,7 @@ from playwright.sync_api import expect
 from pages import trajectories
 from tests.browser.conftest import Visit
 from tests.conftest import Program
+from tests.waiting import LONGEST_WAIT
 
 pytestmark = pytest.mark.browser
 
@@ -82,7 +83,7 @@ def test_a_shared_link_gives_the_same_view(visit: Open) -> None:
     page.page.get_by_role("link", name="Grade band").click()
     page.settle()
     page.page.get_by_role("button", name="Copy link").first.click()
-    page.page.wait_for_timeout(100)
+    page.settle()
     link = page.page.evaluate("navigator.clipboard.readText()")
     other = visit(link.removeprefix(page.address))
     assert other.figure() == page.figure()
@@ -211,7 +212,7 @@ def test_the_theme_can_be_switched_and_is_remembered(visit: Open) -> None:
     paper = "getComputedStyle(document.querySelector('.card-panel')).backgroundColor"
     light = page.page.evaluate(paper)
     page.page.get_by_role("button", name="Dark").click()
-    page.page.wait_for_timeout(300)
+    page.settle()
     assert page.page.evaluate(paper) != light
     drawn = "document.querySelector('.js-plotly-plot').layout.paper_bgcolor"
     assert page.page.evaluate(drawn) == "#171f27"
@@ -266,7 +267,7 @@ def test_a_slow_answer_fades_the_chart_and_moves_nothing(
     may_answer = threading.Event()
 
     def slowly(*arguments: Any) -> Any:
-        may_answer.wait(10)
+        may_answer.wait(LONGEST_WAIT)
         return answer(*arguments)
 
     monkeypatch.setattr(trajectories, "trajectory", slowly)

@@ -144,7 +144,7 @@ officials = st.none() | st.builds(
 
 
 @given(everybody=effects, groups=st.lists(effects, max_size=5), official=officials)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_figures_whatever_make_a_slide_say_more_than_they_hold(
     everybody: Effect, groups: list[Effect], official: Official | None
 ) -> None:
@@ -159,7 +159,7 @@ def test_no_figures_whatever_make_a_slide_say_more_than_they_hold(
 
 
 @given(everybody=effects)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_rise_is_said_only_where_the_printed_interval_lies_above_zero(everybody: Effect) -> None:
     told = [slide(key, figures(everybody)) for key in ("lines", "effect", "unsaid")]
     found = words.headline(everybody)
@@ -175,7 +175,7 @@ def test_a_rise_is_said_only_where_the_printed_interval_lies_above_zero(everybod
 
 
 @given(everybody=effects)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_figure_stands_in_a_title_that_its_checks_do_not_earn(everybody: Effect) -> None:
     title = slide("effect", figures(everybody)).title
     if words.headline(everybody) is None:
@@ -185,7 +185,7 @@ def test_no_figure_stands_in_a_title_that_its_checks_do_not_earn(everybody: Effe
 
 
 @given(groups=st.lists(effects, min_size=2, max_size=5))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_an_order_is_claimed_only_where_no_places_overlap(groups: list[Effect]) -> None:
     named = [effect_of(one, f"Group {number}") for number, one in enumerate(groups)]
     rows = ranked(named)

@@ -92,7 +92,7 @@ def fit(frame: pd.DataFrame) -> Estimates:
     return dynamic_effects(group_time_effects(panel, "not_yet_treated"))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 10_000))
 def test_order_names_level_and_number_do_not_matter(seed: int) -> None:
     frame = random_panel(seed)

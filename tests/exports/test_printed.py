@@ -233,7 +233,7 @@ def assert_is_a_handout(of: Deck, link: str = LINK) -> None:
         assert touching == []
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.sampled_from(full_deck().slides), min_size=1, unique=True))
 def test_a_handout_has_two_pages_whatever_slides_are_chosen(slides: list[Slide]) -> None:
     assert_is_a_handout(replace(full_deck(), slides=tuple(slides)))

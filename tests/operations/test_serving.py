@@ -11,8 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,9 +22,9 @@ import pytest
 from benchmarks.ports import free_port
 from tests.conftest import Delivery
 from tests.test_documentation import ROOT
+from tests.waiting import LONGEST_WAIT, until
 
 TOKEN = "t" * 40
-LONGEST_WAIT = 60
 
 
 @dataclass
@@ -80,7 +79,7 @@ def server(delivery: Delivery, tmp_path: Path) -> Iterator[Server]:
         )
     server = Server(process, port, log)
     try:
-        until(lambda: is_ready(server), "it is ready")
+        until(lambda: is_ready(server))
         yield server
     finally:
         process.terminate()
@@ -136,15 +135,15 @@ def test_a_reload_swaps_the_worker_and_loses_no_request(server: Server) -> None:
     begun = Begun(server)
     clients = Clients(server)
     with clients.asking():
-        until(lambda: clients.answered > 20, "requests go on")
+        until(lambda: clients.answered > 20)
         [old] = server.workers("Booting worker")
         server.process.send_signal(signal.SIGHUP)
-        until(lambda: len(server.workers("Booting worker")) == 2, "a new worker starts")
+        until(lambda: len(server.workers("Booting worker")) == 2)
         new = server.workers("Booting worker")[-1]
         assert begun.end().startswith("HTTP/1.1 400")  # the old worker ends what it has begun
-        until(lambda: old in server.workers("Worker exiting"), "the old worker ends")
+        until(lambda: old in server.workers("Worker exiting"))
         reached = clients.answered
-        until(lambda: clients.answered > reached + 20, "requests still go on")
+        until(lambda: clients.answered > reached + 20)
     assert clients.wrong == []
     assert server.process.poll() is None
 
@@ -187,13 +186,3 @@ def is_ready(server: Server) -> bool:
         return server.get("/readyz")[0] == 200
     except OSError:
         return False
-
-
-def until(condition: Callable[[], bool], words: str) -> None:
-    """Wait until a condition holds; ``words`` say what it is."""
-    end = time.monotonic() + LONGEST_WAIT
-    while time.monotonic() < end:
-        if condition():
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"it never came about that {words}")

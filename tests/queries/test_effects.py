@@ -22,6 +22,7 @@ from queries.schema import EVERYBODY, served_student
 from queries.values import known_values
 from queries.viewer import Viewer
 from tests.conftest import Delivery, Program
+from tests.waiting import LONGEST_WAIT
 
 LEADERSHIP = Viewer("leadership")
 
@@ -168,7 +169,7 @@ def test_no_more_than_two_selections_are_fitted_at_once_whoever_asks(
         under_way.append(1)
         most.append(len(under_way))
         if not may_end.is_set():
-            both.wait(10)  # the first two are at it together
+            both.wait(LONGEST_WAIT)  # the first two are at it together
             may_end.wait(0.2)  # time for a third to come in
             may_end.set()
         under_way.pop()

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from queries.memory import Memory, size_in_memory
+from tests.waiting import LONGEST_WAIT, until
 
 KILOBYTE = 1024
 
@@ -37,7 +38,7 @@ class Work:
     def __call__(self) -> object:
         self.runs += 1
         self.begun.set()
-        assert self.may_end.wait(5)
+        assert self.may_end.wait(LONGEST_WAIT)
         if isinstance(self.result, Exception):
             raise self.result
         return self.result
@@ -107,7 +108,7 @@ def test_who_asks_for_something_else_does_not_wait() -> None:
     memory, work = Memory(KILOBYTE), Work()
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(memory.once, "load", "slow", work)
-        assert work.begun.wait(5)
+        assert work.begun.wait(LONGEST_WAIT)
         assert memory.once("load", "fast", lambda: "at once") == "at once"
         assert not slow.done()
         work.may_end.set()
@@ -170,7 +171,7 @@ def ask_at_once(memory: Memory, work: Work, people: int) -> list[object]:
     together = Barrier(people)
 
     def ask() -> object:
-        together.wait(5)
+        together.wait(LONGEST_WAIT)
         try:
             return memory.once("load", "key", work)
         except ValueError as error:
@@ -178,15 +179,7 @@ def ask_at_once(memory: Memory, work: Work, people: int) -> list[object]:
 
     with ThreadPoolExecutor(people) as pool:
         asked = [pool.submit(ask) for _ in range(people)]
-        assert work.begun.wait(5)
-        wait_until(lambda: memory.figures().hits == people - 1)
+        assert work.begun.wait(LONGEST_WAIT)
+        until(lambda: memory.figures().hits == people - 1)
         work.may_end.set()
         return [each.result() for each in asked]
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if condition():
-            return
-        Event().wait(0.01)
-    raise AssertionError("it never came about")

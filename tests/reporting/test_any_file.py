@@ -38,8 +38,6 @@ FILES = os.environ.get("LEAP_BAD_FILES")
 many_files = settings(
     max_examples=int(FILES or 80),
     derandomize=FILES is None,
-    database=None,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from itertools import count
@@ -24,6 +24,7 @@ from queries.schema import FACTS, MARTS, visit
 from queries.schema import delivery as delivery_table
 from tests.conftest import VISITS, Delivery, months
 from tests.reporting.load_process import LoadProcess, die_at, start_load, wait_at
+from tests.waiting import until
 
 KILLED = -9
 V2 = "v2,0000000002,2022-02-01,phone,completed,community"
@@ -197,20 +198,13 @@ def test_a_second_load_says_that_it_waits_and_both_end_in_the_database(
     other = Delivery(tmp_path / "other", delivery.url).write(**files_of(delivery))
     go = tmp_path / "go"
     first = start_load(delivery.add("visits", V2), partial(wait_at, "Computing the marts", go))
-    wait_until(lambda: "Computing the marts" in first.said())
+    until(lambda: "Computing the marts" in first.said())
     second = start_load(other.add("visits", V3))
-    wait_until(lambda: "Waiting for another load to end" in second.said())
+    until(lambda: "Waiting for another load to end" in second.said())
     go.touch()
     assert (first.exit_code(), second.exit_code()) == (0, 0)
     assert visits() == ["v1", "v2", "v3"]
     assert len(load_ids()) == 3
-
-
-def wait_until(happened: Callable[[], bool]) -> None:
-    patience = time.monotonic() + 60
-    while not happened():
-        assert time.monotonic() < patience
-        time.sleep(0.02)
 
 
 # --- A clock set back -----------------------------------------------------------------------
