@@ -7,8 +7,9 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
-# Chromium without its own interface, which takes a second of a processor for each new window.
-CHROMIUM = "/usr/bin/chromium-headless-shell"
+CHROMIUM = "/usr/bin/chromium"
+# Without its own interface, which takes a second of a processor for each new window.
+HEADLESS_SHELL = "/usr/bin/chromium-headless-shell"
 # Without the switches it asks its maker's servers for updates.
 SWITCHES = [
     "--no-sandbox",
@@ -22,9 +23,9 @@ SCREEN = ViewportSize(width=1440, height=900)
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium without a window."""
+def chromium(program: str = CHROMIUM) -> Iterator[Browser]:
+    """Debian's Chromium without a window: as people have it, or its headless shell."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        browser = playwright.chromium.launch(executable_path=program, args=SWITCHES)
         yield browser
         browser.close()

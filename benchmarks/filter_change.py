@@ -28,6 +28,7 @@ from playwright.sync_api import Browser, Locator, Page
 from benchmarks.browser import SCREEN, chromium
 from benchmarks.reader import Heard, Reader
 from benchmarks.serving import DASHBOARD, gunicorn, streamlit
+from components.wording import DIMENSION_NAMES
 from queries.database import Snapshot, database_url, snapshot
 from queries.filters import DIMENSIONS, Filters, View
 from queries.schema import trajectory_month
@@ -155,12 +156,15 @@ class Front:
     option: Callable[[Page, str], Locator]
 
 
-def _dashboard(address: str) -> Front:
+def dashboard(address: str) -> Front:
+    """The trajectories of the dashboard at an address."""
     return Front(
         f"{address}{PATH}",
         "#trajectory-graph",
         ".loading",
-        lambda page, dimension: page.locator(f"details:has(#filter-{dimension}) summary"),
+        lambda page, dimension: page.locator(
+            "details.filter summary", has_text=DIMENSION_NAMES[dimension]
+        ),
         lambda page, label: page.locator("details[open]").get_by_role(
             "checkbox", name=re.compile(rf"^{re.escape(label)} \(")
         ),
@@ -189,18 +193,19 @@ def _click(subjects: Sequence[Subject], rounds: int) -> dict[int, Times]:
         fronts = []
         for subject in subjects:
             server = stack.enter_context(gunicorn(DASHBOARD, subject.url))
-            fronts.append((subject, _dashboard(server.address), subject.times))
+            fronts.append((subject, dashboard(server.address), subject.times))
             if file := subject.file():
                 server = stack.enter_context(streamlit(file))
                 fronts.append((subject, _streamlit_page(server.address), rivals[subject.rows()]))
         for number in range(rounds + 1):
             for subject, front, times in fronts:
                 when = AGAIN if number else NEW
-                times["click", when] += _changes(browser, front, subject)
+                times["click", when] += changes(browser, front, subject)
     return rivals
 
 
-def _changes(browser: Browser, front: Front, subject: Subject) -> list[float]:
+def changes(browser: Browser, front: Front, subject: Subject) -> list[float]:
+    """Choose one option after another; milliseconds of each, from the click to the chart drawn."""
     page = browser.new_page(viewport=SCREEN, bypass_csp=True)
     page.set_default_timeout(120_000)
     page.goto(front.address)

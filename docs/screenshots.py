@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.browser import chromium
+from benchmarks.browser import HEADLESS_SHELL, chromium
 
 ADDRESS = "http://127.0.0.1:8050"
 IMAGES = Path(__file__).parent / "images"
@@ -45,7 +45,7 @@ PICTURES = (
 
 def main() -> None:
     """Write every picture into docs/images."""
-    with chromium() as browser:
+    with chromium(HEADLESS_SHELL) as browser:
         for name, path, size, scheme in PICTURES:
             width, height = size
             page = browser.new_page(

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page
 from werkzeug.serving import make_server
 
 from app import create_app
-from benchmarks.browser import chromium
+from benchmarks.browser import HEADLESS_SHELL, chromium
 from tests.conftest import Program
 
 WIDTHS = {"laptop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
@@ -39,7 +39,7 @@ def address(program: Program) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    with chromium() as browser:
+    with chromium(HEADLESS_SHELL) as browser:
         yield browser
 
 
