@@ -390,6 +390,10 @@
     visit(event.currentTarget.getAttribute("href"));
   }
 
+  function count(number) {
+    return number.toLocaleString("en-US");
+  }
+
   var cells = window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {};
 
   cells.StudentLink = function (props) {
@@ -419,7 +423,7 @@
   };
 
   cells.Count = function (props) {
-    return props.value === null || props.value === undefined ? "–" : props.value.toLocaleString("en-US");
+    return props.value === null || props.value === undefined ? "–" : count(props.value);
   };
 
   cells.Day = function (props) {
@@ -482,7 +486,7 @@
       return place >= 0 && at >= 0 && at < order.length
         ? "/students/" + encodeURIComponent(order[at]) + (search || "") : "";
     }
-    var said = place >= 0 ? (place + 1) + " of " + order.length : "";
+    var said = place >= 0 ? count(place + 1) + " of " + count(order.length) : "";
     return [link(place - 1), link(place - 1) ? "button quiet" : "button quiet off", link(place + 1),
       link(place + 1) ? "button quiet" : "button quiet off", said, "/students" + (search || "")];
   }

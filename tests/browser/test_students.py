@@ -46,7 +46,7 @@ def test_the_list_shows_names_need_and_counts(coordinate: Open) -> None:
     assert f"{len(names(here)):,}" in chosen.inner_text()
 
 
-def test_days_are_counted_with_separators_and_a_dash_where_nobody_was_reached(
+def test_numbers_have_separators_and_a_dash_where_nobody_was_reached(
     coordinate: Open,
 ) -> None:
     shown = set()
@@ -65,6 +65,11 @@ def test_days_are_counted_with_separators_and_a_dash_where_nobody_was_reached(
             shown.add(told)
     assert "–" in shown
     assert any("," in told for told in shown)
+    everyone = f"{len(names(here)):,}"
+    here.page.locator(".ag-row a").first.click()
+    here.settle()
+    assert here.page.locator("#student-place").inner_text() == f"1 of {everyone}"
+    assert "," in everyone
 
 
 def test_leadership_sees_no_list(visit: Open) -> None:
