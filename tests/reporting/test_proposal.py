@@ -483,7 +483,10 @@ CELLS = st.text(
 ).map(lambda text: '"' + text.replace('"', '""') + '"')
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=30,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(names=st.lists(CELLS, min_size=2, max_size=2), cells=st.lists(CELLS, min_size=6, max_size=6))
 def test_whatever_stands_in_the_cells_the_proposal_is_a_mapping(
     tmp_path: Path, names: list[str], cells: list[str]
