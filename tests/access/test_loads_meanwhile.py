@@ -243,7 +243,7 @@ def served() -> Iterator[str]:
         yield f"http://{address}"
     finally:
         server.terminate()
-        server.wait(60)
+        server.wait(LONGEST_WAIT)
 
 
 @contextmanager

@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Error, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, expect
 from werkzeug.serving import make_server
 
 from app import create_app
 from benchmarks.browser import HEADLESS_SHELL, chromium
 from tests.conftest import Program
+from tests.waiting import LONGEST_WAIT
 
 WIDTHS = {"laptop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 
@@ -39,6 +40,7 @@ def address(program: Program) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=LONGEST_WAIT * 1000)
     with chromium(HEADLESS_SHELL) as browser:
         yield browser
 
@@ -89,6 +91,20 @@ class Visit:
             " plot.data.map(trace => [trace.name, Array.from(trace.y, y => y && y.toFixed(9))]))"
         )
 
+    def hover(self, mark: Locator) -> None:
+        """Point at a mark of a figure until the figure has noticed."""
+        mark.scroll_into_view_if_needed()
+        box = mark.bounding_box()
+        assert box is not None
+        self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        self.settle()
+
+    def click(self, mark: Locator) -> None:
+        """Click a mark of a figure: it follows the one that the figure knows to be hovered."""
+        self.hover(mark)
+        self.page.mouse.down()
+        self.page.mouse.up()
+
     def download(self, kind: str, chart: str) -> bytes:
         """A file of the chart with the id, by its button."""
         with self.page.expect_download() as waiting:
@@ -131,6 +147,7 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Visit]]:
             color_scheme=scheme,
             permissions=["clipboard-read", "clipboard-write"],
         )
+        context.set_default_timeout(LONGEST_WAIT * 1000)
         page = context.new_page()
         visit = Visit(page, address)
         page.on("request", lambda request: _note_request(visit, request))

@@ -64,12 +64,7 @@ def test_a_dot_of_the_ranking_leads_to_its_district_and_the_table_too(visit: Ope
     assert here.search() == "?grade=6-12"
     here.page.go_back()
     here.settle()
-    dot = here.page.locator("#overview-ranking-graph .points path").first
-    dot.scroll_into_view_if_needed()
-    box = dot.bounding_box()
-    assert box
-    here.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    here.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    here.click(here.page.locator("#overview-ranking-graph .points path").first)
     here.page.wait_for_url("**/districts/*")
     expect(here.page.locator("h1")).to_have_text(name)
 
@@ -79,6 +74,7 @@ def test_the_districts_can_be_sorted_and_opened(visit: Open) -> None:
     rows = here.page.locator("#districts-grid .ag-center-cols-container .ag-row")
     assert rows.count() == 15
     here.page.locator("#districts-grid .ag-header-cell", has_text="Served").click()
+    here.settle()
     served = here.page.locator("#districts-grid .ag-cell[col-id='served']").all()
     order = sorted(
         (int(cell.locator("xpath=..").get_attribute("row-index") or 0), cell.inner_text())

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from pptx import Presentation
 
 from tests.browser.conftest import Visit
-from tests.waiting import LONGEST_WAIT
+from tests.waiting import LONGEST_WAIT, until
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Visit]
@@ -49,41 +49,33 @@ def present(visit: Open) -> Open:
 
 def drawn(page: Page) -> None:
     page.locator(".slide.current").wait_for()
-    page.wait_for_function(
-        "Array.from(document.querySelectorAll('.slide .dash-graph'))"
-        ".every(graph => graph.querySelector('.main-svg text'))"
-    )
+    expect(page.locator(".slide .dash-graph:not(:has(.main-svg text))")).to_have_count(0)
 
 
 def title(page: Page) -> str:
     return page.locator(".slide.current h2").inner_text()
 
 
-def place(page: Page) -> str:
-    return page.locator(".stage-place").inner_text()
+def on_stage(page: Page, place: str) -> None:
+    expect(page.locator(".stage-place")).to_have_text(place)
 
 
 def outline(page: Page) -> list[str]:
     return page.locator(".outline li:not(.hidden-slide) .outline-name").all_inner_texts()
 
 
-def key(page: Page, name: str) -> None:
-    page.keyboard.press(name)
-    page.wait_for_timeout(50)
-
-
 def test_arrow_keys_turn_the_pages_and_stop_at_the_ends(present: Open) -> None:
     page = present().page
-    assert place(page) == "Slide 1 of 8"
+    on_stage(page, "Slide 1 of 8")
     assert "9,1" in title(page)
-    key(page, "ArrowLeft")
-    assert place(page) == "Slide 1 of 8"
-    key(page, "ArrowRight")
-    assert place(page) == "Slide 2 of 8"
+    page.keyboard.press("ArrowLeft")
+    on_stage(page, "Slide 1 of 8")
+    page.keyboard.press("ArrowRight")
+    on_stage(page, "Slide 2 of 8")
     assert title(page).startswith("Attendance was")
     for _more in range(9):
-        key(page, "ArrowRight")
-    assert place(page) == "Slide 8 of 8"
+        page.keyboard.press("ArrowRight")
+    on_stage(page, "Slide 8 of 8")
     expect(page.get_by_role("button", name="Next")).to_be_disabled()
     assert page.locator(".slide-notes:visible").inner_text().startswith("What they will ask")
 
@@ -135,24 +127,23 @@ def test_filters_change_the_slides_and_keep_the_choice(present: Open) -> None:
 def test_the_whole_screen_shows_the_slide_alone(present: Open) -> None:
     page = present().page
     page.get_by_role("button", name="Full screen").click()
-    page.wait_for_function("document.fullscreenElement !== null")
-    page.wait_for_timeout(200)
-    key(page, "PageDown")
-    key(page, " ")
-    assert place(page) == "Slide 3 of 8"
-    key(page, "End")
-    key(page, "Home")
-    assert place(page) == "Slide 1 of 8"
-    shown = page.evaluate(
+    expect(page.locator(".stage-frame:fullscreen")).to_have_count(1)
+    page.keyboard.press("PageDown")
+    page.keyboard.press(" ")
+    on_stage(page, "Slide 3 of 8")
+    page.keyboard.press("End")
+    page.keyboard.press("Home")
+    on_stage(page, "Slide 1 of 8")
+    until(lambda: fills_the_screen(page))
+
+
+def fills_the_screen(page: Page) -> bool:
+    left, top, right, bottom, width, height = page.evaluate(
         "(() => { const box = document.querySelector('.slide.current').getBoundingClientRect();"
         "return [box.left, box.top, box.right, box.bottom, innerWidth, innerHeight]; })()"
     )
-    left, top, right, bottom, width, height = shown
-    assert left >= -1
-    assert top >= -1
-    assert right <= width + 1
-    assert bottom <= height + 1
-    assert max((right - left) / width, (bottom - top) / height) > 0.99
+    is_inside = min(left, top, width - right, height - bottom) >= -1
+    return is_inside and max((right - left) / width, (bottom - top) / height) > 0.99
 
 
 def test_a_finger_turns_the_pages(present: Open) -> None:
@@ -166,11 +157,11 @@ def test_a_finger_turns_the_pages(present: Open) -> None:
         " {bubbles: true, changedTouches: at(200 + by)})); }"
     )
     page.evaluate(swipe, -120)
-    assert place(page) == "Slide 2 of 8"
+    on_stage(page, "Slide 2 of 8")
     page.evaluate(swipe, 20)
-    assert place(page) == "Slide 2 of 8"
+    on_stage(page, "Slide 2 of 8")
     page.evaluate(swipe, 120)
-    assert place(page) == "Slide 1 of 8"
+    on_stage(page, "Slide 1 of 8")
 
 
 @pytest.mark.parametrize("shape", ["16x9", "4x3"])
@@ -298,7 +289,7 @@ def test_an_address_of_slides_that_are_none_is_told_so(present: Open) -> None:
     page = present("?slides=hat&snapshot=0000000000000000").page
     expect(page.locator(".notices")).to_contain_text("“hat” is not a known slide")
     expect(page.locator(".notices")).to_contain_text("There is no such snapshot")
-    assert place(page) == "Slide 1 of 8"
+    on_stage(page, "Slide 1 of 8")
 
 
 @pytest.mark.parametrize(("device", "scheme"), [("laptop", "light"), ("phone", "dark")])

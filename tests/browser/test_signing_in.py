@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from access import GUARD, Settings, read_settings
 from access.users import Users
@@ -56,9 +57,7 @@ def test_signing_in_leads_to_the_page_asked_for_and_out_again(
 def test_another_role_is_tried_with_one_click(visit: Open) -> None:
     page = visit("/trajectories?district=1430011&modality=phone&cohort=2020-21")
     page.page.get_by_role("button", name="Presenter").click()
-    page.page.wait_for_load_state()
+    expect(page.page.locator(".role.chosen")).to_have_text("Presenter")
     page.settle()
     assert "Fewer than 20 students match" in page.page.locator("#page").inner_text()
-    chosen = page.page.locator(".role.chosen")
-    assert chosen.inner_text() == "Presenter"
     assert page.search().startswith("?district=1430011")

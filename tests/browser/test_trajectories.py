@@ -173,10 +173,7 @@ def test_splits_of_up_to_six_share_a_panel_and_more_get_one_each(visit: Open) ->
 
 def test_hovering_reads_like_a_sentence(visit: Open) -> None:
     page = visit("/trajectories")
-    point = page.page.locator(".js-plotly-plot .scatterlayer .trace .points path").nth(10)
-    box = point.bounding_box()
-    assert box is not None
-    page.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.hover(page.page.locator(".js-plotly-plot .scatterlayer .trace .points path").nth(10))
     page.page.wait_for_selector(".hoverlayer .hovertext")
     words = page.page.locator(".hoverlayer").first.text_content()
     assert "of days attended, " in words

@@ -19,15 +19,10 @@ Open = Callable[..., Visit]
 
 def test_a_bar_leads_to_the_students_behind_it(coordinate: Open) -> None:
     here = coordinate("/visits")
-    bar = here.page.locator("#waits-graph .bars .point path").first
     [students] = here.page.evaluate(
         "document.querySelector('#waits-graph .js-plotly-plot').data[0].y.slice(0, 1)"
     )
-    bar.scroll_into_view_if_needed()
-    box = bar.bounding_box()
-    assert box
-    here.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    here.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    here.click(here.page.locator("#waits-graph .bars .point path").first)
     here.page.wait_for_url("**/students?*wait=at-once*")
     here.settle()
     assert len(names(here)) == students > 100

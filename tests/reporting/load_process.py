@@ -20,6 +20,7 @@ from typing import Any
 
 from reporting import __main__ as command_line
 from tests.conftest import Delivery
+from tests.waiting import LONGEST_WAIT
 
 _ROOT = Path(__file__).parents[2]
 _PROCESSES = multiprocessing.get_context("forkserver")
@@ -42,7 +43,7 @@ class LoadProcess:
 
     def exit_code(self) -> int:
         """Waits for the end; negative where a signal killed it."""
-        self.process.join(60)
+        self.process.join(LONGEST_WAIT)
         assert self.process.exitcode is not None
         return self.process.exitcode
 

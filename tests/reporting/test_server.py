@@ -26,6 +26,7 @@ from reporting.stores import ServerStore
 from tests import postgresql
 from tests.conftest import Database, Delivery, database_on
 from tests.postgresql import Server
+from tests.waiting import LONGEST_WAIT
 
 ADA, BEN = "0000000001", "0000000002"
 VISITS = sa.select(sa.func.count()).select_from(visit)
@@ -148,7 +149,7 @@ def test_two_loads_at_once_both_land_and_the_second_says_that_it_waits(
     def hold(step: str, _share: float) -> None:
         if step.startswith("Computing"):
             under_way.set()
-            assert go_on.wait(60)
+            assert go_on.wait(LONGEST_WAIT)
 
     def tell(step: str, _share: float) -> None:
         steps.append(step)
@@ -157,7 +158,7 @@ def test_two_loads_at_once_both_land_and_the_second_says_that_it_waits(
 
     first = threading.Thread(target=_load, args=(delivery, hold))
     first.start()
-    assert under_way.wait(60)
+    assert under_way.wait(LONGEST_WAIT)
     _load(other, tell)
     first.join()
     assert steps[0].startswith("Waiting for another load")
