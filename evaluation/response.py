@@ -96,17 +96,16 @@ def _of_stratum(
     weight = np.where(usable, np.minimum(np.exp(chance[:, last].T), MOST_WEIGHT), 0.0)
     shift = worth[visited_rows][:, None] - worth[compared_rows]
     quartiles, size = _quartiles(rate + shift, weight)
-    by_month = np.full((len(visited), records.rate.shape[1], len(QUARTILES)), np.nan)
-    for month in range(records.rate.shape[1]):
-        values = np.broadcast_to(records.rate[compared, month], shift.shape)
-        weight = np.broadcast_to(~np.isnan(records.rate[compared, month]), shift.shape).astype(
-            float
-        )
-        if month > at:
-            values = values + shift
-            unvisited = records.visited_at[compared] > month
-            weight = weight * unvisited * np.minimum(np.exp(chance[:, month]), MOST_WEIGHT)
-        by_month[:, month] = _quartiles(values, weight)[0]
+    month = np.arange(records.days.shape[1])[:, None]
+    unvisited = records.visited_at[compared] > month
+    staying = unvisited * np.minimum(np.exp(chance.T), MOST_WEIGHT)
+    rates, is_after = records.rate[compared].T, month > at
+    by_month, _size = _quartiles(
+        rates - is_after * worth[compared_rows], ~np.isnan(rates) * np.where(is_after, staying, 1.0)
+    )
+    by_month = by_month + is_after * worth[visited_rows][:, None, None]
+    # A shifted rate can leave the scale.
+    quartiles, by_month = (np.clip(shifted, 0, 1) for shifted in (quartiles, by_month))
     return visited, quartiles, size, by_month
 
 
@@ -160,7 +159,6 @@ def _quartiles(values: Floats, weights: Floats) -> tuple[Floats, Floats]:
     for row in np.flatnonzero(size >= FEWEST_SIMILAR):
         known = weight[row] > 0
         found[row] = np.interp(QUARTILES, middle[row, known], value[row, known])
-    found = np.clip(found, 0, 1)  # a shifted rate can leave the scale
     return found, np.asarray(size)
 
 

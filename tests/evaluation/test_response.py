@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
 import pytest
 
@@ -139,28 +141,50 @@ def test_the_quartiles_agree_with_a_slow_second_calculation(
     for row in visited_rows:
         student = stacks.student[row]
         at = int(records.visited_at[student])
-        values, weights = [], []
+        since, of_month = Pooled(), [Pooled() for _month in range(records.rate.shape[1])]
         for other in np.flatnonzero((stacks.stratum == stacks.stratum[row]) & ~stacks.visited):
             compared = stacks.student[other]
-            if records.visited_at[compared] < records.rate.shape[1]:
-                continue  # visited before the end
-            rate = records.rate[compared, at + 1 :].mean()  # every month has the same days
-            difference = stacks.history[row] - stacks.history[other]
-            values.append(rate + difference @ slope)
-            weights.append(min(np.exp(stay[compared, -1] - stay[compared, at]), MOST_WEIGHT))
-        found = similar.quartiles[place[student]]
-        size = sum(weights) ** 2 / sum(weight**2 for weight in weights) if weights else 0
-        assert similar.size[place[student]] == pytest.approx(size)
-        if size < FEWEST_SIMILAR:
-            assert np.isnan(found).all()
-            continue
-        pairs = sorted(zip(values, weights, strict=True))
-        total, seen, middles = sum(weights), 0.0, []
-        for _value, weight in pairs:
+            rates, chance = records.rate[compared], np.exp(stay[compared] - stay[compared, at])
+            shift = (stacks.history[row] - stacks.history[other]) @ slope
+            if records.visited_at[compared] >= len(rates):  # unvisited to the end
+                # Every month has the same days.
+                since.add(rates[at + 1 :].mean() + shift, min(chance[-1], MOST_WEIGHT))
+            for month, rate in enumerate(rates):
+                if month <= at:
+                    of_month[month].add(rate, 1.0)
+                elif records.visited_at[compared] > month:
+                    of_month[month].add(rate + shift, min(chance[month], MOST_WEIGHT))
+        here = place[student]
+        assert similar.size[here] == pytest.approx(since.size())
+        assert similar.quartiles[here] == pytest.approx(since.quartiles(), abs=1e-9, nan_ok=True)
+        for month, pooled in enumerate(of_month):
+            found = similar.by_month[here, month]
+            assert found == pytest.approx(pooled.quartiles(), abs=1e-9, nan_ok=True)
+
+
+@dataclass
+class Pooled:
+    """Values of similar students, and their weights."""
+
+    pairs: list[tuple[float, float]] = field(default_factory=list)
+
+    def add(self, value: float, weight: float) -> None:
+        if not np.isnan(value):
+            self.pairs.append((value, weight))
+
+    def size(self) -> float:
+        weights = [weight for _value, weight in self.pairs]
+        return sum(weights) ** 2 / sum(weight**2 for weight in weights) if weights else 0
+
+    def quartiles(self) -> np.ndarray:
+        if self.size() < FEWEST_SIMILAR:
+            return np.full(len(QUARTILES), np.nan)
+        total, seen, middles = sum(weight for _value, weight in self.pairs), 0.0, []
+        for _value, weight in sorted(self.pairs):
             middles.append((seen + weight / 2) / total)
             seen += weight
-        expected = np.interp(QUARTILES, middles, [value for value, _weight in pairs])
-        assert found == pytest.approx(np.clip(expected, 0, 1), abs=1e-9)
+        values = [value for value, _weight in sorted(self.pairs)]
+        return np.clip(np.interp(QUARTILES, middles, values), 0, 1)
 
 
 def slow_slope(world: World, stacks: object, stay: np.ndarray) -> np.ndarray:

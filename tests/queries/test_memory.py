@@ -150,7 +150,7 @@ def test_numbers_are_counted_without_a_copy_of_them() -> None:
 
 
 def test_texts_count_too() -> None:
-    names = pd.DataFrame({"name": [f"Student {number}" for number in range(1000)]})
+    names = pd.DataFrame({"name": [f"Student {number}" for number in range(1000)]}, dtype=object)
     assert size_in_memory(names) > 50 * 1000
 
 
