@@ -27,11 +27,11 @@ programs:  ## Debian's Chromium, PostgreSQL, and what opens slides and prints, f
 
 .venv/installed: requirements.txt
 	test -x $(VENV)/python || $(PYTHON) -m venv .venv
-	$(VENV)/pip install --quiet --require-hashes -r requirements.txt
+	$(VENV)/pip install --quiet --no-compile --require-hashes -r requirements.txt
 	@touch $@
 
 .venv/installed-dev: .venv/installed requirements-dev.txt
-	$(VENV)/pip install --quiet --require-hashes -r requirements-dev.txt
+	$(VENV)/pip install --quiet --no-compile --require-hashes -r requirements-dev.txt
 	@touch $@
 
 lock:  ## rewrite the locked requirements from the .in files

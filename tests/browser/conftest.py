@@ -71,9 +71,16 @@ class Visit:
             quiet = 0 if self.waiting else quiet + 1
 
     def _rest(self) -> None:
-        """Wait until the browser has nothing to do, however slow the machine."""
+        """Wait until the browser has drawn and has nothing to do, however slow the machine.
+
+        An idle callback would not do: after a key the browser expects another, and is idle only
+        when five seconds are over.
+        """
         with suppress(Error):  # another page took the place of this one
-            self.page.evaluate("new Promise(done => requestIdleCallback(done, { timeout: 5000 }))")
+            self.page.evaluate(
+                "new Promise(done => requestAnimationFrame("
+                "() => scheduler.postTask(done, { priority: 'background' })))"
+            )
 
     def asked_for(self, output: str) -> int:
         return sum(output in question for question in self.questions)
