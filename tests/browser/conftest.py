@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -64,8 +65,9 @@ class Visit:
     def settle(self) -> None:
         """Wait until nothing is being asked or drawn."""
         self.page.locator("#content #page > *").first.wait_for(state="attached")
-        quiet = 0
+        quiet, end = 0, time.monotonic() + LONGEST_WAIT
         while quiet < 10:  # drawing can hold the next question back for a while
+            assert time.monotonic() < end, "the page does not come to rest"
             self.page.wait_for_timeout(50)
             self._rest()
             quiet = 0 if self.waiting else quiet + 1
