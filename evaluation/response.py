@@ -103,6 +103,7 @@ def _of_stratum(
     by_month, _size = _quartiles(
         rates - is_after * worth[compared_rows], ~np.isnan(rates) * np.where(is_after, staying, 1.0)
     )
+    # A visited student's own share of the shift is the same for everybody they are compared with.
     by_month = by_month + is_after * worth[visited_rows][:, None, None]
     # A shifted rate can leave the scale.
     quartiles, by_month = (np.clip(shifted, 0, 1) for shifted in (quartiles, by_month))
