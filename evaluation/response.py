@@ -92,16 +92,16 @@ def _of_stratum(
     rate = enrolled @ attended[compared, at + 1 :].T / np.maximum(days, 1e-9)
     own_days = records.days[visited, at + 1 :].sum(axis=1)
     usable = (records.visited_at[compared] > last[:, None]) & (days >= own_days[:, None] / 2)
-    chance = stay[compared] - stay[compared, at][:, None]
-    weight = np.where(usable, np.minimum(np.exp(chance[:, last].T), MOST_WEIGHT), 0.0)
+    staying = np.minimum(np.exp((stay[compared] - stay[compared, at][:, None]).T), MOST_WEIGHT)
+    weight = np.where(usable, staying[last], 0.0)
     shift = worth[visited_rows][:, None] - worth[compared_rows]
     quartiles, size = _quartiles(rate + shift, weight)
     month = np.arange(records.days.shape[1])[:, None]
-    unvisited = records.visited_at[compared] > month
-    staying = unvisited * np.minimum(np.exp(chance.T), MOST_WEIGHT)
     rates, is_after = records.rate[compared].T, month > at
+    unvisited = records.visited_at[compared] > month
     by_month, _size = _quartiles(
-        rates - is_after * worth[compared_rows], ~np.isnan(rates) * np.where(is_after, staying, 1.0)
+        rates - is_after * worth[compared_rows],
+        ~np.isnan(rates) * np.where(is_after, unvisited * staying, 1.0),
     )
     # A visited student's own share of the shift is the same for everybody they are compared with.
     by_month = by_month + is_after * worth[visited_rows][:, None, None]
