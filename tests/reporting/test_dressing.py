@@ -71,7 +71,7 @@ def test_a_name_changes_only_by_signs_that_nobody_sees(name: str) -> None:
     [
         ("1000000000.0", Kind.CODE, "1000000000"),
         ("0012.00", Kind.CODE, "0012"),
-        ("12,0", Kind.CODE, "12"),
+        ("12,0", Kind.CODE, "12,0"),
         ("12.10", Kind.CODE, "12.10"),
         ("1,000", Kind.CODE, "1,000"),
         ("20.0", Kind.NUMBER, "20.0"),
