@@ -82,7 +82,7 @@ def _unreadable(
     faults = []
     if column.required:
         faults.append(Fault(name, text.is_(None), f"{name} is empty"))
-    if column.kind is Kind.CODE and column.declared_in is None and not column.expected:
+    if column.declared_in is None and (column.is_code or input_file.key == (name,)):
         faults += _spoiled(column, text)
     if column.is_code and column.declared_in is None:
         faults += _shortened(connection, input_file, name, text)
@@ -95,7 +95,7 @@ def _unreadable(
 
 def _spoiled(column: InputColumn, text: Expression) -> list[Fault]:
     """Codes of which a program has left something else."""
-    spoiled = [_is_nothing(column, text)]
+    spoiled = [_is_nothing(column, text)] if column.required else []
     if column.is_code:
         number, amount = f"{column.name} has become a number", f"{column.name} has become an amount"
         spoiled += [

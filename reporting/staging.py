@@ -247,7 +247,8 @@ class StagedFile:
             beginnings = pd.Series(codes, dtype=str).str[:3]
             unique = ~beginnings.duplicated(keep=False)
             spellings |= dict(zip(beginnings[unique], np.array(codes)[unique], strict=True))
-        return {undressed(local, column.kind).lower(): ours for local, ours in spellings.items()}
+        kind = kind_of_parts(column, self._mapping.parts(column.name))
+        return {undressed(local, kind).lower(): ours for local, ours in spellings.items()}
 
     # --- Repetitions ---------------------------------------------------------
 
@@ -313,7 +314,8 @@ class StagedFile:
     def _spellings_of(self, source: sa.FromClause, column: InputColumn) -> pd.DataFrame:
         text = self._text(source, column)
         ours = sa.cast(self._checked.c[f"value_{column.name}"], sa.Text)
-        mapped = sa.func.lower(text).in_(list(self._spellings(column)))
+        said = tuple(self._mapping.values.get(column.name, {}))
+        mapped = _is_one_of(text, said, column.kind)
         statement = (
             sa.select(
                 sa.literal(column.name).label("column"),
