@@ -83,7 +83,7 @@ HARD_SPACES = Habit(
     "with tabs, no-break spaces or a line end",
     _EVERYWHERE,
     (b"\t", b'\n"', *_NOT_ASCII),
-    "[\t\u00a0\u2000-\u200a\u202f\u205f\u3000]|[\r\n]+$",
+    "[\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]|[\r\n]+$",
     " ",
 )
 FORMULA = Habit('as a formula, ="…"', _EVERYWHERE, (b"=",), '(?s)^\'?="(.*)"$')

@@ -29,9 +29,11 @@ from queries import schema
 from reporting import contract, csv_files
 from reporting.contract import InputFile
 from reporting.csv_files import inspect
+from reporting.dressing import Kind, undressed
 from reporting.errors import DeliveryRefusedError
 from reporting.mapping import FileMapping
 from reporting.staging import Outcome, StagedFile
+from reporting.undressing import nothing
 from tests.conftest import ATTENDANCE_HEADER, DISTRICTS, ENROLLMENTS, STUDENTS, VISITS, months
 
 FILES = os.environ.get("LEAP_BAD_FILES")
@@ -196,7 +198,9 @@ class NotReadableError(Exception):
 
 # What the loader trims: Unicode's spaces, no tabs.
 SPACES = "".join(sign for sign in map(chr, range(0x3001)) if unicodedata.category(sign) == "Zs")
-FIELD = re.compile(r' *"((?:[^"]|"")*)" *(?=,|\r?\n|\Z)|([^",\r\n]*)(?=,|\r?\n|\Z)')
+FIELD = re.compile(
+    r""" *"((?:[^"]|"")*)" *(?=,|\r?\n|\Z)|('?="[^",\r\n]*" *|[^",\r\n]*)(?=,|\r?\n|\Z)"""
+)
 
 
 def records_in(content: bytes) -> list[Record]:
@@ -229,7 +233,7 @@ def records_in(content: bytes) -> list[Record]:
 def header_and_rows(kind: InputFile, content: bytes) -> tuple[list[str], list[Record]]:
     """The columns' names and the rows that hold anything."""
     first, *rest = records_in(content) or [Record(1, "", ())]
-    header = [name.strip() for name in first.fields]
+    header = [undressed(name.strip(), Kind.TEXT) for name in first.fields]
     ours = [name for name in header if name in {column.name for column in kind.columns}]
     if len(set(ours)) < len(ours) or not any(header):
         raise NotReadableError
@@ -250,15 +254,18 @@ def typed(kind: InputFile, header: list[str], row: Record) -> dict[str, Any]:
 
 def value_of(kind: InputFile, column: sa.Column[Any], text: str) -> Any:
     declared = next(declared for declared in kind.columns if declared.name == column.name)
+    text = undressed(text, declared.kind)
+    if not declared.required and re.match(nothing(declared), text):
+        return None
     if not text:
         assert not declared.required
         return None
     if isinstance(column.type, sa.Double):
         assert re.fullmatch(r"[0-9.]+", text) or float(text) == 0
-        return float(text)
+        return float(text) + 0.0  # no -0
     if isinstance(column.type, sa.Date):
-        assert re.fullmatch("(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}", text)
-        return date.fromisoformat(text)
+        assert re.fullmatch("(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}(T00:00)?", text)
+        return date.fromisoformat(text[:10])
     if column.name == "month":
         year, month = re.fullmatch("((?:19|20)[0-9]{2})-([0-9]{1,2})", text).groups()
         return f"{date(int(year), int(month), 1):%Y-%m}"
