@@ -170,7 +170,12 @@ def show(search: str | None) -> dict[str, Any]:
         "schools": visits_tables.schools_table(
             schools,
             viewer.threshold,
-            [_link(scope, Behind(school=code)) for code in schools["school_code"]],
+            [
+                _link(scope, Behind(school=school, school_district=district))
+                for school, district in zip(
+                    schools["school_code"], schools["district_code"], strict=True
+                )
+            ],
         ),
         "visitors": visits_tables.visitors_table(visitors, viewer.threshold),
         "longest": visits_tables.longest_table(

@@ -18,6 +18,7 @@ from queries.schema import (
     EVERYBODY,
     district,
     district_month,
+    is_school_of,
     rejected_count,
     school,
     school_month,
@@ -78,7 +79,7 @@ def schools(data: Snapshot, viewer: Viewer, district_code: str) -> pd.DataFrame:
     columns = school_year.c
     years = data.frame(
         sa.select(school_year, school.c.school_name)
-        .join_from(school_year, school, school.c.school_code == columns.school_code, isouter=True)
+        .join_from(school_year, school, is_school_of(school_year), isouter=True)
         .where(columns.district_code == district_code)
         .order_by(columns.school_year, columns.school_code)
     )

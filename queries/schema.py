@@ -15,20 +15,23 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     Double,
+    FromClause,
     Integer,
     MetaData,
     SmallInteger,
     Table,
+    and_,
 )
 from sqlalchemy import Text as AnyText
 from sqlalchemy.types import TypeEngine
 
 Kind = type[TypeEngine[Any]] | TypeEngine[Any]
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 MODALITIES = ("home", "school", "community", "virtual", "phone")
 OUTCOMES = ("completed", "attempted", "cancelled")
@@ -81,7 +84,7 @@ district = Table(
 school = Table(
     "school",
     metadata,
-    _column("school_code", Text, "official school code"),
+    _column("school_code", Text, "school code, unique within its district"),
     _column("school_name", Text, "name as people say it"),
     _column("district_code", Text, "district it belongs to"),
     comment="schools, where the delivery declares them",
@@ -173,6 +176,14 @@ public_rate = Table(
     comment="what the state publishes of its districts: context, no program figure",
 )
 
+
+def is_school_of(row: FromClause) -> ColumnElement[bool]:
+    """Joins ``school`` to rows with a district and a school code, which two districts may share."""
+    return and_(
+        school.c.district_code == row.c.district_code, school.c.school_code == row.c.school_code
+    )
+
+
 # --- Provenance --------------------------------------------------------------
 
 delivery = Table(
@@ -225,6 +236,25 @@ doubtful_row = Table(
     _column("rule", Text, "what is doubtful, in words without the row's values"),
     _column("words", Text, "what stands there, for whoever may see students"),
     comment="rows that were loaded and that somebody should decide about",
+)
+
+UNDECIDED, KEPT = "undecided", "kept"
+
+withdrawn_row = Table(
+    "withdrawn_row",
+    metadata,
+    _column("load_id", Text, "the load that first missed it"),
+    _column("file", Text, "file name"),
+    _column("record", Text, "fact table that holds it"),
+    _column("district_code", Text, "district; of a visit: where the student is enrolled"),
+    _column("period", Text, "month, YYYY-MM; of an enrollment: school year"),
+    _column("student_id", Text, "student"),
+    _column("school_code", Text, "of an enrollment: school"),
+    _column("entry_date", Date, "of an enrollment: first day enrolled"),
+    _column("date", Date, "of a day of attendance or a visit: the day"),
+    _column("visit_id", Text, "of a visit: its number"),
+    _column("decision", Text, "undecided, or kept: an enrollment kept on, counting last"),
+    comment="facts that a later delivery of their month or school year no longer holds",
 )
 
 source_mark = Table(
@@ -577,13 +607,18 @@ UNREAD = (student, enrollment, attendance_month, attendance_day, attendance_week
 # Marts read for students who are named to the viewer, and for no figure.
 NAMING = (*OF_CONTACTED, contacted_month, similar_month)
 # Columns of other tables that tell of single students: no page asks for them either.
-PRIVATE_COLUMNS = {rejected_row: ("value", "reason", "row"), doubtful_row: ("words",)}
+PRIVATE_COLUMNS = {
+    rejected_row: ("value", "reason", "row"),
+    doubtful_row: ("words",),
+    withdrawn_row: ("student_id", "school_code", "entry_date", "date", "visit_id"),
+}
 PROVENANCE = (
     delivery,
     rejected_row,
     rejected_count,
     translated_spelling,
     doubtful_row,
+    withdrawn_row,
     source_mark,
     response_history,
     effect_history,

@@ -37,6 +37,7 @@ from queries.schema import (
     contacted_student,
     contacted_week,
     district,
+    is_school_of,
     response_history,
     school,
     school_month,
@@ -74,7 +75,7 @@ class Behind:
 
     ``week`` is a Monday and ``kind`` a modality or NOT_REACHED, of one and the same contact;
     ``wait`` a name of WAITS; ``visits`` completed visits (MOST_VISITS: and more); ``school`` a
-    code.
+    code, told apart from other districts' by ``school_district``.
     """
 
     week: date | None = None
@@ -82,6 +83,7 @@ class Behind:
     wait: str | None = None
     visits: int | None = None
     school: str | None = None
+    school_district: str | None = None
 
     @classmethod
     def parse(cls, search: str) -> Behind:
@@ -94,6 +96,7 @@ class Behind:
             wait=_one_of(WAITS, given.get("wait")),
             visits=int(visits) if visits in map(str, range(1, MOST_VISITS + 1)) else None,
             school=given.get("school"),
+            school_district=given.get("school_district"),
         )
 
     def to_search(self) -> str:
@@ -130,6 +133,8 @@ class Behind:
             found.append(columns.completed_visits == self.visits)
         if self.school:
             found.append(columns.school_code == self.school)
+        if self.school and self.school_district:
+            found.append(columns.district_code == self.school_district)
         return found
 
 
@@ -325,7 +330,7 @@ def _own_students(data: Snapshot, viewer: Viewer, filters: Filters) -> sa.Select
             contacted_student, contacted_name, contacted_name.c.student_id == columns.student_id
         )
         .join(district, district.c.district_code == columns.district_code)
-        .join(school, school.c.school_code == columns.school_code, isouter=True)
+        .join(school, is_school_of(contacted_student), isouter=True)
         .where(columns.district_code.in_(own))
         .where(*in_caseload(filters))
     )
@@ -403,7 +408,7 @@ def _enrollments(data: Snapshot, student_id: str) -> pd.DataFrame:
             district.c.district_code == enrolled.district_code,
             isouter=True,
         )
-        .join(school, school.c.school_code == enrolled.school_code, isouter=True)
+        .join(school, is_school_of(contacted_enrollment), isouter=True)
         .where(enrolled.student_id == student_id)
         .order_by(enrolled.school_year, enrolled.entry_date)
     )

@@ -20,7 +20,7 @@ from queries.database import Snapshot
 from queries.disclosure import disclosed
 from queries.filters import Filters
 from queries.memory import once
-from queries.schema import contacted_student, school, visit
+from queries.schema import contacted_student, is_school_of, school, visit
 from queries.students import (
     MOST_VISITS,
     NOT_REACHED,
@@ -190,12 +190,13 @@ def repeats(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
 def schools(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     """One row per school of the students contacted, the most contacted first.
 
-    school_code, school_name, students, reached, completed and attempted contacts (Int64),
-    withheld.
+    district_code, school_code, school_name, students, reached, completed and attempted contacts
+    (Int64), withheld.
     """
     columns = contacted_student.c
     frame = data.frame(
         sa.select(
+            columns.district_code,
             columns.school_code,
             school.c.school_name,
             sa.func.count().label("students"),
@@ -203,10 +204,12 @@ def schools(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
             sa.func.sum(columns.completed_visits).label("completed"),
             sa.func.sum(columns.attempted_visits).label("attempted"),
         )
-        .join_from(contacted_student, school, school.c.school_code == columns.school_code)
+        .join_from(contacted_student, school, is_school_of(contacted_student))
         .where(*in_caseload(scope.filters))
-        .group_by(columns.school_code, school.c.school_name)
-        .order_by(sa.func.count().desc(), school.c.school_name)
+        .group_by(columns.district_code, columns.school_code, school.c.school_name)
+        .order_by(
+            sa.func.count().desc(), school.c.school_name, columns.district_code, columns.school_code
+        )
     )
     return _told(frame, viewer, scope, ("reached", "completed", "attempted"))
 

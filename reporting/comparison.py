@@ -205,7 +205,8 @@ def _places(
         *((enrollment.c.grade.in_(grades), number) for number, grades in enumerate(bands)),
         else_=_UNKNOWN_BAND,
     )
-    place = sa.func.coalesce(enrollment.c.school_code, enrollment.c.district_code)
+    # A school's code is unique within its district.
+    place = sa.func.concat_ws(" ", enrollment.c.district_code, enrollment.c.school_code)
     rows = (
         sa.select(
             numbered.c.student,

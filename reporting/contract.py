@@ -246,7 +246,8 @@ SCHOOLS = InputFile(
     "schools",
     schema.school,
     (_code("school_code"), _text("school_name", required=True), DISTRICT),
-    key=("school_code",),
+    # Two districts may number their schools alike.
+    key=("district_code", "school_code"),
 )
 
 STUDENTS = InputFile(

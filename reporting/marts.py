@@ -24,6 +24,7 @@ from queries.schema import (
     visit_month,
 )
 from reporting.statements import insert_rows
+from reporting.withdrawn import counts_last
 
 _BASELINE_FROM, _BASELINE_TO = -3, -1
 
@@ -102,13 +103,14 @@ def _placed_visits() -> sa.Subquery:
     """Every visit with the student's district, school and grade on that day.
 
     The enrolment that covers the day counts; else the last one before it (summer); else
-    the next one after it.
+    the next one after it; those that a later delivery no longer holds count last.
     """
     start_year = sa.cast(sa.func.left(enrollment.c.school_year, 4), sa.Integer)
     entry = sa.func.coalesce(enrollment.c.entry_date, sa.func.make_date(start_year, 9, 1))
     leave = sa.func.coalesce(enrollment.c.exit_date, sa.func.make_date(start_year + 1, 6, 30))
     day = visit.c.visit_date
     nearness = sa.case((sa.and_(entry <= day, day <= leave), 0), (entry <= day, 1), else_=2)
+    order = (counts_last(), nearness, sa.func.abs(day - entry), enrollment.c.school_code)
     ranked = (
         sa.select(
             visit,
@@ -116,10 +118,7 @@ def _placed_visits() -> sa.Subquery:
             enrollment.c.school_code,
             enrollment.c.grade,
             sa.func.row_number()
-            .over(
-                partition_by=visit.c.visit_id,
-                order_by=(nearness, sa.func.abs(day - entry), enrollment.c.school_code),
-            )
+            .over(partition_by=visit.c.visit_id, order_by=order)
             .label("choice"),
         )
         .join_from(visit, enrollment, visit.c.student_id == enrollment.c.student_id, isouter=True)
@@ -267,6 +266,7 @@ def _latest_enrollment() -> sa.Subquery:
     nth = sa.func.row_number().over(
         partition_by=columns.student_id,
         order_by=(
+            counts_last(),
             columns.school_year.desc(),
             sa.func.coalesce(columns.entry_date, sa.func.make_date(1900, 1, 1)).desc(),
             columns.district_code,
@@ -506,7 +506,8 @@ def _school_years() -> sa.Select[Any]:
     )
     place = (columns.student_id, columns.school_year, columns.district_code)
     nth = sa.func.row_number().over(
-        partition_by=place, order_by=(columns.entry_date.desc().nulls_last(), columns.school_code)
+        partition_by=place,
+        order_by=(counts_last(), columns.entry_date.desc().nulls_last(), columns.school_code),
     )
     stays = sa.select(*place, columns.school_code, columns.grade, nth.label("nth")).subquery("stay")
     is_k12 = stays.c.grade != "PK"
