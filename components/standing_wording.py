@@ -73,8 +73,8 @@ MONTHS_HOW_TO_READ = (
     "The visited are a small part of a district: its official rate hardly shows what visits do.",
 )
 YEARS_MEANING = (
-    "All students, school year so far, whoever has left included, beside the same month of the year "
-    "before; students served in all. Target lines where targets are set"
+    "All students, school year so far, whoever has left included, beside the same month of the "
+    "year before; students served in all. Target lines where targets are set"
 )
 YEARS_HOW_TO_READ = "Targets come from a settings file; the data below says where each stands."
 SCHOOLS_MEANING = (

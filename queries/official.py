@@ -26,8 +26,12 @@ from queries.schema import (
 )
 from queries.viewer import Viewer
 
-# Counts of students, each with the counts that are taken of the same students.
-_COUNTS = {"students": ["students"], "students_k12": ["students_k12", "chronic_students"]}
+# Counts of students, and the counts whose students each of them is.
+_COUNTED_IN = {
+    "students": "students",
+    "students_k12": "students_k12",
+    "chronic_students": "students_k12",
+}
 
 
 def district_months(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
@@ -70,12 +74,15 @@ def _each_once(everybody: pd.DataFrame, of_districts: pd.DataFrame, viewer: View
 
     It would tell of those few: the students who were in more than one district.
     """
-    sums = of_districts.groupby("month")[list(_COUNTS)].sum().reindex(everybody["month"])
-    for counted, counts in _COUNTS.items():
-        apart = (sums[counted].to_numpy() - everybody[counted]).abs()
-        by_few = apart.between(1, viewer.threshold - 1)
-        everybody[counts] = everybody[counts].where(~by_few, rounded(everybody[counts]))
-    return everybody
+    sums = of_districts.groupby("month")[list(_COUNTED_IN)].sum().reindex(everybody["month"])
+    apart = everybody[list(_COUNTED_IN)] - sums.to_numpy()
+    by_few = apart.abs().ge(1) & apart.abs().lt(viewer.threshold)
+    return everybody.assign(
+        **{
+            count: everybody[count].where(~by_few[students], rounded(everybody[count]))
+            for count, students in _COUNTED_IN.items()
+        }
+    )
 
 
 def school_year_of(month: str) -> str:
@@ -87,9 +94,10 @@ def school_year_of(month: str) -> str:
 def schools(data: Snapshot, viewer: Viewer, district_code: str) -> pd.DataFrame:
     """Schools of a district this school year and the one before, the largest first.
 
-    school_name, students (Int64, this year), rate and rate_before, chronic and chronic_before
-    (as the district's, of the students last enrolled in the school); rates are 0..1, missing where withheld, ``withheld`` tells of this year. Where one school is withheld,
-    the next smallest is too: the district's own figure less the others' would tell of it.
+    school_name, students (Int64, this year), rate and rate_before, chronic and chronic_before (as
+    the district's in its last month, of the students last enrolled in the school); rates are 0..1,
+    missing where withheld, ``withheld`` tells of this year. Where one school is withheld, the next
+    smallest is too: the district's own figure less the others' would tell of it.
     """
     columns = school_year.c
     years = data.frame(
