@@ -33,8 +33,12 @@ WORDS = (
     ("Baseline", "The student’s pooled rate over months −3 to −1."),
     (
         "Chronically absent",
-        "Attendance of 90 % or less over the days enrolled so far this school year; severely "
-        "absent: 80 % or less. Pre-kindergarten is left out of chronic shares.",
+        "Attendance of 90 % or less over the days enrolled so far this school year, exactly 90 % "
+        "included; severely absent: 80 % or less. The days of all districts count together: who "
+        "moves begins no new year. Pre-kindergarten is left out of chronic shares. A share counts "
+        "everyone enrolled this school year so far, whoever has left included: a student counts in "
+        "every district, and there in the last school, with enough days enrolled, and in all "
+        "districts together once.",
     ),
     (
         "District, grade, modality, visitor, cohort",
@@ -130,10 +134,19 @@ def section(title: str, *content: object, name: str | None = None) -> html.Secti
     return html.Section([html.H2(title), *content], className="card-panel prose", **named)
 
 
-def words() -> html.Section:
-    """The definitions."""
+def words(least_id: str) -> html.Section:
+    """The definitions; ``least_id`` is the place of what this database leaves out."""
     terms = [part for term, meaning in WORDS for part in (html.Dt(term), html.Dd(meaning))]
-    return section("Words", html.Dl(terms), name="words")
+    return section("Words", html.Dl(terms), html.P(id=least_id), name="words")
+
+
+def least_days(days: int) -> str:
+    """Who is left out of chronic absence."""
+    counted = "1 day" if days == 1 else f"{days} days"
+    return (
+        f"Students with fewer than {counted} enrolled this school year are not counted as "
+        "chronically absent, nor in the shares of students who are."
+    )
 
 
 def plain() -> html.Section:

@@ -73,13 +73,13 @@ MONTHS_HOW_TO_READ = (
     "The visited are a small part of a district: its official rate hardly shows what visits do.",
 )
 YEARS_MEANING = (
-    "All students, school year so far, beside the same month of the year before; students served "
-    "in all. Target lines where targets are set"
+    "All students, school year so far, whoever has left included, beside the same month of the "
+    "year before; students served in all. Target lines where targets are set"
 )
 YEARS_HOW_TO_READ = "Targets come from a settings file; the data below says where each stands."
 SCHOOLS_MEANING = (
-    "Official figures of all students of a school, visited or not; a school’s visited students are "
-    "too few to be told apart here"
+    "Official figures of all students of a school, visited or not, of the year’s leavers too; a "
+    "school’s visited students are too few to be told apart here"
 )
 PEERS_MEANING = (
     "This district first, then those whose served students had the nearest attendance before the "

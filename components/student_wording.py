@@ -151,6 +151,8 @@ def chronic(row: Mapping[Any, Any]) -> str:
     """Whether the student is chronically absent this school year, with the rate."""
     if pd.isna(row["year_rate"]):
         return "–"
+    if pd.isna(row["is_chronic"]):
+        return f"Too few days yet ({whole(row['year_rate'])})"
     return f"{'⚑ Yes' if row['is_chronic'] else 'No'} ({whole(row['year_rate'])})"
 
 

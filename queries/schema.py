@@ -277,6 +277,7 @@ response_history = Table(
     _column("baseline_rate", Double, "as in contacted_student"),
     _column("now_rate", Double, "as in contacted_student"),
     _column("year_rate", Double, "as in contacted_student"),
+    _column("is_chronic", Boolean, "as in contacted_student"),
     comment="what every load found of every student contacted: what is new is told against it",
 )
 
@@ -314,6 +315,7 @@ meta = Table(
     _column("loaded_at", DateTime, "when, UTC"),
     _column("is_demonstration", Boolean, "invented students"),
     _column("data_as_of", Date, "last day the attendance covers"),
+    _column("least_days", Integer, "days enrolled below which nobody counts in chronic shares"),
     comment="one row about the database itself",
 )
 
@@ -351,12 +353,13 @@ served_student = Table(
     _column(
         "chronic_before",
         Boolean,
-        "at or below 90 % of that school year up to month -1; empty: pre-kindergarten, no days",
+        "at or below 90 % of that school year up to month -1; empty: too few days, "
+        "pre-kindergarten",
     ),
     _column(
         "chronic_now",
         Boolean,
-        "at or below 90 % this school year so far; empty: pre-kindergarten, no days",
+        "at or below 90 % this school year so far; empty: too few days, pre-kindergarten",
     ),
     _column("similar_median", Double, "as in contacted_student"),
     *_student_groups(),
@@ -389,7 +392,9 @@ contacted_student = Table(
     _column("since_months", Integer, "months with days enrolled from month +1 to now"),
     _column("now_rate", Double, "pooled rate over the district's last two school months"),
     _column("earlier_rate", Double, "pooled rate over the three school months before those"),
-    _column("year_rate", Double, "pooled rate over the district's school year so far"),
+    _column("year_rate", Double, "pooled rate over the school year so far, all districts"),
+    _column("is_chronic", Boolean, "of that at or below 90 %; empty: fewer than the least days"),
+    _column("in_pre_kindergarten", Boolean, "in that school year: in no chronic share"),
     _column("similar_low", Double, "a quarter of similar students not visited were below, since"),
     _column("similar_median", Double, "half of them were below"),
     _column("similar_high", Double, "three quarters of them were below"),
@@ -455,20 +460,41 @@ trajectory_month = Table(
     comment="served students' months around the first visit; no row without days enrolled",
 )
 
+
+def _official_month() -> list[Column[Any]]:
+    return [
+        _column("month", Text, "calendar month, YYYY-MM"),
+        _column("students", Integer, "students with days enrolled"),
+        _column("days_enrolled", Double, "sum of days of membership"),
+        _column("days_attended", Double, "sum of days attended"),
+        _column(
+            "students_k12",
+            Integer,
+            "students outside pre-kindergarten enrolled here for the least days this school year "
+            "so far, whoever has left included: the base of chronic shares",
+        ),
+        _column(
+            "chronic_students",
+            Integer,
+            "of those, at or below 90 % this school year so far, all districts together",
+        ),
+        _column("severe_students", Integer, "of those, at or below 80 %"),
+    ]
+
+
 district_month = Table(
     "district_month",
     metadata,
     _column("district_code", Text, "district"),
-    _column("month", Text, "calendar month, YYYY-MM"),
-    _column("students", Integer, "students with days enrolled"),
-    _column("days_enrolled", Double, "sum of days of membership"),
-    _column("days_attended", Double, "sum of days attended"),
-    _column(
-        "students_k12", Integer, "students outside pre-kindergarten: the base of chronic shares"
-    ),
-    _column("chronic_students", Integer, "of those, at or below 90 % this school year so far"),
-    _column("severe_students", Integer, "of those, at or below 80 % this school year so far"),
+    *_official_month(),
     comment="official attendance of a district in a month, and chronic absence to date",
+)
+
+all_districts_month = Table(
+    "all_districts_month",
+    metadata,
+    *_official_month(),
+    comment="the same of all districts together, each student once: less than their sum",
 )
 
 school_year = Table(
@@ -480,8 +506,8 @@ school_year = Table(
     _column("students", Integer, "students with days enrolled"),
     _column("days_enrolled", Double, "sum of days of membership"),
     _column("days_attended", Double, "sum of days attended"),
-    _column("students_k12", Integer, "students outside pre-kindergarten"),
-    _column("chronic_students", Integer, "of those, at or below 90 % in that district and year"),
+    _column("students_k12", Integer, "of those, in the district's students_k12 of its last month"),
+    _column("chronic_students", Integer, "of those, in the district's chronic_students"),
     comment="official attendance of a school in a school year so far",
 )
 
@@ -633,6 +659,7 @@ MARTS = (
     similar_month,
     trajectory_month,
     district_month,
+    all_districts_month,
     school_year,
     visit_month,
     comparison_cell,

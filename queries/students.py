@@ -16,15 +16,16 @@ from urllib.parse import urlencode
 import pandas as pd
 import sqlalchemy as sa
 
+from evaluation.absence import is_chronic
 from evaluation.response import ABOVE as ABOVE
 from evaluation.response import AS_EXPECTED as AS_EXPECTED
 from evaluation.response import ATTEMPTED_ONLY as ATTEMPTED_ONLY
 from evaluation.response import BELOW as BELOW
-from evaluation.response import CHRONIC_RATE, STATUSES, direction
 from evaluation.response import LEFT as LEFT
 from evaluation.response import LONG_UNREACHED_DAYS as LONG_UNREACHED_DAYS
 from evaluation.response import NEEDS as NEEDS
 from evaluation.response import NOT_ENOUGH_DATA as NOT_ENOUGH_DATA
+from evaluation.response import STATUSES, direction
 from evaluation.response import TOO_EARLY as TOO_EARLY
 from queries.database import Snapshot
 from queries.filters import Filters, parameters
@@ -185,8 +186,8 @@ def caseload(
     One row per student: the columns of ``contacted_student`` but student groups, ``first_name``,
     ``last_name``, ``school_name``, ``district_name``; ``days_unreached`` since the last completed
     visit and ``days_since_contact`` since any contact, both to the data's date (Int64, missing:
-    never); ``direction`` of late (1, 0, -1); ``is_chronic``; ``months``, the rates (0..1, nan)
-    of PICTURE_MONTHS.
+    never); ``direction`` of late (1, 0, -1); ``is_chronic`` (missing: too few days); ``months``,
+    the rates (0..1, nan) of PICTURE_MONTHS.
     """
     own = _own_students(data, viewer, filters).where(*(behind or Behind()).conditions())
     frame = data.frame(own).set_index("student_id")
@@ -208,7 +209,7 @@ def _with_days(frame: pd.DataFrame, data: Snapshot) -> pd.DataFrame:
         frame[column] = days.clip(lower=0).astype("Int64")
     now, earlier = (frame[name].to_numpy(float) for name in ("now_rate", "earlier_rate"))
     return frame.assign(
-        direction=direction(now, earlier), is_chronic=frame["year_rate"] <= CHRONIC_RATE
+        direction=direction(now, earlier), is_chronic=frame["is_chronic"].astype("boolean")
     )
 
 
@@ -227,10 +228,11 @@ def in_quick_view(frame: pd.DataFrame, name: str) -> pd.Series[bool]:
     """Which rows of a caseload a quick view holds."""
     here = frame["status"] != LEFT
     visited = frame["first_visit_date"].notna()
-    recovered = (frame["baseline_rate"] <= CHRONIC_RATE) & (frame["now_rate"] > CHRONIC_RATE)
+    now = frame["now_rate"]
+    recovered = is_chronic(frame["baseline_rate"]) & now.notna() & ~is_chronic(now)
     views: Mapping[str, pd.Series[bool]] = {
         EVERYONE: here | ~here,
-        NOT_RESPONDING: (frame["status"] == BELOW) & frame["is_chronic"],
+        NOT_RESPONDING: (frame["status"] == BELOW) & frame["is_chronic"].fillna(False),
         NEVER_REACHED: frame["status"] == ATTEMPTED_ONLY,
         UNREACHED: here & visited & (frame["days_unreached"] > LONG_UNREACHED_DAYS).fillna(False),
         RECOVERED: here & visited & recovered,
@@ -269,7 +271,7 @@ def caseload_before(
             history.loaded_at == last, history.student_id.in_(sa.select(own.c.student_id))
         )
     )
-    return last, frame.assign(is_chronic=frame["year_rate"] <= CHRONIC_RATE, days_unreached=0)
+    return last, frame.astype({"is_chronic": "boolean"}).assign(days_unreached=0)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from queries import schema
 from reporting import history, withdrawn, withdrawn_words
+from reporting.absence import least_days
 from reporting.contract import ATTENDANCE, DAILY_FILES, STUDENTS, InputFile
 from reporting.daily import complete_months, rebuild_weeks
 from reporting.delivery import DOUBTS_FILE, REJECTED_FILE, Delivered, Source, take_delivery
@@ -73,7 +74,7 @@ def load(
     Raises DeliveryRefusedError where the delivery cannot be read; a delivery with too many bad
     rows comes back as a report with a refusal. Either way the database is then as it was.
     """
-    store = store_of(url)
+    store, least = store_of(url), least_days()
     with store.claimed(progress), store.working_copy() as copy:
         with opened(copy) as connection, _folder_beside(copy) as made:
             marks = {} if all_again else _marks(connection, source)
@@ -84,7 +85,7 @@ def load(
                 made,
                 lambda step, share: progress(step, share * _FOUND),
             )
-            _prepare(connection, is_demonstration=is_demonstration)
+            _prepare(connection, is_demonstration=is_demonstration, least_days=least)
             report = _take_in(connection, delivered, max_rejected, progress)
             _keep_marks(connection, source, delivered.marks)
         report.rejected.to_csv(folder / REJECTED_FILE, index=False)
@@ -202,7 +203,7 @@ def _too_many_rejected(outcomes: dict[str, Outcome], max_rejected: float) -> str
 # --- The database ----------------------------------------------------------------
 
 
-def _prepare(connection: sa.Connection, *, is_demonstration: bool) -> None:
+def _prepare(connection: sa.Connection, *, is_demonstration: bool, least_days: int) -> None:
     present = connection.scalar(sa.select(schema.meta.c.is_demonstration))
     if present is not None and present != is_demonstration:
         kinds = ("real", "demonstration")
@@ -214,7 +215,9 @@ def _prepare(connection: sa.Connection, *, is_demonstration: bool) -> None:
     connection.execute(sa.delete(schema.meta))
     connection.execute(
         sa.insert(schema.meta).values(
-            schema_version=schema.SCHEMA_VERSION, is_demonstration=is_demonstration
+            schema_version=schema.SCHEMA_VERSION,
+            is_demonstration=is_demonstration,
+            least_days=least_days,
         )
     )
 
