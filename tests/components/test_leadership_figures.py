@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -288,6 +290,69 @@ def test_a_target_is_drawn_as_a_line_with_its_words() -> None:
     assert "target 90.5 % by Jun 2024" in notes
     low, high = figure["layout"]["yaxis"]["range"]
     assert low < 88 < 90.5 < high
+
+
+def over_months(start: int, months: str, values: Sequence[float]) -> pd.DataFrame:
+    """Values of a school year that begins in ``start``, in the months named (``08 09 …``)."""
+    year = f"{start}-{(start + 1) % 100}"
+    named = [f"{start + (month < '08')}-{month}" for month in months.split()]
+    return pd.DataFrame({"month": named, "school_year": year, "value": values})
+
+
+AUGUST_TO_JUNE = "08 09 10 11 12 01 02 03 04 05 06"
+
+
+def test_august_is_drawn_before_september_and_no_line_crosses_the_year() -> None:
+    months = over_months(2021, AUGUST_TO_JUNE, [90.0] * 11)
+    figure = years_figure([Measure("Attendance", "%", months.iloc[::-1])], 0)
+    [line] = figure["data"]
+    assert [later - earlier for earlier, later in pairwise(line["x"])] == [1] * 10
+    assert "August 2021" in line["text"][0]
+    axis = figure["layout"]["xaxis"]
+    assert axis["ticktext"][axis["tickvals"].index(line["x"][0])] == "Aug"
+    assert axis["range"][0] < line["x"][0] < line["x"][-1] < axis["range"][1]
+
+
+def test_july_closes_the_year_and_stays_inside_the_panel() -> None:
+    months = over_months(2021, f"{AUGUST_TO_JUNE} 07", [90.0] * 12)
+    figure = years_figure([Measure("Attendance", "%", months)], 0)
+    assert figure["data"][0]["x"][-1] == 11
+    assert figure["layout"]["xaxis"]["range"][1] > 12
+
+
+def test_a_year_without_august_stands_under_the_same_months_as_one_with_it() -> None:
+    both = [
+        over_months(2021, AUGUST_TO_JUNE, [90.0] * 11),
+        over_months(2022, "09 10 11", [91.0] * 3),
+    ]
+    before, now = years_figure([Measure("Attendance", "%", pd.concat(both))], 0)["data"]
+    assert now["x"] == before["x"][1:4]
+
+
+def names_of_years(figure: dict[str, Any]) -> list[dict[str, Any]]:
+    return [note for note in figure["layout"]["annotations"] if "20" in note["text"]]
+
+
+def test_two_years_that_end_at_one_level_are_not_named_over_each_other() -> None:
+    both = [over_months(2021, "05 06", [90.0, 90.0]), over_months(2022, "05 06", [90.0, 90.0])]
+    figure = years_figure([Measure("Attendance", "%", pd.concat(both))], 0)
+    levels = [note["y"] for note in names_of_years(figure)]
+    low, high = figure["layout"]["yaxis"]["range"]
+    assert abs(levels[0] - levels[1]) == pytest.approx((high - low) * 15 / 165)
+    apart = [both[0], over_months(2022, "09 10", [90.0, 90.0])]  # its name is left of the other
+    figure = years_figure([Measure("Attendance", "%", pd.concat(apart))], 0)
+    assert [note["y"] for note in names_of_years(figure)] == [90.0, 90.0]
+
+
+@pytest.mark.parametrize("values", [[10.0, 10.0], [10.0, 15.0], [0.0, 1.0], [980.0, 1460.0]])
+def test_students_are_counted_by_whole_ticks(values: list[float]) -> None:
+    served = Measure("Served", "students", over_months(2021, "09 10", values))
+    axis = years_figure([served], 0)["layout"]["yaxis"]
+    assert axis["tickvals"]
+    assert all(isinstance(tick, int) for tick in axis["tickvals"])
+    assert len(axis["tickvals"]) <= 5
+    low, high = axis["range"]
+    assert low <= axis["tickvals"][0] <= axis["tickvals"][-1] <= high
 
 
 def test_shares_at_the_ends_say_so_and_targets_are_told_with_a_sign() -> None:
