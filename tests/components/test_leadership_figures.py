@@ -14,18 +14,20 @@ import pytest
 
 from components import standing_wording as words
 from components import wording
+from components.figures.bars import volume_figure
 from components.figures.cells import calendar_figure, heat_figure
 from components.figures.flow import flow_figure
 from components.figures.official import Measure, months_figure, years_figure
 from components.figures.published import published_figure, visited_levels
 from components.figures.ranking import ranking_figure
 from components.standing_tables import published_frame
-from components.student_wording import volume_summary
+from components.student_wording import volume_note, volume_summary
 from evaluation.verdict import Verdict
 from queries.effects import EVENT_MONTHS, Effect
 from queries.filters import Filters
 from queries.public import PublicContext, PublishedRate
 from queries.ranking import ranked
+from queries.stacks import TOGETHER
 from queries.students import NOT_REACHED
 from queries.targets import MET, Progress, Target
 
@@ -389,17 +391,74 @@ def test_months_are_told_in_words() -> None:
 
 
 def test_the_share_of_contacts_that_reached_is_told_of_all_or_not_at_all() -> None:
-    frame = pd.DataFrame(
-        {
-            "kind": ["home", "phone", NOT_REACHED],
-            "contacts": [60, None, 30],
-            "withheld": [False, True, False],
-        }
-    )
-    assert volume_summary(frame, exact=False) == (
-        "About 60 completed visits and about 30 attempts shown."
-    )
-    told = frame.assign(contacts=[60, 15, 30], withheld=False)
-    assert volume_summary(told, exact=True) == (
+    assert volume_summary(75, 30, about=False) == (
         "75 completed visits and 30 attempts; 71\N{NO-BREAK SPACE}% of contacts reached the family."
     )
+    assert volume_summary(1400, 790, about=True).startswith(
+        "About 1,400 completed visits and about 790 attempts; about 64"
+    )
+    assert volume_summary(None, None, about=True) == ""
+
+
+def contacts(*rows: tuple[date, str, int | None]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["period", "kind", "contacts"])
+    return frame.assign(withheld=frame["contacts"].isna())
+
+
+def volume(frame: pd.DataFrame, period: str) -> dict[str, Any]:
+    return volume_figure(frame, period, pd.Series("", index=frame.index))
+
+
+def test_the_first_week_is_a_bar_of_a_week_with_its_date_under_it() -> None:
+    figure = volume(contacts((date(2022, 11, 7), "home", 6)), "Week")
+    [bar] = figure["data"]
+    assert 0.5 < bar["width"] / (7 * 86_400_000) <= 1
+    axis = figure["layout"]["xaxis"]
+    assert axis["tickvals"] == ["2022-11-07"]
+    assert axis["ticktext"] == ["Nov 7<br>2022"]
+    low, high = (date.fromisoformat(end) for end in axis["range"])
+    assert (high - low).days >= 7 * 7
+    assert low < date(2022, 11, 7) < high
+
+
+def test_the_first_month_is_a_bar_of_a_month_and_many_months_have_no_date_each() -> None:
+    [month, year] = (
+        volume(contacts(*((date(2022, at, 1), "home", 20) for at in range(1, last))), "Month")
+        for last in (2, 13)
+    )
+    assert month["layout"]["xaxis"]["ticktext"] == ["Jan<br>2022"]
+    assert month["data"][0]["width"] == year["data"][0]["width"]
+    assert "range" not in year["layout"]["xaxis"]
+
+
+def test_kinds_told_together_are_one_hatched_part_on_top() -> None:
+    months = [date(2022, at, 1) for at in range(9, 12)]
+    frame = contacts(
+        (months[0], "home", 40),
+        (months[0], TOGETHER, 25),
+        (months[1], TOGETHER, None),
+        (months[2], NOT_REACHED, 30),
+    )
+    traces = volume(frame, "Month")["data"]
+    assert [trace["name"] for trace in traces] == [
+        "Home",
+        "Not reached",
+        "Other kinds, too few to show by themselves",
+    ]
+    assert [bool(trace["marker"].get("pattern")) for trace in traces] == [False, False, True]
+    assert traces[-1]["y"] == [25]
+    told = volume_note(frame, 10)
+    assert "Hatched: kinds of contact with fewer than 10 students" in told
+    assert "months in which fewer than 10 students had a contact" in told
+    assert volume_note(frame[frame["kind"] == "home"], 10) == ""
+
+
+@pytest.mark.parametrize(("counts", "ticks"), [([6, 7], [0, 2, 4, 6]), ([1], [0, 1])])
+def test_the_palest_colour_of_a_calendar_is_no_visit_at_all(
+    counts: list[int], ticks: list[int]
+) -> None:
+    days = [date(2022, 11, 7 + at) for at in range(len(counts))]
+    frame = pd.DataFrame({"period": days, "contacts": counts, "about": False, "withheld": False})
+    [cells] = calendar_figure(frame, by_day=True, links=[""] * len(counts))["data"]
+    assert (cells["marker"]["cmin"], cells["marker"]["cmax"]) == (0, max(counts))
+    assert cells["marker"]["colorbar"]["tickvals"] == ticks
