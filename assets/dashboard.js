@@ -36,6 +36,8 @@
     return found && known.district && found[1] in known.district ? found[1] : "";
   }
 
+  var knownValues = {}; // labels by value of each filter
+
   // The filters that go along from a page to another. A district's page hands its district on as
   // a filter, but not to the table of all districts.
   function along(path, pathname, search, known) {
@@ -72,6 +74,7 @@
 
   // choices: a list of values for each filter there is, in the order of known: labels by value.
   function sync(search, pathname, clear, choices, known, links) {
+    knownValues = known;
     var dimensions = Object.keys(known);
     var triggers = window.dash_clientside.callback_context.triggered.map(function (trigger) {
       return trigger.prop_id;
@@ -628,10 +631,12 @@
 
   // Links that stand in a page as it came: the filters of the moment go along.
   document.addEventListener("click", function (event) {
-    var link = event.target.closest("a.keeps-filters");
+    var link = event.target.closest("a.keeps-filters, a.several");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
-    visit(link.getAttribute("href") + window.location.search);
+    var path = link.getAttribute("href");
+    var to = link.classList.contains("several") ? "" : path; // as a filter of whatever page
+    visit(path + along(to, window.location.pathname, window.location.search, knownValues));
   });
 
   document.addEventListener("click", function (event) {

@@ -94,7 +94,7 @@ def layout() -> html.Div:
         [
             html.Div(
                 [
-                    dcc.Link("← All districts", href="/districts", className="back"),
+                    html.A("← All districts", href="/districts", className="back keeps-filters"),
                     html.H1(id=_NAME_ID),
                     html.P(id=_SELECTION_ID, className="selection"),
                 ],

@@ -16,6 +16,7 @@ _GAP = 0.08  # between cells, as a share of one
 _BETWEEN_YEARS = 0.6
 
 _FIRST_SCHOOL_MONTH = 8
+_WEEKS = 53  # that a school year has days in
 _WEEKDAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
 # The week in which each month begins, counted from the one of 1 August.
 _MONTH_COLUMNS = [
@@ -142,7 +143,7 @@ def calendar_figure(frame: pd.DataFrame, *, by_day: bool, links: Sequence[str]) 
         f"{year}–{(year + 1) % 100:02d}" if not by_day else _weekday(year, weekday, weekdays)
         for year, weekday in row_of
     ]
-    return cells_figure(
+    figure = cells_figure(
         cells,
         names,
         _MONTH_COLUMNS,
@@ -150,6 +151,8 @@ def calendar_figure(frame: pd.DataFrame, *, by_day: bool, links: Sequence[str]) 
         14 if by_day else 44,
         are_counts=True,
     )
+    figure["layout"]["xaxis"]["range"] = [-0.5, _WEEKS - 0.5]
+    return figure
 
 
 def _weekday(year: int, weekday: int, weekdays: Sequence[int]) -> str:

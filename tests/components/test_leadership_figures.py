@@ -112,7 +112,9 @@ def test_the_calendar_places_days_by_weekday_and_weeks_by_school_year() -> None:
     assert [int(base) for base in days["base"]] == [0, 1]
     assert days["x"][1] - days["x"][0] == 1
     assert days["customdata"] == ["x", "y"]
-    [weeks] = calendar_figure(frame, by_day=False, links=[""] * 3)["data"]
+    figure = calendar_figure(frame, by_day=False, links=[""] * 3)
+    assert figure["layout"]["xaxis"]["range"] == [-0.5, 52.5]  # a week stays a week
+    [weeks] = figure["data"]
     assert [int(base) for base in weeks["base"]] == [0, 0]
     assert "Week of 3 January 2022" in weeks["text"][0]
 
