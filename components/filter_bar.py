@@ -57,7 +57,7 @@ def _filter(dimension: str, known: KnownValues) -> html.Details:
             ),
             html.Div(
                 [
-                    *([_SEVERAL] if dimension == "district" else []),
+                    *([_SEVERAL] if dimension == "district" and len(labels) > 1 else []),
                     dbc.Checklist(
                         id=choices_id(dimension),
                         options=[

@@ -19,8 +19,6 @@ import sqlalchemy as sa
 # The kind of the part that is told of several together.
 TOGETHER = "other-kinds"
 
-_FEWEST_KINDS = 2
-
 
 @dataclass(frozen=True)
 class Bar:
@@ -51,12 +49,15 @@ class Bar:
         ]
 
     def _joined(self, threshold: int) -> tuple[str, ...]:
-        """The kinds told together, the fewest students first; none where each is told."""
+        """The kinds told together, the fewest students first; none where each is told.
+
+        Never one kind alone: one of too few students is joined until they are enough.
+        """
         by_size = sorted(self.contacts, key=lambda kind: (self.behind(kind), kind))
         few = sum(self.behind(kind) < threshold for kind in by_size)
         if not few:
             return ()
-        for number in range(max(few, _FEWEST_KINDS), len(by_size)):
+        for number in range(few, len(by_size)):
             if self.behind(*by_size[:number]) >= threshold:
                 return tuple(by_size[:number])
         return tuple(by_size)
