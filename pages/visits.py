@@ -209,8 +209,8 @@ def _volume(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> dict[str, An
     )
     return {
         "figure": volume_figure(frame, scope.period.capitalize(), links),
-        "summary": words.volume_summary(frame, scope.is_own),
-        "notes": words.withheld_note(frame, viewer.threshold),
+        "summary": words.volume_summary(*visits.totals(data, viewer, scope)),
+        "notes": words.volume_note(frame, viewer.threshold),
         "table": visits_tables.volume_table(frame, scope, viewer.threshold, links),
     }
 

@@ -9,6 +9,7 @@ Rule 3: a figure is also withheld where its filters cut all students into parts 
 has fewer than the threshold (``queries.parts``): differences would tell of them.
 Rule 4: rates are shown to 0.1 of a point; those of fewer than 200 students end at 5 and
 95 %, beyond which a mean tells of every single student in it.
+Rule 5: parts of a stacked bar that rule 1 hides are told together with others (``queries.stacks``).
 """
 
 from __future__ import annotations

@@ -199,6 +199,13 @@ def caseload(
     return _ordered(_with_days(frame, data))
 
 
+def own_schools(data: Snapshot, viewer: Viewer) -> list[str]:
+    """Names of the schools of the viewer's own districts, whoever is enrolled there."""
+    own = viewer.districts if sees_students(viewer) else ()
+    names = sa.select(school.c.school_name).where(school.c.district_code.in_(own)).distinct()
+    return [str(name) for name in data.connection.scalars(names.order_by(school.c.school_name))]
+
+
 def _with_days(frame: pd.DataFrame, data: Snapshot) -> pd.DataFrame:
     today = pd.Timestamp(data.data_as_of)
     for column, source in (
