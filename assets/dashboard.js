@@ -30,21 +30,51 @@
     return text ? "?" + text : "";
   }
 
-  function withSearch(links, pathname, search) {
+  // A district's page has its district in the path; the filter shows it as the one chosen.
+  function districtOf(pathname, known) {
+    var found = /^\/districts\/([A-Za-z0-9]{1,20})\/?$/.exec(pathname || "");
+    return found && known.district && found[1] in known.district ? found[1] : "";
+  }
+
+  var knownValues = {}; // labels by value of each filter
+
+  // The filters that go along from a page to another. A district's page hands its district on as
+  // a filter, but not to the table of all districts.
+  function along(path, pathname, search, known) {
+    var own = districtOf(pathname, known);
+    if (!own) return search;
+    var params = new URLSearchParams(search);
+    params.delete("district");
+    var others = params.toString();
+    var given = [path === "/districts" ? "" : "district=" + own, others].filter(Boolean).join("&");
+    return given ? "?" + given : "";
+  }
+
+  // Where a choice of districts on a district's page leads.
+  function pathOf(districts) {
+    return districts.length === 1 ? "/districts/" + districts[0] : "/districts";
+  }
+
+  function withSearch(links, pathname, search, known) {
     return links.map(function (link) {
       var path = link.props.href.split("?")[0];
       var current = path === pathname;
       return Object.assign({}, link, {
         props: Object.assign({}, link.props, {
-          href: path + search,
+          href: path + along(path, pathname, search, known),
           className: current ? "nav-item current" : "nav-item"
         })
       });
     });
   }
 
+  function withDistricts(values, place, districts) {
+    return values.map(function (value, index) { return index === place ? districts : value; });
+  }
+
   // choices: a list of values for each filter there is, in the order of known: labels by value.
   function sync(search, pathname, clear, choices, known, links) {
+    knownValues = known;
     var dimensions = Object.keys(known);
     var triggers = window.dash_clientside.callback_context.triggered.map(function (trigger) {
       return trigger.prop_id;
@@ -53,6 +83,8 @@
     var fromFilters = cleared || triggers.some(function (id) {
       return id.indexOf('"type":"filter"') >= 0;
     });
+    var own = districtOf(pathname, known);
+    var place = dimensions.indexOf("district");
     var values = choices;
     var newSearch = search || "";
     if (!fromFilters) {
@@ -63,6 +95,18 @@
           return value in known[dimension] && wanted.indexOf(value) === index;
         });
       });
+      if (own) values[place] = [own];
+    } else if (own) {
+      if (cleared) values = dimensions.map(function () { return []; });
+      // Another district takes the place of the page's own.
+      var districts = values[place].filter(function (value, _at, all) {
+        return all.length === 1 || value !== own;
+      });
+      newSearch = toSearch(dimensions, withDistricts(values, place, []), newSearch);
+      if (districts[0] !== own) {
+        visit(pathOf(districts) + newSearch);
+        return [noUpdate(), choices.map(noUpdate), choices.map(noUpdate), noUpdate()];
+      }
     } else {
       if (cleared) values = dimensions.map(function () { return []; });
       newSearch = toSearch(dimensions, values, newSearch);
@@ -72,13 +116,14 @@
     });
     document.documentElement.classList.toggle(
       "filtered", values.some(function (value) { return value.length > 0; }));
+    document.documentElement.classList.toggle("one-district", Boolean(own));
     return [
       newSearch === (search || "") ? noUpdate() : newSearch,
       values.map(function (value, index) {
         return same(value, choices[index]) ? noUpdate() : value;
       }),
       words,
-      withSearch(links, pathname, newSearch)
+      withSearch(links, pathname, newSearch, known)
     ];
   }
 
@@ -324,13 +369,53 @@
     write({ sort: sorted ? (sorted.sort === "desc" ? "-" : "") + sorted.colId : "" });
   }
 
-  function applyList(text, columns, sort) {
+  var looked = { text: "", schools: [] }; // what the list is searched for
+  var rowWords = new WeakMap(); // a row -> its words by column, as the search compares them
+
+  function wordsOf(api, row) {
+    if (!rowWords.has(row)) {
+      var words = {};
+      api.getColumns().forEach(function (column) {
+        var definition = column.getColDef(), value = row[definition.field];
+        var tell = told[definition.cellRenderer];
+        if (Array.isArray(value)) return; // a picture
+        words[column.getColId()] = window.listSearch.folded(
+          tell ? tell(value, definition.cellRendererParams) : value);
+      });
+      rowWords.set(row, words);
+    }
+    return rowWords.get(row);
+  }
+
+  function searchList(api) {
+    var rows = [];
+    api.forEachNode(function (node) { rows.push(wordsOf(api, node.data)); });
+    var found = window.listSearch.finder(looked.text, looked.schools, rows);
+    api.setGridOption("isExternalFilterPresent", function () { return Boolean(looked.text); });
+    api.setGridOption("doesExternalFilterPass", function (node) {
+      return found.finds(wordsOf(api, node.data));
+    });
+    api.onFilterChanged();
+    tellFound(rows.length, api.getDisplayedRowCount(), found.school);
+  }
+
+  function tellFound(all, found, school) {
+    var students = found === 1 ? "1 student" : count(found) + " students";
+    var words = school ? students + " of " + school
+      : looked.text ? count(found) + " of " + (all === 1 ? "1 student" : count(all) + " students")
+        : students;
+    window.dash_clientside.set_props("students-found", { children: words });
+  }
+
+  function applyList(text, columns, sort, schools) {
     withGrid(function (api) {
       if (!heard.has(api)) {
         heard.add(api);
         api.addEventListener("sortChanged", writeSort);
+        api.addEventListener("rowDataUpdated", function (event) { searchList(event.api); });
       }
-      api.setGridOption("quickFilterText", text);
+      looked = { text: text.trim(), schools: schools };
+      searchList(api);
       api.getColumns().forEach(function (column) {
         var id = column.getColId();
         if (id !== "name") api.setColumnsVisible([id], columns.indexOf(id) >= 0);
@@ -340,8 +425,9 @@
     });
   }
 
-  // Inputs: search of the URL, columns shown at first, text of the search box, columns chosen.
-  function keepList(search, first, text, columns) {
+  // Inputs: search of the URL, columns shown at first, text of the search box, columns chosen,
+  // the schools offered under the search box.
+  function keepList(search, first, text, columns, offered) {
     if (!first || !first.length) return [noUpdate(), noUpdate(), noUpdate()];
     var fromPage = window.dash_clientside.callback_context.triggered.some(function (trigger) {
       return /^students-(search|columns)\./.test(trigger.prop_id);
@@ -353,7 +439,8 @@
       text = params.get("q") || "";
       columns = params.get("columns") ? params.get("columns").split(",") : first;
     }
-    applyList(text, columns, new URLSearchParams(window.location.search).get("sort"));
+    var schools = (offered || []).map(function (option) { return option.props.value; });
+    applyList(text || "", columns, new URLSearchParams(window.location.search).get("sort"), schools);
     return fromPage ? [noUpdate(), noUpdate(), noUpdate()] : [noUpdate(), text, columns];
   }
 
@@ -368,7 +455,9 @@
   function wantList(xlsx, csv, search) {
     if (!xlsx && !csv) return noUpdate();
     var kind = window.dash_clientside.callback_context.triggered[0].prop_id.indexOf("xlsx") >= 0;
-    return { kind: kind ? "xlsx" : "csv", ids: listed(), search: search, at: Date.now() };
+    return {
+      kind: kind ? "xlsx" : "csv", ids: listed(), search: search, text: looked.text, at: Date.now()
+    };
   }
 
   function visit(href) {
@@ -418,22 +507,28 @@
     }, props.value);
   };
 
-  cells.Percent = function (props) {
-    return props.value === null || props.value === undefined ? "–" : props.value + " %";
+  // What a cell says of its value: to those who read it and to the search.
+  var told = {
+    Percent: function (value) {
+      return value === null || value === undefined ? "–" : value + " %";
+    },
+    Count: function (value) {
+      return value === null || value === undefined ? "–" : count(value);
+    },
+    Day: function (value) {
+      return new Date(value + "T00:00").toLocaleDateString(
+        "en-GB", { day: "numeric", month: "short", year: "numeric" });
+    },
+    Need: function (value, given) { return given.words[value]; }
   };
 
-  cells.Count = function (props) {
-    return props.value === null || props.value === undefined ? "–" : count(props.value);
-  };
-
-  cells.Day = function (props) {
-    return new Date(props.value + "T00:00").toLocaleDateString(
-      "en-GB", { day: "numeric", month: "short", year: "numeric" });
-  };
+  ["Percent", "Count", "Day"].forEach(function (kind) {
+    cells[kind] = function (props) { return told[kind](props.value); };
+  });
 
   cells.Need = function (props) {
     return window.React.createElement(
-      "span", { className: "need need-" + props.value }, props.words[props.value]);
+      "span", { className: "need need-" + props.value }, told.Need(props.value, props));
   };
 
   // Attendance around the first contact, 0 to 100 %; the dotted line is the visit.
@@ -536,10 +631,12 @@
 
   // Links that stand in a page as it came: the filters of the moment go along.
   document.addEventListener("click", function (event) {
-    var link = event.target.closest("a.keeps-filters");
+    var link = event.target.closest("a.keeps-filters, a.several");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
-    visit(link.getAttribute("href") + window.location.search);
+    var path = link.getAttribute("href");
+    var to = link.classList.contains("several") ? "" : path; // as a filter of whatever page
+    visit(path + along(to, window.location.pathname, window.location.search, knownValues));
   });
 
   document.addEventListener("click", function (event) {

@@ -234,7 +234,7 @@ def invented(file: Path, visited: int) -> Path:
 def _snapshot_of(engine: sa.Engine) -> Iterator[Snapshot]:
     with engine.connect() as connection:
         load = uuid.uuid4().hex
-        yield Snapshot(connection, load, datetime(2024, 7, 1), date(2024, 6, 30), True)
+        yield Snapshot(connection, load, datetime(2024, 7, 1), date(2024, 6, 30), True, 10)
     engine.dispose()
 
 

@@ -18,6 +18,10 @@ from queries.students import NEEDS, PICTURE_MONTHS
 Kind = Literal["text", "number", "percent", "date", "name", "need", "picture"]
 
 GRID_ID, SEARCH_ID, COLUMNS_ID = "students-grid", "students-search", "students-columns"
+SCHOOLS_ID = "students-schools"
+_FOUND_ID = "students-found"  # the browser says there how many are found
+
+LONGEST_SEARCH = 100  # letters
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,7 @@ def grid() -> dag.AgGrid:
             "tooltipShowDelay": 400,
             "enableCellTextSelection": True,
             "animateRows": False,
-            "localeText": {"noRowsToShow": "No student matches."},
+            "localeText": dict.fromkeys(("noRowsToShow", "noMatchingRows"), "No student matches."),
         },
         className="caseload",
         style={"height": None},
@@ -181,13 +185,16 @@ def tools(buttons: Sequence[html.Button]) -> html.Div:
                     dbc.Input(
                         id=SEARCH_ID,
                         type="search",
-                        placeholder="Search name, school, status …",
+                        placeholder="Search name, number, school …",
                         debounce=250,
                         value="",
-                        maxLength=100,
+                        maxLength=LONGEST_SEARCH,
+                        list=SCHOOLS_ID,
                     ),
+                    html.Datalist(id=SCHOOLS_ID),
                 ]
             ),
+            html.Span(id=_FOUND_ID, className="found", role="status"),
             html.Details(
                 [
                     html.Summary("Columns"),
@@ -215,6 +222,11 @@ def tools(buttons: Sequence[html.Button]) -> html.Div:
         ],
         className="list-tools",
     )
+
+
+def schools_offered(names: Sequence[str]) -> list[html.Option]:
+    """Schools under the search box: one chosen or typed in full lists its students alone."""
+    return [html.Option(value=name) for name in names]
 
 
 def narrowed(what: str, path: str) -> html.P | None:

@@ -93,12 +93,16 @@ def spellings_table(told: pd.DataFrame) -> html.Table | html.P:
     return figures_table("Local spellings of the last load", head, rows, named=True)
 
 
+def _first_line(line: Any) -> str:
+    return "–" if pd.isna(line) else f"{line:,}"
+
+
 def doubts_table(doubts: pd.DataFrame) -> html.Table | html.P:
     """Rows that were loaded and that somebody should decide about."""
     if doubts.empty:
         return html.P(words.NO_DOUBTS)
     rows = [
-        [row["file"], row["rule"], f"{row['rows']:,}", f"{row['first_line']:,}"]
+        [row["file"], row["rule"], f"{row['rows']:,}", _first_line(row["first_line"])]
         for row in doubts.to_dict("records")
     ]
     head = ["File", "What is odd", "Rows", "First line"]

@@ -188,7 +188,9 @@ def _advice(column: str) -> str:
 
 
 def _decide(row: Mapping[Hashable, Any]) -> Step:
-    found = f"{rows_in_words(row['rows'])}, from line {row['first_line']:,} on"
+    line = row["first_line"]  # what no file holds any more has none
+    from_line = "" if pd.isna(line) else f", from line {line:,} on"
+    found = f"{rows_in_words(row['rows'])}{from_line}"
     return Step(row["file"], f"{found}: {row['rule']}. Somebody should decide.")
 
 

@@ -18,6 +18,9 @@ from queries.filters import KnownValues
 
 CLEAR_ID = "filter-clear"
 
+# On the page of one district another choice leads to that district's page; this leads to both.
+_SEVERAL = html.A("Choose several side by side", href="/districts", className="several")
+
 
 def choices_id(dimension: str | Wildcard) -> dict[str, str | Wildcard]:
     """Id of a filter's checkboxes; of all filters there are for ``dash.ALL``."""
@@ -53,11 +56,16 @@ def _filter(dimension: str, known: KnownValues) -> html.Details:
                 ]
             ),
             html.Div(
-                dbc.Checklist(
-                    id=choices_id(dimension),
-                    options=[{"label": label, "value": value} for value, label in labels.items()],
-                    value=[],
-                ),
+                [
+                    *([_SEVERAL] if dimension == "district" and len(labels) > 1 else []),
+                    dbc.Checklist(
+                        id=choices_id(dimension),
+                        options=[
+                            {"label": label, "value": value} for value, label in labels.items()
+                        ],
+                        value=[],
+                    ),
+                ],
                 className="filter-choices",
                 role="group",
                 **{"aria-label": name},

@@ -9,6 +9,7 @@ import pandas as pd
 
 from components import wording
 from queries import students, visits
+from queries.stacks import TOGETHER
 from queries.values import GRADE_LABELS, MODALITY_LABELS, VISITOR_TYPE_LABELS
 
 # A word and a sign, so that colour is never the only one.
@@ -48,6 +49,12 @@ HOW_TO_READ = (
     "visitor.",
     "“Similar, since” is the middle half of those students’ attendance since the visit.",
 )
+
+
+def list_title(view: str, text: str) -> str:
+    """``Everyone``, and what the list was searched for."""
+    searched = f", found by searching for “{text}”" if text else ""
+    return f"{QUICK_VIEW_WORDS[view]}{searched}"
 
 
 def name(row: Mapping[Any, Any]) -> str:
@@ -151,6 +158,8 @@ def chronic(row: Mapping[Any, Any]) -> str:
     """Whether the student is chronically absent this school year, with the rate."""
     if pd.isna(row["year_rate"]):
         return "–"
+    if pd.isna(row["is_chronic"]):
+        return f"Too few days yet ({whole(row['year_rate'])})"
     return f"{'⚑ Yes' if row['is_chronic'] else 'No'} ({whole(row['year_rate'])})"
 
 
@@ -164,6 +173,7 @@ def caseload_head(frame: pd.DataFrame, districts: list[str]) -> str:
 
 # --- Visits -------------------------------------------------------------------------------------
 
+TOGETHER_WORDS = "Other kinds, too few to show by themselves"
 WAIT_WORDS = {
     "at-once": "At once",
     "week": "1–7 days",
@@ -177,7 +187,8 @@ WAIT_WORDS = {
 
 def kind(value: str) -> str:
     """``Home``; ``Not reached`` for attempts and cancellations."""
-    return "Not reached" if value == students.NOT_REACHED else MODALITY_LABELS[value]
+    others = {students.NOT_REACHED: "Not reached", TOGETHER: TOGETHER_WORDS}
+    return others.get(value) or MODALITY_LABELS[value]
 
 
 def visits_in_words(number: int) -> str:
@@ -187,20 +198,31 @@ def visits_in_words(number: int) -> str:
     return "1 visit" if number == 1 else f"{number} visits"
 
 
-def volume_summary(frame: pd.DataFrame, exact: bool) -> str:
+def volume_summary(completed: int | None, attempts: int | None, about: bool) -> str:
     """``2,747 completed visits and 2,086 attempts; 57 % of contacts reached the family.``
 
-    Where contacts are withheld the share is not told: it would be that of the rest alone.
+    All of them, whatever the bars show by itself; empty where they are withheld.
     """
-    told = frame[~frame["withheld"]]
-    attempts = int(told.loc[told["kind"] == students.NOT_REACHED, "contacts"].sum())
-    completed = int(told["contacts"].sum()) - attempts
-    about = "" if exact else "about "
-    counts = f"{about}{completed:,} completed visits and {about}{attempts:,} attempts"
-    if frame["withheld"].any():
-        return f"{counts} shown.".capitalize()
+    if completed is None or attempts is None:
+        return ""
+    counts = f"{counted(completed, about)} completed visits and {counted(attempts, about)} attempts"
     share = f"{100 * completed / max(completed + attempts, 1):.0f}\N{NO-BREAK SPACE}%"
-    return f"{counts}; {about}{share} of contacts reached the family.".capitalize()
+    words = f"{counts}; {'about ' if about else ''}{share} of contacts reached the family."
+    return words.capitalize()
+
+
+def volume_note(frame: pd.DataFrame, threshold: int) -> str:
+    """What is told together in bars of months, and which bars are missing."""
+    told = frame[~frame["withheld"]]
+    notes = []
+    if (told["kind"] == TOGETHER).any():
+        notes.append(
+            f"Hatched: kinds of contact with fewer than {threshold} students in a month, told "
+            "together with the next smallest kind where they are still too few. Every bar is whole."
+        )
+    if frame["withheld"].any():
+        notes.append(f"Not shown: months in which fewer than {threshold} students had a contact.")
+    return " ".join(notes)
 
 
 def calendar_summary(frame: pd.DataFrame, by_day: bool) -> str:

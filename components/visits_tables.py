@@ -17,6 +17,9 @@ VOLUME_HOW_TO_READ = (
     "A bar is a week's contacts (for those who see no names: a month's), coloured by modality when "
     "the family was reached; grey on top: attempts and cancellations. Contacts count for the "
     "district where the student is enrolled now.",
+    "Where names are not seen, kinds of too few students in a month are told together, hatched: at "
+    "least two kinds, and at least as many students as any figure needs. A month of fewer students "
+    "has no bar. The bars are rounded part by part; the sentence above them counts all contacts.",
     "Choose a bar to see the students behind it, or open the data below: its rows are links.",
 )
 FLOW_HOW_TO_READ = (
@@ -55,6 +58,7 @@ def volume_table(
     frame: pd.DataFrame, scope: Scope, threshold: int, links: pd.Series[str]
 ) -> html.Table:
     """Contacts by period and kind, the latest first."""
+    latest = frame.sort_values("period", ascending=False, kind="stable")
     rows = [
         [
             words.date_in_words(row["period"]),
@@ -62,10 +66,10 @@ def volume_table(
             linked(count(row["contacts"], row["about"], threshold), link),
             count(row["students"], row["about"], threshold),
         ]
-        for row, link in zip(frame.to_dict("records"), links, strict=True)
+        for row, link in zip(latest.to_dict("records"), links.loc[latest.index], strict=True)
     ]
     head = [f"{scope.period.capitalize()} of", "Kind", "Contacts", "Students"]
-    return figures_table("Contacts, the latest first", head, rows[::-1], named=True)
+    return figures_table("Contacts, the latest first", head, rows, named=True)
 
 
 def schools_table(frame: pd.DataFrame, threshold: int, links: Sequence[str]) -> html.Table:

@@ -283,6 +283,16 @@ CAUTIONS = {
     Verdict.FEW: "few students",
 }
 
+_ALL_DIFFER = "past of all differs"
+
+
+def caution(result: Effect) -> str:
+    """Why a group's gap is no headline, in two to four words; empty where it is one."""
+    if result.inherited and result.verdict is Verdict.RANGE:
+        return _ALL_DIFFER
+    return CAUTIONS.get(result.verdict, "") if result.verdict else ""
+
+
 DESIGNS_MEANING = (
     "Attendance of visited students less that of similar students who were not visited. Filled "
     "dot: matched comparison; ring: second opinion; lines: 95 % intervals."
@@ -384,8 +394,25 @@ def overall(result: Effect) -> str:
     past = f" In months the matching never used the gap was {joined(gaps)}." if gaps else ""
     return (
         f"Of the visited students, {share(result.share_matched)} found similar students."
-        f"{past} What may be said of all together: {verdict(result)}."
+        f"{past} Check of the past: {check(result)}. What may be said of all together: "
+        f"{verdict(result)}."
     )
+
+
+def check(result: Effect) -> str:
+    """What became of the check of the past; its figures may be withheld all the same."""
+    if result.verdict is None:
+        return withheld(result.threshold)
+    return f"{'all students: ' if result.inherited else ''}{_CHECKS[result.verdict]}"
+
+
+_CHECKS = {
+    Verdict.EFFECT: "passed",
+    Verdict.SYMMETRIC: "failed",
+    Verdict.RANGE: "failed",
+    Verdict.UNCHECKED: "cannot be made, no records so far back",
+    Verdict.FEW: "cannot be made, too few students",
+}
 
 
 def estimate(figure: Mapping[str, float]) -> str:
@@ -410,7 +437,10 @@ def chance(p_value: float) -> str:
 
 def verdict(result: Effect) -> str:
     """What may be said of a selection, in a few words."""
-    return _VERDICTS[result.verdict] if result.verdict else withheld(result.threshold)
+    if result.verdict is None:
+        return withheld(result.threshold)
+    told = _VERDICTS[result.verdict]
+    return _INHERITED.get(result.verdict, told) if result.inherited else told
 
 
 def verdict_words(found: Verdict) -> str:
@@ -423,13 +453,15 @@ def ranked(row: Ranked) -> str:
     if row.effect.verdict is None:
         return withheld(row.effect.threshold)
     told = estimate(row.figure)
-    if row.best is None or row.worst is None:
-        return f"{told} {CAUTIONS.get(row.effect.verdict, '')}".rstrip()
+    if row.best is None:
+        return f"{told} {caution(row.effect)}".rstrip()
     return f"{told} · place {places(row)}"
 
 
 def places(row: Ranked) -> str:
-    """``1–6 of 15``."""
+    """``1–6 of 15``; a dash where no place is told."""
+    if row.best is None:
+        return "–"
     place = f"{row.best}" if row.best == row.worst else f"{row.best}–{row.worst}"
     return f"{place} of {row.of}"
 
@@ -440,6 +472,11 @@ _VERDICTS = {
     Verdict.RANGE: "past differs: a range",
     Verdict.UNCHECKED: "cannot be checked: a range",
     Verdict.FEW: "too few students: no figure",
+}
+# Of students too few to check by themselves.
+_INHERITED = {
+    Verdict.EFFECT: "the matched figure, checked with all students",
+    Verdict.RANGE: f"{_ALL_DIFFER}: a range",
 }
 
 
@@ -457,7 +494,36 @@ def _ends(point: Mapping[Any, Any]) -> str:
 
 
 def effect_sentence(result: Effect) -> str:
-    """What may be said of the selection, by its verdict."""
+    """What may be said of the selection, by its verdict, and by whose check."""
+    if result.verdict is None or not result.inherited:
+        return _own_sentence(result)
+    return f"{_own_sentence(result)} {_taken('These students are too few', result.verdict)}".strip()
+
+
+def inheritance(results: Sequence[Effect]) -> str:
+    """Which groups are too few to check, and what they take instead; empty for none."""
+    too_few = {
+        verdict: [row.label for row in results if row.inherited and row.verdict is verdict]
+        for verdict in Verdict
+    }
+    return " ".join(
+        _taken(f"{joined(names)} {'has' if len(names) == 1 else 'have'} too few students", verdict)
+        for verdict, names in too_few.items()
+        if names
+    )
+
+
+def _taken(who: str, verdict: Verdict) -> str:
+    how = {Verdict.EFFECT: "passed", Verdict.RANGE: "failed"}.get(verdict)
+    if how is None:
+        return f"{who} to check by themselves, and all visited students cannot be checked either."
+    return (
+        f"{who} to check by themselves; the check of all visited students {how}, and we take its "
+        "result."
+    )
+
+
+def _own_sentence(result: Effect) -> str:
     if result.verdict is None:
         return ""
     if result.verdict is Verdict.FEW:
@@ -486,12 +552,13 @@ def group_sentences(results: Sequence[Effect]) -> str:
             "ran parallel to it: see the second opinion in the data",
         ),
         _names(
-            told[Verdict.RANGE],
+            [row for row in told[Verdict.RANGE] if not row.inherited],
             "already differed from the comparison group before the visit: "
             "no single figure can be given",
         ),
         _names(told[Verdict.UNCHECKED], "were visited too early for a check: no single figure"),
         _names([*told[Verdict.FEW], *told[None]], "have too few students for a figure"),
+        inheritance(results),
     ]
     return " ".join(sentence for sentence in sentences if sentence)
 
@@ -533,6 +600,8 @@ def _said(result: Effect, point: Mapping[Hashable, Any]) -> str:
             f"{when}, attendance of visited students was {sure} (95 % band {_ends(point)} "
             f"points).{_second_opinion(result) if has_second else ''}"
         )
+    if result.inherited:
+        return f"No single figure is given.{_designs(result, point)}"
     differed = "Visited students already differed from the comparison group before the visit"
     if result.verdict is Verdict.SYMMETRIC and has_second:
         return (
@@ -540,13 +609,18 @@ def _said(result: Effect, point: Mapping[Hashable, Any]) -> str:
             f"visit, {_change(result.checked('symmetric', HEADLINE_MONTH))} by month "
             f"+{HEADLINE_MONTH}."
         )
-    designs = _both_designs(point["effect"], result.symmetric) if has_second else ""
+    designs = _designs(result, point)
     if result.verdict is Verdict.UNCHECKED:
         return (
             "The records do not reach a year before these visits, so whether the comparison "
             f"students are alike cannot be checked: no single figure is given.{designs}"
         )
     return f"{differed}: no single figure can be given.{designs}"
+
+
+def _designs(result: Effect, point: Mapping[Hashable, Any]) -> str:
+    second = result.symmetric
+    return "" if pd.isna(second) else _both_designs(point["effect"], second)
 
 
 def _change(change: Mapping[str, float]) -> str:

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from evaluation.absence import at_least, is_chronic, is_severe
 from evaluation.histories import Records, unvisited_log_odds
 from evaluation.inference import Floats, Ints
 from evaluation.matched import MOST_WEIGHT, Flags, Stacks
-
-CHRONIC_RATE, SEVERE_RATE = 0.90, 0.80
 
 ATTEMPTED_ONLY, LEFT = "attempted only", "left"
 TOO_EARLY, NOT_ENOUGH_DATA = "too early", "not enough data"
@@ -193,7 +192,7 @@ def response_status(
 def direction(now: Floats, earlier: Floats) -> Ints:
     """1 where the rate now is DIRECTION_POINTS above the months before, -1 where below, else 0."""
     change = np.nan_to_num(now - earlier)
-    reached = np.abs(change) >= DIRECTION_POINTS - 1e-9
+    reached = at_least(np.abs(change), DIRECTION_POINTS)
     return np.where(reached, np.sign(change), 0).astype(int)
 
 
@@ -204,6 +203,6 @@ def need(now: Floats, earlier: Floats, days_unreached: Floats) -> npt.NDArray[np
     more where nobody has reached the family for LONG_UNREACHED_DAYS (inf: never). Four is urgent,
     three high, less some. Without a rate now, or above the chronic level, there is none.
     """
-    level = np.select([now <= SEVERE_RATE, now <= CHRONIC_RATE], [2, 1], 0)
+    level = np.select([is_severe(now), is_chronic(now)], [2, 1], 0)
     points = level - direction(now, earlier) + (days_unreached > LONG_UNREACHED_DAYS)
     return np.array(NEEDS)[np.where(level == 0, 0, np.clip(points - 1, 1, 3))]

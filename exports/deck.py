@@ -22,7 +22,7 @@ from queries.database import Snapshot
 from queries.effects import effect, effects
 from queries.filters import Filters, View, parameters
 from queries.public import public_context
-from queries.ranking import Ranked, ranked
+from queries.ranking import Ranked, ranked, ranked_groups
 from queries.standing import contacts, row_of_all, standing
 from queries.values import known_values
 from queries.viewer import Viewer
@@ -134,9 +134,9 @@ def figures(data: Snapshot, viewer: Viewer, filters: Filters) -> Figures | None:
         row_of_all(contacts(data, viewer, alone)),
         standing(data, viewer, View(filters, "cohort")),
         effect(data, viewer, filters),
-        bands=_ranked(data, viewer, filters, "grade_band"),
-        modalities=_ranked(data, viewer, filters, "modality"),
-        districts=_ranked(data, viewer, filters, "district"),
+        bands=_groups(data, viewer, filters, "grade_band"),
+        modalities=_groups(data, viewer, filters, "modality"),
+        districts=_groups(data, viewer, filters, "district"),
         official=_official(data, viewer, filters),
     )
 
@@ -159,5 +159,8 @@ def _official(data: Snapshot, viewer: Viewer, filters: Filters) -> Official | No
     )
 
 
-def _ranked(data: Snapshot, viewer: Viewer, filters: Filters, split: str) -> list[Ranked]:
-    return ranked(effects(data, viewer, View(filters, split)))
+def _groups(data: Snapshot, viewer: Viewer, filters: Filters, split: str) -> list[Ranked]:
+    if len(filters.chosen().get(split, ())) == 1:
+        # A group alone stands in no order: the others need not be fitted for it.
+        return ranked(effects(data, viewer, View(filters, split)))
+    return ranked_groups(data, viewer, filters, split)

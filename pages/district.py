@@ -40,7 +40,7 @@ from queries.facets import option_counts
 from queries.filters import SPLITS, Filters, View
 from queries.official import district_months, quality, schools
 from queries.public import PublicContext, public_context, published_state_rates
-from queries.ranking import ranked
+from queries.ranking import ranked_groups
 from queries.standing import contacts, nearest_baselines, row_of_all, standing
 from queries.targets import MEASURES, measured, progress, read_targets
 from queries.trajectories import EVERYBODY
@@ -94,7 +94,7 @@ def layout() -> html.Div:
         [
             html.Div(
                 [
-                    dcc.Link("← All districts", href="/districts", className="back"),
+                    html.A("← All districts", href="/districts", className="back keeps-filters"),
                     html.H1(id=_NAME_ID),
                     html.P(id=_SELECTION_ID, className="selection"),
                 ],
@@ -121,7 +121,7 @@ def layout() -> html.Div:
                     VOLUME.layout(
                         "Visits over time",
                         "Completed visits by modality; grey: attempts and cancellations",
-                        visits_tables.VOLUME_HOW_TO_READ[:1],
+                        visits_tables.VOLUME_HOW_TO_READ[:2],
                     ),
                     YEARS.layout(
                         "This school year and the one before",
@@ -298,8 +298,8 @@ def _volume(data: Snapshot, viewer: Viewer, filters: Filters) -> dict[str, Any]:
         "volume_figure": None
         if nothing
         else volume_figure(frame, scope.period.capitalize(), links),
-        "volume_summary": student_words.volume_summary(frame, scope.is_own),
-        "volume_notes": student_words.withheld_note(frame, viewer.threshold),
+        "volume_summary": student_words.volume_summary(*visits.totals(data, viewer, scope)),
+        "volume_notes": student_words.volume_note(frame, viewer.threshold),
         "volume_table": visits_tables.volume_table(frame, scope, viewer.threshold, links),
         "volume_hidden": nothing,
     }
@@ -429,7 +429,7 @@ def show_peers(shown: dict[str, Any]) -> Any:
             return None
         split = View(replace(view.filters, district=()), "district")
         everybody = standing(data, viewer, split)
-        rows = ranked(effects(data, viewer, split))
+        rows = ranked_groups(data, viewer, split.filters, "district")
     links = {row.effect.group: district_link(row.effect.group, split.filters) for row in rows}
     near = nearest_baselines(everybody, code)
     return standing_tables.peers_table([code, *near], everybody, rows, links)

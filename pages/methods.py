@@ -22,12 +22,13 @@ _HEADING = "What the figures mean, and how far to trust them"
 _DESIGNS_TITLE = "Visited against similar students, six months after"
 
 DESIGNS = ChartFrame("designs")
-_OPENED_ID, _OVERALL_ID, _CHECKS_ID, _PUBLISHED_ID, _RESPONSE_ID, _LOADS_ID = (
+_OPENED_ID, _OVERALL_ID, _CHECKS_ID, _PUBLISHED_ID, _RESPONSE_ID, _LEAST_ID, _LOADS_ID = (
     "methods-opened",
     "methods-overall",
     "methods-checks",
     "methods-published",
     "methods-response",
+    "methods-least-days",
     "methods-loads",
 )
 
@@ -59,7 +60,7 @@ def layout() -> html.Div:
                 name="published",
             ),
             method.response(tables.table_area(_RESPONSE_ID, "How often a status is right")),
-            method.words(),
+            method.words(_LEAST_ID),
             method.in_full(),
             method.section(
                 "The loads", tables.table_area(_LOADS_ID, "Rows of the last loads"), name="loads"
@@ -77,6 +78,7 @@ def layout() -> html.Div:
         "checks": Output(_CHECKS_ID, "children"),
         "published": Output(_PUBLISHED_ID, "children"),
         "response": Output(_RESPONSE_ID, "children"),
+        "least": Output(_LEAST_ID, "children"),
         "loads": Output(_LOADS_ID, "children"),
     },
     inputs=Input(_OPENED_ID, "data"),
@@ -87,7 +89,7 @@ def show(_opened: bool) -> dict[str, Any]:
         viewer = current_viewer(data)
         cuts = every_cut(data, viewer)
         published = published_effects(data, viewer)
-        loads = last_loads(data)
+        loads, least_days = last_loads(data), data.least_days
         shell.show(data.data_as_of, [])
     everybody = cuts[0][1]
     return {
@@ -98,6 +100,7 @@ def show(_opened: bool) -> dict[str, Any]:
         "checks": tables.checks_table(cuts),
         "published": tables.published_table(published),
         "response": tables.response_table(response_check()),
+        "least": method.least_days(least_days),
         "loads": tables.loads_table(loads),
     }
 

@@ -90,6 +90,7 @@ clientside_callback(
     Input(_SHOWN_ID, "data"),
     Input(caseload.SEARCH_ID, "value"),
     Input(caseload.COLUMNS_ID, "value"),
+    State(caseload.SCHOOLS_ID, "children"),
     prevent_initial_call=True,
 )
 clientside_callback(
@@ -111,6 +112,7 @@ clientside_callback(
         "state": Output(_STATE_ID, "children"),
         "hidden": Output(_LIST_ID, "hidden"),
         "shown": Output(_SHOWN_ID, "data"),
+        "schools": Output(caseload.SCHOOLS_ID, "children"),
     },
     inputs=Input(_ASKED_ID, "data"),
     prevent_initial_call=True,
@@ -125,6 +127,7 @@ def show(search: Any) -> dict[str, Any]:
         view, ignored = View.parse(search, known)
         behind = students.Behind.parse(search)
         frame = students.caseload(data, viewer, view.filters, behind)
+        schools = students.own_schools(data, viewer)
     shell.show(data.data_as_of, ignored)
     names = [known.district.get(code, code) for code in viewer.districts]
     if frame.empty:
@@ -142,12 +145,13 @@ def show(search: Any) -> dict[str, Any]:
         "state": None,
         "hidden": False,
         "shown": caseload.FIRST_SHOWN,
+        "schools": caseload.schools_offered(schools),
     }
 
 
 def _nothing(state: html.Div) -> dict[str, Any]:
     nothing: dict[str, Any] = {"rows": [], "views": None, "behind": None, "head": "", "shown": []}
-    return nothing | {"state": state, "hidden": True}
+    return nothing | {"state": state, "hidden": True, "schools": []}
 
 
 def _quick_view(search: str) -> str:
@@ -165,7 +169,7 @@ def _link(search: str, name: str) -> str:
 @callback(Output(_FILE_ID, "data"), Input(_WANTED_ID, "data"), prevent_initial_call=True)
 def export(wanted: Any) -> dict[str, Any] | None:
     """The list as shown: its students in its order; of the viewer's own districts alone."""
-    search, ids, kind = _wanted(wanted)
+    search, ids, kind, text = _wanted(wanted)
     with snapshot() as data:
         view, _ignored = View.parse(search, known_values(data))
         frame = students.caseload(
@@ -175,7 +179,7 @@ def export(wanted: Any) -> dict[str, Any] | None:
         rows = frame.iloc[[known[student_id] for student_id in ids if student_id in known]]
         leaving = LeavingList(
             caseload.records(rows),
-            words.QUICK_VIEW_WORDS[_quick_view(search)],
+            words.list_title(_quick_view(search), text),
             current_account().name or "demonstration",
             data.data_as_of,
             data.is_demonstration,
@@ -188,11 +192,15 @@ def export(wanted: Any) -> dict[str, Any] | None:
     return dcc.send_bytes(workbook(leaving), "students.xlsx")
 
 
-def _wanted(given: Any) -> tuple[str, list[str], str]:
-    """What the browser asks to export, whatever it sent."""
+def _wanted(given: Any) -> tuple[str, list[str], str, str]:
+    """What the browser asks to export, whatever it sent: selection, students, kind, search."""
     if not isinstance(given, dict):
-        return "", [], "csv"
-    search, ids = given.get("search"), given.get("ids")
+        return "", [], "csv", ""
+    search, text = (
+        value if isinstance(value, str) else "" for value in map(given.get, ("search", "text"))
+    )
+    ids = given.get("ids")
     clean = [one for one in ids if isinstance(one, str)] if isinstance(ids, list) else []
     kind = "xlsx" if given.get("kind") == "xlsx" else "csv"
-    return (search if isinstance(search, str) else ""), list(pd.unique(pd.Series(clean))), kind
+    shortened = " ".join(text[: caseload.LONGEST_SEARCH].split())
+    return search, list(pd.unique(pd.Series(clean))), kind, shortened

@@ -170,7 +170,12 @@ def show(search: str | None) -> dict[str, Any]:
         "schools": visits_tables.schools_table(
             schools,
             viewer.threshold,
-            [_link(scope, Behind(school=code)) for code in schools["school_code"]],
+            [
+                _link(scope, Behind(school=school, school_district=district))
+                for school, district in zip(
+                    schools["school_code"], schools["district_code"], strict=True
+                )
+            ],
         ),
         "visitors": visits_tables.visitors_table(visitors, viewer.threshold),
         "longest": visits_tables.longest_table(
@@ -204,8 +209,8 @@ def _volume(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> dict[str, An
     )
     return {
         "figure": volume_figure(frame, scope.period.capitalize(), links),
-        "summary": words.volume_summary(frame, scope.is_own),
-        "notes": words.withheld_note(frame, viewer.threshold),
+        "summary": words.volume_summary(*visits.totals(data, viewer, scope)),
+        "notes": words.volume_note(frame, viewer.threshold),
         "table": visits_tables.volume_table(frame, scope, viewer.threshold, links),
     }
 

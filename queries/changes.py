@@ -10,7 +10,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from evaluation.inference import Z95
-from evaluation.response import ABOVE, BELOW, CHRONIC_RATE
+from evaluation.response import ABOVE, BELOW
 from evaluation.verdict import Verdict
 from queries.database import Snapshot
 from queries.disclosure import Count, disclosed, disclosed_count, is_one_way
@@ -103,7 +103,7 @@ class Changes:
 
     ``to_below`` and ``from_below`` are those who came to and left the status below expected;
     ``to_above`` came to above expected; ``to_chronic`` and ``from_chronic`` crossed 90 % of the
-    school year so far.
+    school year so far, outside pre-kindergarten; who had too few days before may cross it too.
     """
 
     before: LoadBefore
@@ -140,15 +140,16 @@ def _changes(data: Snapshot, viewer: Viewer, filters: Filters) -> Changes | None
         now.status == BELOW,
         then.status == BELOW,
     )
-    is_chronic, was_chronic = now.year_rate <= CHRONIC_RATE, then.year_rate <= CHRONIC_RATE
+    was_chronic = sa.func.coalesce(then.is_chronic, sa.false())
+    in_shares = ~now.in_pre_kindergarten
     new = {
         "contacted": ~was_there,
         "served": sa.and_(now.first_visit_date.is_not(None), then.first_visit_date.is_(None)),
         "to_below": sa.and_(was_there, is_below, ~was_below),
         "from_below": sa.and_(was_below, ~is_below),
         "to_above": sa.and_(was_there, now.status == ABOVE, then.status != ABOVE),
-        "to_chronic": sa.and_(is_chronic, ~was_chronic),
-        "from_chronic": sa.and_(~is_chronic, was_chronic),
+        "to_chronic": sa.and_(was_there, in_shares, now.is_chronic, ~was_chronic),
+        "from_chronic": sa.and_(in_shares, ~now.is_chronic, was_chronic),
     }
     row = (
         data.connection.execute(

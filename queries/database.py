@@ -40,6 +40,7 @@ class Snapshot:
     loaded_at: datetime
     data_as_of: date
     is_demonstration: bool
+    least_days: int
 
     @property
     def year_ago(self) -> date:
@@ -130,7 +131,12 @@ def _describe(connection: sa.Connection) -> Snapshot:
     if row is None:
         row = _loads[place] = _read_meta(connection)
     return Snapshot(
-        connection, row["load_id"], row["loaded_at"], row["data_as_of"], row["is_demonstration"]
+        connection,
+        row["load_id"],
+        row["loaded_at"],
+        row["data_as_of"],
+        row["is_demonstration"],
+        row["least_days"],
     )
 
 

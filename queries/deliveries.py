@@ -24,6 +24,7 @@ from queries.schema import (
     translated_spelling,
 )
 from queries.viewer import Viewer
+from queries.withdrawn import undecided
 
 LOADS_SHOWN = 5
 
@@ -127,15 +128,22 @@ def rejected_lines(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
 
 
 def doubtful_rules(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
-    """What of the last load somebody should decide about: file, rule, rows, first_line."""
+    """What somebody should decide about: file, rule, rows, first_line.
+
+    Rows of the last load; then what the database holds and no file has a line of (first_line
+    missing), as long as nobody has decided.
+    """
     columns = doubtful_row.c
     rows = sa.func.count().label("rows")
-    return data.frame(
+    of_last_load = data.frame(
         sa.select(columns.file, columns.rule, rows, sa.func.min(columns.line).label("first_line"))
         .where(columns.load_id == data.load_id, _allowed(viewer))
         .group_by(columns.file, columns.rule)
         .order_by(rows.desc(), columns.file, columns.rule)
     )
+    held = undecided(data) if sees_deliveries(viewer) else undecided(data).head(0)
+    frames = [of_last_load, held.drop(columns="since").assign(first_line=None)]
+    return pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
 
 
 def doubtful_lines(data: Snapshot, viewer: Viewer) -> pd.DataFrame:

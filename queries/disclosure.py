@@ -9,6 +9,7 @@ Rule 3: a figure is also withheld where its filters cut all students into parts 
 has fewer than the threshold (``queries.parts``): differences would tell of them.
 Rule 4: rates are shown to 0.1 of a point; those of fewer than 200 students end at 5 and
 95 %, beyond which a mean tells of every single student in it.
+Rule 5: parts of a stacked bar that rule 1 hides are told together with others (``queries.stacks``).
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def disclosed_count(students: int, viewer: Viewer, *, exact: bool) -> Count:
     """A count of students as the viewer may see it."""
     if students < viewer.threshold:
         return Count(None, about=not exact)
-    return Count(students if exact else _rounded(students), about=not exact)
+    return Count(students if exact else rounded(students), about=not exact)
 
 
 def disclosed(
@@ -84,7 +85,7 @@ def disclosed(
     students = frame["students"].astype("Int64")
     few = frame["students"] < TOLD_EXACTLY_FROM
     if not exact:
-        students = _rounded(students)
+        students = rounded(students)
     shown = frame.drop(columns="smallest_part", errors="ignore").assign(
         students=students.mask(withheld), about=not exact, withheld=withheld, beyond=False
     )
@@ -96,11 +97,12 @@ def disclosed(
         shown[name] = (told + _LAST_DIGITS).round(RATE_DECIMALS).mask(withheld)
     for name in counts:
         further = frame[name].astype("Int64")
-        shown[name] = (further if exact else _rounded(further)).mask(withheld)
+        shown[name] = (further if exact else rounded(further)).mask(withheld)
     if figures:
         shown[list(figures)] = shown[list(figures)].mask(withheld)
     return shown
 
 
-def _rounded(students: Students) -> Students:
+def rounded(students: Students) -> Students:
+    """Students to the nearest ROUNDED_TO."""
     return (students + ROUNDED_TO // 2) // ROUNDED_TO * ROUNDED_TO

@@ -12,12 +12,14 @@ import pandas as pd
 import sqlalchemy as sa
 
 from queries.database import Snapshot
-from queries.disclosure import HIGHEST_TOLD, LOWEST_TOLD, disclosed
+from queries.disclosure import HIGHEST_TOLD, LOWEST_TOLD, disclosed, rounded
 from queries.memory import once
 from queries.schema import (
     EVERYBODY,
+    all_districts_month,
     district,
     district_month,
+    is_school_of,
     rejected_count,
     school,
     school_month,
@@ -25,15 +27,21 @@ from queries.schema import (
 )
 from queries.viewer import Viewer
 
-_SUMS = ("students", "days_enrolled", "days_attended", "students_k12", "chronic_students")
+# Counts of students, and the counts whose students each of them is.
+_COUNTED_IN = {
+    "students": "students",
+    "students_k12": "students_k12",
+    "chronic_students": "students_k12",
+}
 
 
 def district_months(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
     """One row per district and school month delivered, then ``all`` districts together.
 
-    district_code, month (YYYY-MM), school_year, students (Int64), rate (of the month), rate_to_date
-    (of the school year so far), chronic (share of students outside pre-kindergarten at or below
-    90 % of the school year so far), withheld. Ordered by district and month.
+    district_code, month (YYYY-MM), school_year, students (Int64, of the month), rate (of the
+    month), rate_to_date (of the school year so far), chronic (of everyone outside pre-kindergarten
+    enrolled for the least days this school year so far, whoever has left included, the share at or
+    below 90 % of it), withheld. Ordered by district and month. ``all`` counts each student once.
     """
     return once(
         data.load_id,
@@ -44,8 +52,9 @@ def district_months(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
 
 def _district_months(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
     of_districts = data.frame(sa.select(district_month).order_by("district_code", "month"))
-    everybody = of_districts.groupby("month", as_index=False)[list(_SUMS)].sum()
-    frame = pd.concat([of_districts, everybody.assign(district_code=EVERYBODY)], ignore_index=True)
+    everybody = data.frame(sa.select(all_districts_month).order_by("month"))
+    each_once = _each_once(everybody, of_districts, viewer).assign(district_code=EVERYBODY)
+    frame = pd.concat([of_districts, each_once], ignore_index=True)
     frame["school_year"] = frame["month"].map(school_year_of)
     so_far = frame.groupby(["district_code", "school_year"])[["days_enrolled", "days_attended"]]
     to_date = so_far.cumsum()
@@ -61,6 +70,22 @@ def _district_months(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
     return disclosed(shown, viewer, rates, exact=True).drop(columns=["about", "beyond"])
 
 
+def _each_once(everybody: pd.DataFrame, of_districts: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
+    """Counts of all districts together, rounded where few make the difference to the sum of each.
+
+    It would tell of those few: the students who were in more than one district.
+    """
+    sums = of_districts.groupby("month")[list(_COUNTED_IN)].sum().reindex(everybody["month"])
+    apart = everybody[list(_COUNTED_IN)] - sums.to_numpy()
+    by_few = apart.abs().ge(1) & apart.abs().lt(viewer.threshold)
+    return everybody.assign(
+        **{
+            count: everybody[count].where(~by_few[students], rounded(everybody[count]))
+            for count, students in _COUNTED_IN.items()
+        }
+    )
+
+
 def school_year_of(month: str) -> str:
     """``2021-10`` -> ``2021-22``: a school year starts in August."""
     start = int(month[:4]) - (month[5:] < "08")
@@ -70,15 +95,15 @@ def school_year_of(month: str) -> str:
 def schools(data: Snapshot, viewer: Viewer, district_code: str) -> pd.DataFrame:
     """Schools of a district this school year and the one before, the largest first.
 
-    school_name, students (Int64, this year), rate and rate_before, chronic and chronic_before
-    (shares of students outside pre-kindergarten at or below 90 % of the year so far); rates are
-    0..1, missing where withheld, ``withheld`` tells of this year. Where one school is withheld,
-    the next smallest is too: the district's own figure less the others' would tell of it.
+    school_name, students (Int64, this year), rate and rate_before, chronic and chronic_before (as
+    the district's in its last month, of the students last enrolled in the school); rates are 0..1,
+    missing where withheld, ``withheld`` tells of this year. Where one school is withheld, the next
+    smallest is too: the district's own figure less the others' would tell of it.
     """
     columns = school_year.c
     years = data.frame(
         sa.select(school_year, school.c.school_name)
-        .join_from(school_year, school, school.c.school_code == columns.school_code, isouter=True)
+        .join_from(school_year, school, is_school_of(school_year), isouter=True)
         .where(columns.district_code == district_code)
         .order_by(columns.school_year, columns.school_code)
     )

@@ -15,20 +15,23 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     Double,
+    FromClause,
     Integer,
     MetaData,
     SmallInteger,
     Table,
+    and_,
 )
 from sqlalchemy import Text as AnyText
 from sqlalchemy.types import TypeEngine
 
 Kind = type[TypeEngine[Any]] | TypeEngine[Any]
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 MODALITIES = ("home", "school", "community", "virtual", "phone")
 OUTCOMES = ("completed", "attempted", "cancelled")
@@ -81,7 +84,7 @@ district = Table(
 school = Table(
     "school",
     metadata,
-    _column("school_code", Text, "official school code"),
+    _column("school_code", Text, "school code, unique within its district"),
     _column("school_name", Text, "name as people say it"),
     _column("district_code", Text, "district it belongs to"),
     comment="schools, where the delivery declares them",
@@ -173,6 +176,14 @@ public_rate = Table(
     comment="what the state publishes of its districts: context, no program figure",
 )
 
+
+def is_school_of(row: FromClause) -> ColumnElement[bool]:
+    """Joins ``school`` to rows with a district and a school code, which two districts may share."""
+    return and_(
+        school.c.district_code == row.c.district_code, school.c.school_code == row.c.school_code
+    )
+
+
 # --- Provenance --------------------------------------------------------------
 
 delivery = Table(
@@ -227,6 +238,25 @@ doubtful_row = Table(
     comment="rows that were loaded and that somebody should decide about",
 )
 
+UNDECIDED, KEPT = "undecided", "kept"
+
+withdrawn_row = Table(
+    "withdrawn_row",
+    metadata,
+    _column("load_id", Text, "the load that first missed it"),
+    _column("file", Text, "file name"),
+    _column("record", Text, "fact table that holds it"),
+    _column("district_code", Text, "district; of a visit: where the student is enrolled"),
+    _column("period", Text, "month, YYYY-MM; of an enrollment: school year"),
+    _column("student_id", Text, "student"),
+    _column("school_code", Text, "of an enrollment: school"),
+    _column("entry_date", Date, "of an enrollment: first day enrolled"),
+    _column("date", Date, "of a day of attendance or a visit: the day"),
+    _column("visit_id", Text, "of a visit: its number"),
+    _column("decision", Text, "undecided, or kept: an enrollment kept on, counting last"),
+    comment="facts that a later delivery of their month or school year no longer holds",
+)
+
 source_mark = Table(
     "source_mark",
     metadata,
@@ -247,6 +277,7 @@ response_history = Table(
     _column("baseline_rate", Double, "as in contacted_student"),
     _column("now_rate", Double, "as in contacted_student"),
     _column("year_rate", Double, "as in contacted_student"),
+    _column("is_chronic", Boolean, "as in contacted_student"),
     comment="what every load found of every student contacted: what is new is told against it",
 )
 
@@ -284,6 +315,7 @@ meta = Table(
     _column("loaded_at", DateTime, "when, UTC"),
     _column("is_demonstration", Boolean, "invented students"),
     _column("data_as_of", Date, "last day the attendance covers"),
+    _column("least_days", Integer, "days enrolled below which nobody counts in chronic shares"),
     comment="one row about the database itself",
 )
 
@@ -321,12 +353,13 @@ served_student = Table(
     _column(
         "chronic_before",
         Boolean,
-        "at or below 90 % of that school year up to month -1; empty: pre-kindergarten, no days",
+        "at or below 90 % of that school year up to month -1; empty: too few days, "
+        "pre-kindergarten",
     ),
     _column(
         "chronic_now",
         Boolean,
-        "at or below 90 % this school year so far; empty: pre-kindergarten, no days",
+        "at or below 90 % this school year so far; empty: too few days, pre-kindergarten",
     ),
     _column("similar_median", Double, "as in contacted_student"),
     *_student_groups(),
@@ -359,7 +392,9 @@ contacted_student = Table(
     _column("since_months", Integer, "months with days enrolled from month +1 to now"),
     _column("now_rate", Double, "pooled rate over the district's last two school months"),
     _column("earlier_rate", Double, "pooled rate over the three school months before those"),
-    _column("year_rate", Double, "pooled rate over the district's school year so far"),
+    _column("year_rate", Double, "pooled rate over the school year so far, all districts"),
+    _column("is_chronic", Boolean, "of that at or below 90 %; empty: fewer than the least days"),
+    _column("in_pre_kindergarten", Boolean, "in that school year: in no chronic share"),
     _column("similar_low", Double, "a quarter of similar students not visited were below, since"),
     _column("similar_median", Double, "half of them were below"),
     _column("similar_high", Double, "three quarters of them were below"),
@@ -425,20 +460,41 @@ trajectory_month = Table(
     comment="served students' months around the first visit; no row without days enrolled",
 )
 
+
+def _official_month() -> list[Column[Any]]:
+    return [
+        _column("month", Text, "calendar month, YYYY-MM"),
+        _column("students", Integer, "students with days enrolled"),
+        _column("days_enrolled", Double, "sum of days of membership"),
+        _column("days_attended", Double, "sum of days attended"),
+        _column(
+            "students_k12",
+            Integer,
+            "students outside pre-kindergarten enrolled here for the least days this school year "
+            "so far, whoever has left included: the base of chronic shares",
+        ),
+        _column(
+            "chronic_students",
+            Integer,
+            "of those, at or below 90 % this school year so far, all districts together",
+        ),
+        _column("severe_students", Integer, "of those, at or below 80 %"),
+    ]
+
+
 district_month = Table(
     "district_month",
     metadata,
     _column("district_code", Text, "district"),
-    _column("month", Text, "calendar month, YYYY-MM"),
-    _column("students", Integer, "students with days enrolled"),
-    _column("days_enrolled", Double, "sum of days of membership"),
-    _column("days_attended", Double, "sum of days attended"),
-    _column(
-        "students_k12", Integer, "students outside pre-kindergarten: the base of chronic shares"
-    ),
-    _column("chronic_students", Integer, "of those, at or below 90 % this school year so far"),
-    _column("severe_students", Integer, "of those, at or below 80 % this school year so far"),
+    *_official_month(),
     comment="official attendance of a district in a month, and chronic absence to date",
+)
+
+all_districts_month = Table(
+    "all_districts_month",
+    metadata,
+    *_official_month(),
+    comment="the same of all districts together, each student once: less than their sum",
 )
 
 school_year = Table(
@@ -450,8 +506,8 @@ school_year = Table(
     _column("students", Integer, "students with days enrolled"),
     _column("days_enrolled", Double, "sum of days of membership"),
     _column("days_attended", Double, "sum of days attended"),
-    _column("students_k12", Integer, "students outside pre-kindergarten"),
-    _column("chronic_students", Integer, "of those, at or below 90 % in that district and year"),
+    _column("students_k12", Integer, "of those, in the district's students_k12 of its last month"),
+    _column("chronic_students", Integer, "of those, in the district's chronic_students"),
     comment="official attendance of a school in a school year so far",
 )
 
@@ -539,6 +595,7 @@ effect_check = Table(
     _column("dimension", Text, "as in effect_month"),
     _column("value", Text, "as in effect_month"),
     _column("verdict", Text, "EFFECT, SYMMETRIC, RANGE, UNCHECKED or FEW"),
+    _column("inherited", Boolean, "taken from all visited students: too few to check alone"),
     _column("share_matched", Double, "of the visited, the least of all months"),
     _column("held_out_passes", Boolean, "the held-out months agree; empty: nobody reaches back"),
     _column("no_effect_p", Double, "chance of effects this large if all months had none"),
@@ -577,13 +634,18 @@ UNREAD = (student, enrollment, attendance_month, attendance_day, attendance_week
 # Marts read for students who are named to the viewer, and for no figure.
 NAMING = (*OF_CONTACTED, contacted_month, similar_month)
 # Columns of other tables that tell of single students: no page asks for them either.
-PRIVATE_COLUMNS = {rejected_row: ("value", "reason", "row"), doubtful_row: ("words",)}
+PRIVATE_COLUMNS = {
+    rejected_row: ("value", "reason", "row"),
+    doubtful_row: ("words",),
+    withdrawn_row: ("student_id", "school_code", "entry_date", "date", "visit_id"),
+}
 PROVENANCE = (
     delivery,
     rejected_row,
     rejected_count,
     translated_spelling,
     doubtful_row,
+    withdrawn_row,
     source_mark,
     response_history,
     effect_history,
@@ -598,6 +660,7 @@ MARTS = (
     similar_month,
     trajectory_month,
     district_month,
+    all_districts_month,
     school_year,
     visit_month,
     comparison_cell,

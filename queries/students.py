@@ -16,15 +16,16 @@ from urllib.parse import urlencode
 import pandas as pd
 import sqlalchemy as sa
 
+from evaluation.absence import is_chronic
 from evaluation.response import ABOVE as ABOVE
 from evaluation.response import AS_EXPECTED as AS_EXPECTED
 from evaluation.response import ATTEMPTED_ONLY as ATTEMPTED_ONLY
 from evaluation.response import BELOW as BELOW
-from evaluation.response import CHRONIC_RATE, STATUSES, direction
 from evaluation.response import LEFT as LEFT
 from evaluation.response import LONG_UNREACHED_DAYS as LONG_UNREACHED_DAYS
 from evaluation.response import NEEDS as NEEDS
 from evaluation.response import NOT_ENOUGH_DATA as NOT_ENOUGH_DATA
+from evaluation.response import STATUSES, direction
 from evaluation.response import TOO_EARLY as TOO_EARLY
 from queries.database import Snapshot
 from queries.filters import Filters, parameters
@@ -37,6 +38,7 @@ from queries.schema import (
     contacted_student,
     contacted_week,
     district,
+    is_school_of,
     response_history,
     school,
     school_month,
@@ -74,7 +76,7 @@ class Behind:
 
     ``week`` is a Monday and ``kind`` a modality or NOT_REACHED, of one and the same contact;
     ``wait`` a name of WAITS; ``visits`` completed visits (MOST_VISITS: and more); ``school`` a
-    code.
+    code, told apart from other districts' by ``school_district``.
     """
 
     week: date | None = None
@@ -82,6 +84,7 @@ class Behind:
     wait: str | None = None
     visits: int | None = None
     school: str | None = None
+    school_district: str | None = None
 
     @classmethod
     def parse(cls, search: str) -> Behind:
@@ -94,6 +97,7 @@ class Behind:
             wait=_one_of(WAITS, given.get("wait")),
             visits=int(visits) if visits in map(str, range(1, MOST_VISITS + 1)) else None,
             school=given.get("school"),
+            school_district=given.get("school_district"),
         )
 
     def to_search(self) -> str:
@@ -130,6 +134,8 @@ class Behind:
             found.append(columns.completed_visits == self.visits)
         if self.school:
             found.append(columns.school_code == self.school)
+        if self.school and self.school_district:
+            found.append(columns.district_code == self.school_district)
         return found
 
 
@@ -180,8 +186,8 @@ def caseload(
     One row per student: the columns of ``contacted_student`` but student groups, ``first_name``,
     ``last_name``, ``school_name``, ``district_name``; ``days_unreached`` since the last completed
     visit and ``days_since_contact`` since any contact, both to the data's date (Int64, missing:
-    never); ``direction`` of late (1, 0, -1); ``is_chronic``; ``months``, the rates (0..1, nan)
-    of PICTURE_MONTHS.
+    never); ``direction`` of late (1, 0, -1); ``is_chronic`` (missing: too few days); ``months``,
+    the rates (0..1, nan) of PICTURE_MONTHS.
     """
     own = _own_students(data, viewer, filters).where(*(behind or Behind()).conditions())
     frame = data.frame(own).set_index("student_id")
@@ -191,6 +197,13 @@ def caseload(
         row if isinstance(row, list) else blank for row in frame["months"].astype(object)
     ]
     return _ordered(_with_days(frame, data))
+
+
+def own_schools(data: Snapshot, viewer: Viewer) -> list[str]:
+    """Names of the schools of the viewer's own districts, whoever is enrolled there."""
+    own = viewer.districts if sees_students(viewer) else ()
+    names = sa.select(school.c.school_name).where(school.c.district_code.in_(own)).distinct()
+    return [str(name) for name in data.connection.scalars(names.order_by(school.c.school_name))]
 
 
 def _with_days(frame: pd.DataFrame, data: Snapshot) -> pd.DataFrame:
@@ -203,7 +216,7 @@ def _with_days(frame: pd.DataFrame, data: Snapshot) -> pd.DataFrame:
         frame[column] = days.clip(lower=0).astype("Int64")
     now, earlier = (frame[name].to_numpy(float) for name in ("now_rate", "earlier_rate"))
     return frame.assign(
-        direction=direction(now, earlier), is_chronic=frame["year_rate"] <= CHRONIC_RATE
+        direction=direction(now, earlier), is_chronic=frame["is_chronic"].astype("boolean")
     )
 
 
@@ -222,10 +235,11 @@ def in_quick_view(frame: pd.DataFrame, name: str) -> pd.Series[bool]:
     """Which rows of a caseload a quick view holds."""
     here = frame["status"] != LEFT
     visited = frame["first_visit_date"].notna()
-    recovered = (frame["baseline_rate"] <= CHRONIC_RATE) & (frame["now_rate"] > CHRONIC_RATE)
+    now = frame["now_rate"]
+    recovered = is_chronic(frame["baseline_rate"]) & now.notna() & ~is_chronic(now)
     views: Mapping[str, pd.Series[bool]] = {
         EVERYONE: here | ~here,
-        NOT_RESPONDING: (frame["status"] == BELOW) & frame["is_chronic"],
+        NOT_RESPONDING: (frame["status"] == BELOW) & frame["is_chronic"].fillna(False),
         NEVER_REACHED: frame["status"] == ATTEMPTED_ONLY,
         UNREACHED: here & visited & (frame["days_unreached"] > LONG_UNREACHED_DAYS).fillna(False),
         RECOVERED: here & visited & recovered,
@@ -264,7 +278,7 @@ def caseload_before(
             history.loaded_at == last, history.student_id.in_(sa.select(own.c.student_id))
         )
     )
-    return last, frame.assign(is_chronic=frame["year_rate"] <= CHRONIC_RATE, days_unreached=0)
+    return last, frame.astype({"is_chronic": "boolean"}).assign(days_unreached=0)
 
 
 @dataclass(frozen=True)
@@ -325,7 +339,7 @@ def _own_students(data: Snapshot, viewer: Viewer, filters: Filters) -> sa.Select
             contacted_student, contacted_name, contacted_name.c.student_id == columns.student_id
         )
         .join(district, district.c.district_code == columns.district_code)
-        .join(school, school.c.school_code == columns.school_code, isouter=True)
+        .join(school, is_school_of(contacted_student), isouter=True)
         .where(columns.district_code.in_(own))
         .where(*in_caseload(filters))
     )
@@ -403,7 +417,7 @@ def _enrollments(data: Snapshot, student_id: str) -> pd.DataFrame:
             district.c.district_code == enrolled.district_code,
             isouter=True,
         )
-        .join(school, school.c.school_code == enrolled.school_code, isouter=True)
+        .join(school, is_school_of(contacted_enrollment), isouter=True)
         .where(enrolled.student_id == student_id)
         .order_by(enrolled.school_year, enrolled.entry_date)
     )

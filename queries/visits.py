@@ -18,9 +18,11 @@ import sqlalchemy as sa
 from evaluation.response import ABOVE, AS_EXPECTED, BELOW
 from queries.database import Snapshot
 from queries.disclosure import disclosed
-from queries.filters import Filters
+from queries.filters import Filters, View
 from queries.memory import once
-from queries.schema import contacted_student, school, visit
+from queries.schema import MODALITIES, contacted_student, is_school_of, school, visit
+from queries.stacks import bars, parts_of
+from queries.standing import contacts
 from queries.students import (
     MOST_VISITS,
     NOT_REACHED,
@@ -32,6 +34,8 @@ from queries.students import (
 from queries.viewer import Viewer
 
 AT_ONCE, LATER = next(iter(WAITS)), "later"
+
+_KINDS = (*MODALITIES, NOT_REACHED)
 
 # Students with more completed visits are counted with these in the flow.
 FLOW_VISITS = 3
@@ -76,23 +80,35 @@ def _remembered(query: Query) -> Query:
 def volume(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     """Contacts by period and kind: period (its first day), kind (a modality, or NOT_REACHED).
 
-    contacts (Int64, missing where withheld), students (Int64), withheld.
+    contacts (Int64, missing where withheld), students (Int64), withheld. For those who see no
+    names, kinds of too few students in a period are one row of the kind TOGETHER; a period of too
+    few has that row alone, withheld.
     """
     period = sa.cast(sa.func.date_trunc(scope.period, visit.c.visit_date), sa.Date)
     kind = sa.case((visit.c.outcome == "completed", visit.c.modality), else_=NOT_REACHED)
-    frame = data.frame(
-        sa.select(
-            period.label("period"),
-            kind.label("kind"),
-            sa.func.count().label("contacts"),
-            sa.func.count(visit.c.student_id.distinct()).label("students"),
-        )
+    made = (
+        sa.select(visit)
         .join_from(visit, contacted_student, contacted_student.c.student_id == visit.c.student_id)
         .where(*in_caseload(scope.filters))
-        .group_by(sa.text("period"), sa.text("kind"))
-        .order_by(sa.text("period"), sa.text("kind"))
     )
-    return _told(frame, viewer, scope, ("contacts",))
+    frame = data.frame(bars(_KINDS, period, kind, visit.c.student_id, made))
+    parts = parts_of(frame, _KINDS, 0 if scope.is_own else viewer.threshold)
+    return _told(parts, viewer, scope, ("contacts",))
+
+
+def totals(data: Snapshot, viewer: Viewer, scope: Scope) -> tuple[int | None, int | None, bool]:
+    """Completed visits, all other contacts, and whether both are rounded; None: withheld.
+
+    What the cards say of the same filters, for those who see no names.
+    """
+    if scope.is_own:
+        frame = volume(data, viewer, scope)
+        completed = int(frame.loc[frame["kind"] != NOT_REACHED, "contacts"].sum())
+        return completed, int(frame["contacts"].sum()) - completed, False
+    [made] = contacts(data, viewer, View(scope.filters)).to_dict("records")
+    if made["withheld"]:
+        return None, None, bool(made["about"])
+    return made["completed"], made["contacts"] - made["completed"], bool(made["about"])
 
 
 @_remembered
@@ -190,12 +206,13 @@ def repeats(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
 def schools(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     """One row per school of the students contacted, the most contacted first.
 
-    school_code, school_name, students, reached, completed and attempted contacts (Int64),
-    withheld.
+    district_code, school_code, school_name, students, reached, completed and attempted contacts
+    (Int64), withheld.
     """
     columns = contacted_student.c
     frame = data.frame(
         sa.select(
+            columns.district_code,
             columns.school_code,
             school.c.school_name,
             sa.func.count().label("students"),
@@ -203,10 +220,12 @@ def schools(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
             sa.func.sum(columns.completed_visits).label("completed"),
             sa.func.sum(columns.attempted_visits).label("attempted"),
         )
-        .join_from(contacted_student, school, school.c.school_code == columns.school_code)
+        .join_from(contacted_student, school, is_school_of(contacted_student))
         .where(*in_caseload(scope.filters))
-        .group_by(columns.school_code, school.c.school_name)
-        .order_by(sa.func.count().desc(), school.c.school_name)
+        .group_by(columns.district_code, columns.school_code, school.c.school_name)
+        .order_by(
+            sa.func.count().desc(), school.c.school_name, columns.district_code, columns.school_code
+        )
     )
     return _told(frame, viewer, scope, ("reached", "completed", "attempted"))
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from queries import schema
 from queries.database import Snapshot
+from queries.withdrawn import undecided
 
 # A school month that holds fewer than this share of a usual month's student-days is suspicious:
 # a single summer row makes July a school month and moves every event month.
@@ -40,6 +41,8 @@ def database_summary(data: Snapshot) -> DatabaseSummary:
             *_late_districts(data),
             *_people_without_records(data),
             *_rejected(data),
+            *_doubtful(data),
+            *_withdrawn(data),
         ),
     )
 
@@ -112,4 +115,26 @@ def _rejected(data: Snapshot) -> list[str]:
     return [
         f"The last load rejected {count:,} rows of {file} for {column or 'their form'}."
         for file, column, count in counts.itertuples(index=False, name=None)
+    ]
+
+
+def _doubtful(data: Snapshot) -> list[str]:
+    rows = schema.doubtful_row.c
+    counts = data.frame(
+        sa.select(rows.file, rows.rule, sa.func.count().label("count"))
+        .where(rows.load_id == data.load_id)
+        .group_by(rows.file, rows.rule)
+        .order_by(rows.file, sa.desc("count"), rows.rule)
+    )
+    return [
+        f"The last load took in {count:,} rows of {file} that somebody should decide about: {rule}."
+        for file, rule, count in counts.itertuples(index=False, name=None)
+    ]
+
+
+def _withdrawn(data: Snapshot) -> list[str]:
+    return [
+        f"{row['file']}: {row['rows']:,} {row['rule']} (since the load of "
+        f"{row['since']:%B} {row['since'].day}, {row['since'].year})."
+        for row in undecided(data).to_dict("records")
     ]

@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from evaluation.absence import at_least
 from queries import schema
 from reporting.dressing import Kind
 from reporting.moments import iso_day
@@ -246,7 +247,8 @@ SCHOOLS = InputFile(
     "schools",
     schema.school,
     (_code("school_code"), _text("school_name", required=True), DISTRICT),
-    key=("school_code",),
+    # Two districts may number their schools alike.
+    key=("district_code", "school_code"),
 )
 
 STUDENTS = InputFile(
@@ -370,7 +372,7 @@ _PRESENT_FROM = 0.5
 
 def _days_of_periods(periods: sa.Select[Any]) -> sa.Select[Any]:
     rows = periods.subquery("periods").c
-    is_present = sa.func.avg(rows.attended) >= _PRESENT_FROM
+    is_present = at_least(sa.func.avg(rows.attended), _PRESENT_FROM)
     return sa.select(
         rows.student_id,
         rows.district_code,

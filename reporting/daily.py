@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,19 +13,22 @@ from reporting.statements import insert_rows
 
 
 def complete_months(
-    connection: sa.Connection, daily: Sequence[StagedFile], monthly: StagedFile | None
+    connection: sa.Connection,
+    daily: Sequence[StagedFile],
+    monthly: StagedFile | None,
+    without: Sequence[sa.Select[Any]] = (),
 ) -> None:
     """Put the months that this delivery's days touch into the monthly attendance.
 
-    A month that the same delivery also states in monthly form stays as stated there.
+    ``without``: students' months of which days were removed, too (student_id, district_code,
+    month). A month that the same delivery also states in monthly form stays as stated there.
     """
     delivered = sa.union_all(*(staged.facts() for staged in daily)).subquery("delivered")
     month = sa.func.strftime(delivered.c.date, "%Y-%m")
-    touched = (
-        sa.select(delivered.c.student_id, delivered.c.district_code, month.label("month"))
-        .distinct()
-        .subquery("touched")
-    )
+    of_days = sa.select(
+        delivered.c.student_id, delivered.c.district_code, month.label("month")
+    ).distinct()
+    touched = sa.union(of_days, *without).subquery("touched")
     key = ("student_id", "district_code", "month")
     wanted = sa.select(touched)
     if monthly is not None:

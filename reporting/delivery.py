@@ -41,11 +41,15 @@ class Source:
 
 @dataclass(frozen=True)
 class Delivered:
-    """Input files found readable, with their mappings; remarks; how far a database was read."""
+    """Input files found readable, with their mappings; remarks; how far a database was read.
+
+    ``read_on``: files that hold what is new in a database, and of no month all of it.
+    """
 
     files: dict[InputFile, tuple[CsvFile, FileMapping]]
     remarks: list[str]
     marks: dict[str, str]
+    read_on: frozenset[InputFile] = frozenset()
 
 
 def take_delivery(
@@ -62,7 +66,7 @@ def take_delivery(
     sources = {
         file: (paths[file], mapping[file.name])
         if paths[file].is_file()
-        else (made / file.file_name, FileMapping(file.file_name, values=mapping[file.name].values))
+        else (made / file.file_name, _of_made(file, mapping[file.name]))
         for file in INPUT_FILES
     }
     found = {file: source for file, source in sources.items() if source[0].is_file()}
@@ -75,7 +79,19 @@ def take_delivery(
             csv_file = replace(csv_file, name=f"{csv_file.name} as {file.name}")
         files[file] = (csv_file, rules)
         remarks += said
-    return Delivered(files, remarks, marks)
+    is_read_on = source.database is not None
+    read_on = {file for file, (path, _rules) in found.items() if is_read_on and path.parent == made}
+    return Delivered(files, remarks, marks, frozenset(read_on))
+
+
+def _of_made(file: InputFile, rules: FileMapping) -> FileMapping:
+    """Of the mapping, what counts for a file made of another source, too."""
+    return FileMapping(
+        file.file_name,
+        values=rules.values,
+        withdrawn=rules.withdrawn,
+        same_number=rules.same_number,
+    )
 
 
 def _make_files(

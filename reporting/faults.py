@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from queries.schema import school
 from reporting.contract import SPREADSHEET_NUMBER, Expression, InputColumn, InputFile, Row
 from reporting.dressing import Kind
 from reporting.undressing import nothing
@@ -161,14 +162,27 @@ def _undeclared(
     name, value, code = column.name, row.value[column.name], declared.c[column.name]
     digits = connection.scalar(sa.select(sa.func.mode(sa.func.length(code)))) or 0
     spoiled = _spoiled(column, row.text[name])
-    if declared.name == "school" and not digits:
+    if declared is school and not digits:
         return spoiled  # schools.csv is optional: without one, school codes are taken as they are
     undeclared = value.not_in(sa.select(code))
     width = sa.cast(sa.func.greatest(digits, sa.func.length(value)), sa.Integer)
     padded_is_declared = sa.func.lpad(value, width, "0").in_(sa.select(code))
     words = f"{name} is not declared in {declared.name}s.csv or the database"
     lost_zeros = _lost_zeros(name, padded_is_declared, value, digits)
-    return [Fault(name, undeclared, words, causes=[*spoiled, lost_zeros])]
+    return [
+        Fault(name, undeclared, words, causes=[*spoiled, lost_zeros]),
+        *(_of_another_district(name, declared, row) if declared is school else ()),
+    ]
+
+
+def _of_another_district(name: str, declared: sa.Table, row: Row) -> list[Fault]:
+    """A school's code is unique within its district alone: another district's is another school."""
+    district, code = row.value["district_code"], row.value[name]
+    own = sa.select(declared.c.district_code, declared.c[name])
+    elsewhere = sa.and_(
+        district.is_not(None), code.is_not(None), sa.tuple_(district, code).not_in(own)
+    )
+    return [Fault(name, elsewhere, f"{name} is a school of another district, not of the row's")]
 
 
 def _lost_zeros(name: str, broken: Expression, text: Expression, digits: int) -> Fault:

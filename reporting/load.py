@@ -6,9 +6,9 @@ Whatever happens on the way, readers see the old database or the new one, whole.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -16,8 +16,9 @@ import pandas as pd
 import sqlalchemy as sa
 
 from queries import schema
-from reporting import history
-from reporting.contract import ATTENDANCE, DAILY_FILES, InputFile
+from reporting import history, withdrawn, withdrawn_words
+from reporting.absence import least_days
+from reporting.contract import ATTENDANCE, DAILY_FILES, STUDENTS, InputFile
 from reporting.daily import complete_months, rebuild_weeks
 from reporting.delivery import DOUBTS_FILE, REJECTED_FILE, Delivered, Source, take_delivery
 from reporting.errors import DeliveryRefusedError
@@ -26,6 +27,7 @@ from reporting.progress import Progress
 from reporting.staging import Outcome, StagedFile
 from reporting.statements import insert_frame
 from reporting.stores import made_beside, store_of
+from reporting.withdrawn import Withdrawn
 from reporting.working_copy import make_marts, opened
 
 MAX_REJECTED_PERCENT = 2.0
@@ -72,7 +74,7 @@ def load(
     Raises DeliveryRefusedError where the delivery cannot be read; a delivery with too many bad
     rows comes back as a report with a refusal. Either way the database is then as it was.
     """
-    store = store_of(url)
+    store, least = store_of(url), least_days()
     with store.claimed(progress), store.working_copy() as copy:
         with opened(copy) as connection, _folder_beside(copy) as made:
             marks = {} if all_again else _marks(connection, source)
@@ -83,7 +85,7 @@ def load(
                 made,
                 lambda step, share: progress(step, share * _FOUND),
             )
-            _prepare(connection, is_demonstration=is_demonstration)
+            _prepare(connection, is_demonstration=is_demonstration, least_days=least)
             report = _take_in(connection, delivered, max_rejected, progress)
             _keep_marks(connection, source, delivered.marks)
         report.rejected.to_csv(folder / REJECTED_FILE, index=False)
@@ -114,17 +116,23 @@ def _take_in(
     connection: sa.Connection, delivered: Delivered, max_rejected: float, progress: Progress
 ) -> LoadReport:
     loaded_at = _moment(connection)
-    staged, outcomes = _stage_and_merge(connection, delivered, loaded_at.date(), progress)
+    staged, outcomes, gone = _stage_and_merge(connection, delivered, loaded_at.date(), progress)
+    withdrawn.settle(connection, gone, staged.values())
     daily = [staged[file] for file in DAILY_FILES if file in staged]
     if daily:
-        complete_months(connection, daily, staged.get(ATTENDANCE))
+        complete_months(connection, daily, staged.get(ATTENDANCE), withdrawn.months_without(gone))
+    if daily or withdrawn.removed_months(connection, gone):
         rebuild_weeks(connection)
     report = LoadReport(
         outcomes,
         rejected=_gathered(staged, StagedFile.rejected_rows, schema.rejected_row),
         spellings=_gathered(staged, StagedFile.spellings, schema.translated_spelling),
         doubts=_gathered(staged, StagedFile.doubts, schema.doubtful_row),
-        remarks=delivered.remarks + [said for file in staged.values() for said in file.remarks()],
+        remarks=[
+            *delivered.remarks,
+            *(said for file in staged.values() for said in file.remarks()),
+            *withdrawn_words.remarks(connection, gone),
+        ],
         refusal=_too_many_rejected(outcomes, max_rejected),
     )
     counts = pd.concat(
@@ -134,28 +142,36 @@ def _take_in(
     for file in staged.values():
         file.drop()
     if report.refusal is None:
+        withdrawn.record(connection, _load_id(loaded_at), gone)
         data_as_of = make_marts(
             connection,
             loaded_at.date(),
             lambda step, share: progress(step, _CHECKED + share * (1 - _CHECKED)),
         )
         _record(connection, report, counts, delivered, loaded_at, data_as_of)
-    return report
+    # Told by every load until somebody decides, so not among the doubts of this one alone.
+    undecided = withdrawn_words.doubts(connection, gone)
+    return replace(report, doubts=_joined([report.doubts, undecided], schema.doubtful_row))
 
 
 def _stage_and_merge(
     connection: sa.Connection, delivered: Delivered, today: date, progress: Progress
-) -> tuple[dict[InputFile, StagedFile], dict[str, Outcome]]:
+) -> tuple[dict[InputFile, StagedFile], dict[str, Outcome], list[Withdrawn]]:
     """One file after the other, because a file may refer to those before it."""
     sizes = [csv_file.path.stat().st_size for csv_file, _rules in delivered.files.values()]
     staged: dict[InputFile, StagedFile] = {}
     outcomes = {}
+    gone: list[Withdrawn] = []
     for number, (file, (csv_file, rules)) in enumerate(delivered.files.items()):
         share = sum(sizes[:number]) / max(sum(sizes), 1)
         progress(f"Checking {csv_file.name}", _FOUND + share * (_CHECKED - _FOUND))
-        staged[file] = StagedFile(connection, file, csv_file, rules, today)
+        others = staged[STUDENTS].other_children if STUDENTS in staged else None
+        staged[file] = StagedFile(connection, file, csv_file, rules, today, others)
+        gone += withdrawn.look(
+            connection, staged[file], gone, states_months=file not in delivered.read_on
+        )
         outcomes[csv_file.name] = staged[file].merge()
-    return staged, outcomes
+    return staged, outcomes, gone
 
 
 def _gathered(
@@ -164,7 +180,10 @@ def _gathered(
     table: sa.Table,
 ) -> pd.DataFrame:
     """Rows of all files, with the columns of a table of provenance but for the load."""
-    frames = [rows_of(file).assign(file=file.name) for file in staged.values()]
+    return _joined([rows_of(file).assign(file=file.name) for file in staged.values()], table)
+
+
+def _joined(frames: Sequence[pd.DataFrame], table: sa.Table) -> pd.DataFrame:
     columns = [column.name for column in table.c if column.name != "load_id"]
     rows = [frame[columns] for frame in frames if len(frame)]
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
@@ -184,7 +203,7 @@ def _too_many_rejected(outcomes: dict[str, Outcome], max_rejected: float) -> str
 # --- The database ----------------------------------------------------------------
 
 
-def _prepare(connection: sa.Connection, *, is_demonstration: bool) -> None:
+def _prepare(connection: sa.Connection, *, is_demonstration: bool, least_days: int) -> None:
     present = connection.scalar(sa.select(schema.meta.c.is_demonstration))
     if present is not None and present != is_demonstration:
         kinds = ("real", "demonstration")
@@ -196,7 +215,9 @@ def _prepare(connection: sa.Connection, *, is_demonstration: bool) -> None:
     connection.execute(sa.delete(schema.meta))
     connection.execute(
         sa.insert(schema.meta).values(
-            schema_version=schema.SCHEMA_VERSION, is_demonstration=is_demonstration
+            schema_version=schema.SCHEMA_VERSION,
+            is_demonstration=is_demonstration,
+            least_days=least_days,
         )
     )
 
@@ -208,6 +229,10 @@ def _moment(connection: sa.Connection) -> datetime:
     return now if last is None else max(now, last + timedelta(microseconds=1))
 
 
+def _load_id(loaded_at: datetime) -> str:
+    return loaded_at.strftime("%Y%m%dT%H%M%S%f")
+
+
 def _record(
     connection: sa.Connection,
     report: LoadReport,
@@ -216,7 +241,7 @@ def _record(
     loaded_at: datetime,
     data_as_of: date,
 ) -> None:
-    load_id = loaded_at.strftime("%Y%m%dT%H%M%S%f")
+    load_id = _load_id(loaded_at)
     files = [
         {
             "loaded_at": loaded_at,

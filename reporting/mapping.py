@@ -15,7 +15,14 @@ from typing import Any
 
 import duckdb
 
-from reporting.contract import INPUT_FILES, VISITS, InputFile
+from reporting.contract import (
+    ATTENDANCE_FILES,
+    ENROLLMENTS,
+    INPUT_FILES,
+    STUDENTS,
+    VISITS,
+    InputFile,
+)
 from reporting.dressing import Kind, undressed
 from reporting.errors import MappingError
 from reporting.moments import OFFSET_FORMATS
@@ -47,9 +54,19 @@ _ENTRIES = {
     "duplicates": list,
     "distinct": list,
     "time_zone": str,
+    "withdrawn": str,
+    "same_number": str,
     **_FORM_ENTRIES,
 }
 _OF_VISITS_ALONE = ("split", "duplicates", "distinct")
+
+# Entries with few answers, and the files they are asked of.
+REMOVE, KEEP, REJECT = "remove", "keep", "reject"
+_ANSWERS = {"withdrawn": (REMOVE, KEEP), "same_number": (REJECT,)}
+_ASKED_OF = {
+    "withdrawn": (ENROLLMENTS, *ATTENDANCE_FILES, VISITS),
+    "same_number": (STUDENTS,),
+}
 
 
 @dataclass(frozen=True)
@@ -81,7 +98,9 @@ class FileMapping:
     ``time_zone``: where moments that the file has in UTC were, such as America/New_York.
     ``missing``: texts that stand for nothing. ``leave_out``: local column -> texts of rows that
     are no records. Of visits: ``split``, what separates several students named in one row;
-    ``duplicates`` and ``distinct``, numbers of visits that somebody decided about.
+    ``duplicates`` and ``distinct``, numbers of visits that somebody decided about. ``withdrawn``:
+    REMOVE or KEEP what the database holds of a month that a delivery states again without it;
+    None: nobody has decided. ``same_number``: REJECT a student whose number is another child's.
     """
 
     file: str
@@ -97,6 +116,8 @@ class FileMapping:
     duplicates: tuple[str, ...] = ()
     distinct: tuple[str, ...] = ()
     time_zone: str | None = None
+    withdrawn: str | None = None
+    same_number: str | None = None
 
     def parts(self, column: str) -> list[tuple[str, bool]]:
         """The source of a column in order: (local column, True) or (literal text, False)."""
@@ -117,21 +138,26 @@ def read_mapping(source: str | None) -> Mapping:
 
     Raises MappingError where there is no such file or an entry is not understood.
     """
-    mapping = {file.name: FileMapping(file.file_name) for file in INPUT_FILES}
     if source is None:
-        return mapping
+        return {file.name: FileMapping(file.file_name) for file in INPUT_FILES}
     path = _find(source)
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise MappingError(f"{path.name}: this is not a TOML file: {error}") from error
     content.pop("name", None)
+    of_all = {"withdrawn": content.pop("withdrawn")} if "withdrawn" in content else {}
+    mapping = {
+        file.name: _file_mapping(path.name, file, of_all if file in _ASKED_OF["withdrawn"] else {})
+        for file in INPUT_FILES
+    }
     for name, entries in content.items():
         input_file = next((file for file in INPUT_FILES if file.name == name), None)
         if input_file is None or not isinstance(entries, dict):
             known = ", ".join(file.name for file in INPUT_FILES)
             raise MappingError(f"{path.name}: [{name}] is not an input file. Known: {known}")
-        mapping[name] = _file_mapping(path.name, input_file, entries)
+        asked = of_all if input_file in _ASKED_OF["withdrawn"] else {}
+        mapping[name] = _file_mapping(path.name, input_file, asked | entries)
     return mapping
 
 
@@ -165,6 +191,8 @@ def _file_mapping(path: str, input_file: InputFile, entries: dict[str, Any]) -> 
                     f"{path}: [{input_file.name}] {entry} names “{column}”, which is not a column "
                     f"of {input_file.file_name}. Columns: {', '.join(sorted(names))}"
                 )
+    for entry in _ANSWERS:
+        _check_answer(path, input_file, entry, entries)
     for entry in _OF_VISITS_ALONE:
         if entry in entries and input_file is not VISITS:
             raise MappingError(f"{path}: [{input_file.name}] {entry} is an entry of [visits] alone")
@@ -188,6 +216,8 @@ def _file_mapping(path: str, input_file: InputFile, entries: dict[str, Any]) -> 
             _name(local): texts for local, texts in _texts_by_column(entries, "leave_out").items()
         },
         time_zone=_time_zone(path, input_file, entries.get("time_zone")),
+        withdrawn=entries.get("withdrawn"),
+        same_number=entries.get("same_number"),
         **{
             entry: tuple(map(str, entries.get(entry, ())))
             for entry in ("complete", "missing", "split")
@@ -216,6 +246,19 @@ def _time_zone(path: str, input_file: InputFile, name: str | None) -> str | None
             "America/New_York."
         ) from error
     return name
+
+
+def _check_answer(path: str, input_file: InputFile, entry: str, entries: dict[str, Any]) -> None:
+    if entry not in entries:
+        return
+    if input_file not in _ASKED_OF[entry]:
+        files = ", ".join(f"[{file.name}]" for file in _ASKED_OF[entry])
+        raise MappingError(f"{path}: [{input_file.name}] {entry} is an entry of {files} alone")
+    if entries[entry] not in _ANSWERS[entry]:
+        raise MappingError(
+            f"{path}: [{input_file.name}] {entry} is “{entries[entry]}”: "
+            f"it can be {' or '.join(f'“{answer}”' for answer in _ANSWERS[entry])}"
+        )
 
 
 def _texts_by_column(entries: dict[str, Any], entry: str) -> dict[str, tuple[str, ...]]:

@@ -6,31 +6,29 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from evaluation.response import CHRONIC_RATE, SEVERE_RATE
 from queries import schema
 from queries.schema import (
     OF_CONTACTED,
     STUDENT_GROUPS,
     attendance_month,
     contacted_month,
-    district_month,
     enrollment,
     school_month,
-    school_year,
     served_student,
     student,
     trajectory_month,
     visit,
     visit_month,
 )
+from reporting import official
+from reporting.absence import Expression, chronic, in_pre_kindergarten, rate_of, school_year_of
 from reporting.statements import insert_rows
+from reporting.withdrawn import counts_last
 
 _BASELINE_FROM, _BASELINE_TO = -3, -1
 
 # The months that a student's rate now is taken over, and those it is held against.
 _NOW_MONTHS, _EARLIER_MONTHS = 2, 3
-
-Expression = sa.ColumnElement[Any]
 
 
 def rebuild(connection: sa.Connection) -> None:
@@ -40,11 +38,10 @@ def rebuild(connection: sa.Connection) -> None:
         (served_student, _served_students),
         (contacted_month, _contacted_months),
         (trajectory_month, _trajectory_months),
-        (district_month, _district_months),
-        (school_year, _school_years),
         (visit_month, _visit_months),
     ):
         insert_rows(connection, mart, rows())
+    official.rebuild(connection)
     for mart, fact in OF_CONTACTED.items():
         insert_rows(connection, mart, _of_contacted(mart, fact))
 
@@ -58,29 +55,15 @@ def _month_of(day: Expression) -> Expression:
     return sa.cast(year, sa.Text).concat("-").concat(sa.func.lpad(sa.cast(month, sa.Text), 2, "0"))
 
 
-def _school_year_of(month: Expression) -> Expression:
-    """The school year of a month ``YYYY-MM``: it starts in August."""
-    year = sa.cast(sa.func.left(month, 4), sa.Integer)
-    start = sa.case((sa.func.right(month, 2) >= "08", year), else_=year - 1)
-    end = sa.func.right(sa.cast(start + 1, sa.Text), 2)
-    return sa.cast(start, sa.Text).concat("-").concat(end)
-
-
 def _cohort(day: Expression) -> Expression:
     """``2021-22``, or ``Summer 2021`` for a first visit in July or August."""
     month = _month_of(day)
     summer = sa.literal("Summer ").concat(sa.func.left(month, 4))
-    return sa.case(
-        (sa.func.right(month, 2).in_(("07", "08")), summer), else_=_school_year_of(month)
-    )
+    return sa.case((sa.func.right(month, 2).in_(("07", "08")), summer), else_=school_year_of(month))
 
 
 def _grade_band(grade: Expression) -> Expression:
     return sa.case(*((grade.in_(grades), band) for band, grades in schema.GRADE_BANDS.items()))
-
-
-def _rate(attended: Expression, enrolled: Expression) -> Expression:
-    return attended / sa.func.nullif(enrolled, 0)
 
 
 # --- Pieces ----------------------------------------------------------------------
@@ -102,13 +85,14 @@ def _placed_visits() -> sa.Subquery:
     """Every visit with the student's district, school and grade on that day.
 
     The enrolment that covers the day counts; else the last one before it (summer); else
-    the next one after it.
+    the next one after it; those that a later delivery no longer holds count last.
     """
     start_year = sa.cast(sa.func.left(enrollment.c.school_year, 4), sa.Integer)
     entry = sa.func.coalesce(enrollment.c.entry_date, sa.func.make_date(start_year, 9, 1))
     leave = sa.func.coalesce(enrollment.c.exit_date, sa.func.make_date(start_year + 1, 6, 30))
     day = visit.c.visit_date
     nearness = sa.case((sa.and_(entry <= day, day <= leave), 0), (entry <= day, 1), else_=2)
+    order = (counts_last(), nearness, sa.func.abs(day - entry), enrollment.c.school_code)
     ranked = (
         sa.select(
             visit,
@@ -116,10 +100,7 @@ def _placed_visits() -> sa.Subquery:
             enrollment.c.school_code,
             enrollment.c.grade,
             sa.func.row_number()
-            .over(
-                partition_by=visit.c.visit_id,
-                order_by=(nearness, sa.func.abs(day - entry), enrollment.c.school_code),
-            )
+            .over(partition_by=visit.c.visit_id, order_by=order)
             .label("choice"),
         )
         .join_from(visit, enrollment, visit.c.student_id == enrollment.c.student_id, isouter=True)
@@ -170,7 +151,7 @@ def _event_months(first: sa.FromClause) -> sa.Subquery:
             school_month.c.month,
             enrolled.label("days_enrolled"),
             attended.label("days_attended"),
-            _rate(attended, enrolled).label("rate"),
+            rate_of(attended, enrolled).label("rate"),
         )
         .join_from(first, attendance_month, first.c.student_id == attendance_month.c.student_id)
         .join(school_month, school_month.c.month == attendance_month.c.month)
@@ -191,7 +172,7 @@ def _around(first: sa.FromClause) -> sa.Subquery:
         return sa.func.sum(column).filter(period)
 
     def rate(period: Expression) -> Expression:
-        return _rate(total(attended, period), total(enrolled, period))
+        return rate_of(total(attended, period), total(enrolled, period))
 
     return (
         sa.select(
@@ -267,6 +248,7 @@ def _latest_enrollment() -> sa.Subquery:
     nth = sa.func.row_number().over(
         partition_by=columns.student_id,
         order_by=(
+            counts_last(),
             columns.school_year.desc(),
             sa.func.coalesce(columns.entry_date, sa.func.make_date(1900, 1, 1)).desc(),
             columns.district_code,
@@ -293,12 +275,17 @@ def _recently(enrolled_in: sa.FromClause) -> sa.Subquery:
     number, end = school_month.c.number, last_month.c.number
 
     def rate(period: Expression) -> Expression:
-        return _rate(
+        return rate_of(
             sa.func.sum(months.days_attended).filter(period),
             sa.func.sum(months.days_enrolled).filter(period),
         )
 
     first_of_now = end - _NOW_MONTHS + 1
+    year = school_year_of(last.c.month)
+    this_year = sa.and_(school_year_of(months.month) == year, months.month <= last.c.month)
+    year_attended, year_enrolled = (
+        sa.func.sum(days).filter(this_year) for days in (months.days_attended, months.days_enrolled)
+    )
     return (
         sa.select(
             enrolled_in.c.student_id,
@@ -306,14 +293,16 @@ def _recently(enrolled_in: sa.FromClause) -> sa.Subquery:
             rate(number.between(first_of_now - _EARLIER_MONTHS, first_of_now - 1)).label(
                 "earlier_rate"
             ),
-            rate(_school_year_of(months.month) == _school_year_of(last.c.month)).label("year_rate"),
+            rate_of(year_attended, year_enrolled).label("year_rate"),
+            chronic(year_attended, year_enrolled).label("is_chronic"),
+            year.label("school_year"),
         )
         .select_from(enrolled_in)
         .join(last, last.c.district_code == enrolled_in.c.district_code)
         .join(last_month, last_month.c.month == last.c.month)
         .join(attendance_month, months.student_id == enrolled_in.c.student_id)
         .join(school_month, school_month.c.month == months.month)
-        .group_by(enrolled_in.c.student_id)
+        .group_by(enrolled_in.c.student_id, last.c.month)
         .subquery("recently")
     )
 
@@ -321,7 +310,7 @@ def _recently(enrolled_in: sa.FromClause) -> sa.Subquery:
 def contacted_students() -> sa.Select[Any]:
     """Rows of ``contacted_student`` but for what comes of the comparison."""
     first, contacts, enrolled_in = _first_contacts(), _contacts(), _latest_enrollment()
-    around, recently = _around(first), _recently(enrolled_in)
+    around, recently, young = _around(first), _recently(enrolled_in), in_pre_kindergarten()
     return (
         sa.select(
             first.c.student_id,
@@ -346,6 +335,8 @@ def contacted_students() -> sa.Select[Any]:
             recently.c.now_rate,
             recently.c.earlier_rate,
             recently.c.year_rate,
+            recently.c.is_chronic,
+            young.c.student_id.is_not(None).label("in_pre_kindergarten"),
             *_groups(),
         )
         .select_from(first)
@@ -354,6 +345,14 @@ def contacted_students() -> sa.Select[Any]:
         .join(enrolled_in, enrolled_in.c.student_id == first.c.student_id)
         .join(around, around.c.student_id == first.c.student_id, isouter=True)
         .join(recently, recently.c.student_id == first.c.student_id, isouter=True)
+        .join(
+            young,
+            sa.and_(
+                young.c.student_id == first.c.student_id,
+                young.c.school_year == recently.c.school_year,
+            ),
+            isouter=True,
+        )
     )
 
 
@@ -385,150 +384,33 @@ def _trajectory_months() -> sa.Select[Any]:
 
 def _chronic_before(first: sa.FromClause) -> sa.Subquery:
     """Whether each served student was chronically absent, up to the last month before the visit."""
-    to_date = _absence_to_date(attendance_month.c.student_id.in_(sa.select(visit.c.student_id)))
-    pre_kindergarten = _in_pre_kindergarten()
+    months, last, young = attendance_month.c, school_month.c, in_pre_kindergarten()
     before = first.c.month_plus_one - sa.case((first.c.has_month_zero, 2), else_=1)
+    year = school_year_of(last.month)
     return (
         sa.select(
-            first.c.student_id, (to_date.c.rate_to_date <= CHRONIC_RATE).label("chronic_before")
+            first.c.student_id,
+            chronic(sa.func.sum(months.days_attended), sa.func.sum(months.days_enrolled)).label(
+                "chronic_before"
+            ),
         )
-        .join_from(first, school_month, school_month.c.number == before)
+        .join_from(first, school_month, last.number == before)
         .join(
-            to_date,
+            attendance_month,
             sa.and_(
-                to_date.c.student_id == first.c.student_id, to_date.c.month == school_month.c.month
+                months.student_id == first.c.student_id,
+                months.month <= last.month,
+                school_year_of(months.month) == year,
             ),
         )
         .join(
-            pre_kindergarten,
-            sa.and_(
-                pre_kindergarten.c.student_id == first.c.student_id,
-                pre_kindergarten.c.school_year == _school_year_of(school_month.c.month),
-            ),
+            young,
+            sa.and_(young.c.student_id == first.c.student_id, young.c.school_year == year),
             isouter=True,
         )
-        .where(pre_kindergarten.c.student_id.is_(None))
+        .where(young.c.student_id.is_(None))
+        .group_by(first.c.student_id)
         .subquery("before")
-    )
-
-
-def _absence_to_date(*conditions: Expression) -> sa.Subquery:
-    """Each student's attendance rate this school year so far, by month, all districts together."""
-    monthly = (
-        sa.select(
-            attendance_month.c.student_id,
-            attendance_month.c.month,
-            sa.func.sum(attendance_month.c.days_enrolled).label("enrolled"),
-            sa.func.sum(attendance_month.c.days_attended).label("attended"),
-        )
-        .where(attendance_month.c.days_enrolled > 0, *conditions)
-        .group_by(attendance_month.c.student_id, attendance_month.c.month)
-        .subquery("monthly")
-    )
-    year = _school_year_of(monthly.c.month)
-
-    def so_far(column: Expression) -> Expression:
-        return sa.func.sum(column).over(
-            partition_by=(monthly.c.student_id, year), order_by=monthly.c.month
-        )
-
-    return sa.select(
-        monthly.c.student_id,
-        monthly.c.month,
-        _rate(so_far(monthly.c.attended), so_far(monthly.c.enrolled)).label("rate_to_date"),
-    ).subquery("to_date")
-
-
-def _in_pre_kindergarten() -> sa.Subquery:
-    """Students and school years that published chronic shares leave out."""
-    return (
-        sa.select(enrollment.c.student_id, enrollment.c.school_year)
-        .where(enrollment.c.grade == "PK")
-        .distinct()
-        .subquery("pre_kindergarten")
-    )
-
-
-def _district_months() -> sa.Select[Any]:
-    to_date, in_pre_kindergarten = _absence_to_date(), _in_pre_kindergarten()
-    months = attendance_month.c
-    is_k12 = in_pre_kindergarten.c.student_id.is_(None)
-
-    def students(condition: Expression) -> Expression:
-        return sa.func.count().filter(condition)
-
-    return (
-        sa.select(
-            months.district_code,
-            months.month,
-            sa.func.count().label("students"),
-            sa.func.sum(months.days_enrolled).label("days_enrolled"),
-            sa.func.sum(months.days_attended).label("days_attended"),
-            students(is_k12).label("students_k12"),
-            students(sa.and_(is_k12, to_date.c.rate_to_date <= CHRONIC_RATE)).label(
-                "chronic_students"
-            ),
-            students(sa.and_(is_k12, to_date.c.rate_to_date <= SEVERE_RATE)).label(
-                "severe_students"
-            ),
-        )
-        .select_from(attendance_month)
-        .join(
-            to_date,
-            sa.and_(to_date.c.student_id == months.student_id, to_date.c.month == months.month),
-        )
-        .join(
-            in_pre_kindergarten,
-            sa.and_(
-                in_pre_kindergarten.c.student_id == months.student_id,
-                in_pre_kindergarten.c.school_year == _school_year_of(months.month),
-            ),
-            isouter=True,
-        )
-        .where(months.days_enrolled > 0)
-        .group_by(months.district_code, months.month)
-    )
-
-
-def _school_years() -> sa.Select[Any]:
-    months, columns = attendance_month.c, enrollment.c
-    years = (
-        sa.select(
-            months.student_id,
-            months.district_code,
-            _school_year_of(months.month).label("school_year"),
-            sa.func.sum(months.days_enrolled).label("enrolled"),
-            sa.func.sum(months.days_attended).label("attended"),
-        )
-        .where(months.days_enrolled > 0)
-        .group_by(months.student_id, months.district_code, sa.text("school_year"))
-        .subquery("years")
-    )
-    place = (columns.student_id, columns.school_year, columns.district_code)
-    nth = sa.func.row_number().over(
-        partition_by=place, order_by=(columns.entry_date.desc().nulls_last(), columns.school_code)
-    )
-    stays = sa.select(*place, columns.school_code, columns.grade, nth.label("nth")).subquery("stay")
-    is_k12 = stays.c.grade != "PK"
-    is_chronic = _rate(years.c.attended, years.c.enrolled) <= CHRONIC_RATE
-    return (
-        sa.select(
-            years.c.district_code,
-            stays.c.school_code,
-            years.c.school_year,
-            sa.func.count().label("students"),
-            sa.func.sum(years.c.enrolled).label("days_enrolled"),
-            sa.func.sum(years.c.attended).label("days_attended"),
-            sa.func.count().filter(is_k12).label("students_k12"),
-            sa.func.count().filter(sa.and_(is_k12, is_chronic)).label("chronic_students"),
-        )
-        .join_from(
-            years,
-            stays,
-            sa.and_(*(years.c[column.name] == stays.c[column.name] for column in place)),
-        )
-        .where(stays.c.nth == 1, stays.c.school_code.is_not(None))
-        .group_by(years.c.district_code, stays.c.school_code, years.c.school_year)
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from evaluation.response import CHRONIC_RATE, Similar, need, response_status
+from evaluation.response import Similar, need, response_status
 from queries.schema import (
     contacted_student,
     school_month,
@@ -28,7 +28,7 @@ def rebuild(
 
     ``ids`` are the student ids by the numbers that ``similar`` uses; None: nobody is compared.
     """
-    students = pd.read_sql_query(contacted_students(), connection)
+    students = pd.read_sql_query(contacted_students(), connection).astype({"is_chronic": "boolean"})
     if similar is not None:
         found = pd.DataFrame(similar.quartiles, columns=_QUARTILE_COLUMNS)
         found = found.assign(
@@ -45,7 +45,7 @@ def rebuild(
         .values(
             status=contacted.status,
             similar_median=contacted.similar_median,
-            chronic_now=sa.case((contacted.grade != "PK", contacted.year_rate <= CHRONIC_RATE)),
+            chronic_now=sa.case((~contacted.in_pre_kindergarten, contacted.is_chronic)),
         )
         .where(contacted.student_id == served_student.c.student_id)
     )

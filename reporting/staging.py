@@ -16,16 +16,17 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from queries.schema import visit
+from queries.schema import student, visit
 from reporting.contract import Derived, Expression, InputColumn, InputFile, Row
 from reporting.csv_files import CsvFile, holds_values
 from reporting.dressing import Kind, undress, undressed
 from reporting.errors import DeliveryRefusedError
-from reporting.faults import possible_faults
-from reporting.mapping import FileMapping
+from reporting.faults import Fault, possible_faults
+from reporting.mapping import REJECT, FileMapping
 from reporting.moments import HOME, day_of, doubtful_days
 from reporting.reading import RawRows, read_rows, split_rows
-from reporting.statements import insert_rows
+from reporting.same_number import ANOTHER_CHILD, OF_ANOTHER_CHILD, other_children
+from reporting.statements import create_temporary, insert_rows
 from reporting.undressing import find_dressed, kind_of_parts
 
 _MALFORMED = "the row does not have the form of the header"
@@ -58,19 +59,47 @@ class StagedFile:
         csv_file: CsvFile,
         mapping: FileMapping,
         today: date,
+        rejected_numbers: sa.Table | None = None,
     ) -> None:
         self._connection = connection
         self._file = input_file
         self._csv = csv_file
         self._mapping = mapping
         self._today = today
+        self._rejected_numbers = rejected_numbers
         self.name = csv_file.name
         self._derived = self._derived_columns()
         self._columns = self._delivered_columns()
         self._raw = self._read()
         self._undressing = find_dressed(connection, self._raw, mapping, self._columns)
         self._checked = self._check()
+        self.other_children = self._other_children()
         self._mark_repeats()
+
+    @property
+    def file(self) -> InputFile:
+        """The input file that it is."""
+        return self._file
+
+    @property
+    def mapping(self) -> FileMapping:
+        """How it became one."""
+        return self._mapping
+
+    @property
+    def target(self) -> sa.Table:
+        """The fact table that it fills."""
+        return self._file.summary.table if self._file.summary else self._file.table
+
+    @property
+    def checked(self) -> sa.Table:
+        """Every row: record, ``value_`` and the name of each column, fault (null: none)."""
+        return self._checked
+
+    @property
+    def malformed(self) -> int:
+        """Rows of which nothing is known."""
+        return len(self._raw.malformed)
 
     # --- Reading -------------------------------------------------------------
 
@@ -166,16 +195,40 @@ class StagedFile:
             value={name: typed.c[f"value_{name}"] for name in value},
             today=self._today,
         )
-        faults = [
-            (fault.broken, fault.described(row))
-            for fault in possible_faults(self._connection, self._file, self._columns, row)
-        ]
+        faults = [(fault.broken, fault.described(row)) for fault in self._possible_faults(row)]
         checked = sa.select(
             typed.c.record,
             *(column.label(f"value_{name}") for name, column in row.value.items()),
             sa.case(*faults).label("fault"),
         )
         return self._create_temporary(f"checked_{self._file.name}", checked)
+
+    def _possible_faults(self, row: Row) -> list[Fault]:
+        faults = possible_faults(self._connection, self._file, self._columns, row)
+        if self._rejected_numbers is None or not self._delivers("student_id"):
+            return faults
+        is_rejected = row.value["student_id"].in_(sa.select(self._rejected_numbers.c.student_id))
+        return [*faults, Fault("student_id", is_rejected, OF_ANOTHER_CHILD)]
+
+    def _other_children(self) -> sa.Table | None:
+        """Students whose number is another child's in the database, rejected if a mapping says so.
+
+        None: this is no file of students, or the mapping does not reject them.
+        """
+        if self._file.table is not student:
+            return None
+        found = self._create_temporary("other_children", other_children(self._checked))
+        if self._mapping.same_number != REJECT:
+            return None
+        checked = self._checked
+        why = sa.literal(ANOTHER_CHILD)
+        fault = sa.func.list_value("student_id", checked.c.value_student_id, why, why)
+        self._connection.execute(
+            sa.update(checked)
+            .where(checked.c.record.in_(sa.select(found.c.record)))
+            .values(fault=fault)
+        )
+        return found
 
     def _text(self, source: sa.FromClause, column: InputColumn) -> Expression:
         parts = self._mapping.parts(column.name)
@@ -243,7 +296,7 @@ class StagedFile:
         spellings |= column.spellings | self._mapping.values.get(column.name, {})
         if column.name in self._mapping.complete and column.declared_in is not None:
             code = column.declared_in.c[column.name]
-            codes = list(self._connection.scalars(sa.select(code)))
+            codes = list(self._connection.scalars(sa.select(code).distinct()))
             beginnings = pd.Series(codes, dtype=str).str[:3]
             unique = ~beginnings.duplicated(keep=False)
             spellings |= dict(zip(beginnings[unique], np.array(codes)[unique], strict=True))
@@ -375,9 +428,11 @@ class StagedFile:
     def doubts(self) -> pd.DataFrame:
         """Rows that somebody should decide about: line, rule, words.
 
-        Contacts of one student on one day: perhaps one contact, written down twice. Those that the
-        mapping calls distinct are no doubt.
+        Student numbers that were another child's. Contacts of one student on one day: perhaps one
+        contact, written down twice. Those that the mapping calls distinct are no doubt.
         """
+        if self._file.table is student:
+            return self._children_in_doubt()
         if self._file.table is not visit:
             return pd.DataFrame(columns=["line", "rule", "words"])
         row = self._accepted().subquery("row").c
@@ -407,6 +462,18 @@ class StagedFile:
             .group_by(row.record, row.value_student_id, row.value_visit_date, row.value_outcome)
             .having(sa.func.count() > 1)
             .order_by(row.record)
+        )
+        rows = pd.read_sql_query(statement, self._connection)
+        return rows.assign(line=self._csv.lines[self._raw.records[rows.pop("record")]])
+
+    def _children_in_doubt(self) -> pd.DataFrame:
+        """Students that were loaded with a number that was another child's before."""
+        found = sa.table("other_children", sa.column("record"), sa.column("words"))
+        accepted = self._accepted().subquery("accepted")
+        statement = (
+            sa.select(found.c.record, sa.literal(ANOTHER_CHILD).label("rule"), found.c.words)
+            .where(found.c.record.in_(sa.select(accepted.c.record)))
+            .order_by(found.c.record)
         )
         rows = pd.read_sql_query(statement, self._connection)
         return rows.assign(line=self._csv.lines[self._raw.records[rows.pop("record")]])
@@ -483,8 +550,7 @@ class StagedFile:
 
         Columns that this file does not have stay as they are there.
         """
-        summary = self._file.summary
-        target = summary.table if summary else self._file.table
+        summary, target = self._file.summary, self.target
         names = summary.key if summary else self._file.key
         new = self._completed(target, names)
         key = sa.and_(*(target.c[name].is_not_distinct_from(new.c[name]) for name in names))
@@ -546,12 +612,7 @@ class StagedFile:
         return self._connection.scalar(statement) or 0
 
     def _create_temporary(self, name: str, statement: sa.Select[Any]) -> sa.Table:
-        compiled = statement.compile(
-            self._connection.engine, compile_kwargs={"literal_binds": True}
-        )
-        self._execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {compiled}")
-        columns = [sa.Column(column.name, column.type) for column in statement.subquery().c]
-        return sa.Table(name, sa.MetaData(), *columns)
+        return create_temporary(self._connection, name, statement)
 
 
 def _is_one_of(text: Expression, texts: tuple[str, ...], kind: Kind) -> Expression:

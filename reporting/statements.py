@@ -14,6 +14,14 @@ def insert_rows(connection: sa.Connection, table: sa.Table, rows: sa.Select[Any]
     connection.execute(sa.insert(table).from_select(names, rows))
 
 
+def create_temporary(connection: sa.Connection, name: str, statement: sa.Select[Any]) -> sa.Table:
+    """The rows of a select as a temporary table; one of the same name is replaced."""
+    compiled = statement.compile(connection.engine, compile_kwargs={"literal_binds": True})
+    connection.exec_driver_sql(f"CREATE OR REPLACE TEMP TABLE {name} AS {compiled}")
+    columns = [sa.Column(column.name, column.type) for column in statement.subquery().c]
+    return sa.Table(name, sa.MetaData(), *columns)
+
+
 def insert_frame(connection: sa.Connection, table: sa.Table, frame: pd.DataFrame) -> None:
     """Insert a frame whose columns are named like the table's, as a whole."""
     driver: Any = connection.connection.dbapi_connection

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 
 import pandas as pd
 
 from components import student_wording as words
 from components import theme
-from components.figures.frame import Figure, axis_title, base_layout, date_axis
+from components.figures.frame import Figure, Trace, axis_title, base_layout, date_axis
+from queries.stacks import TOGETHER
 from queries.students import NOT_REACHED
 from queries.values import MODALITY_LABELS
+
+_DAY = 86_400_000  # milliseconds, which is how plotly measures an axis of days
+_DAYS = {"Week": 7, "Month": 30}
+_SHARE_OF_PERIOD = 0.85  # of a bar
+_FEWEST_PERIODS = 8  # of an axis
 
 
 def volume_figure(frame: pd.DataFrame, period: str, links: pd.Series[str]) -> Figure:
     """Contacts by period, stacked by modality, those that reached nobody on top.
 
-    ``frame`` as of ``queries.visits.volume``; ``links`` the URL behind each of its rows, empty
-    where there is none.
+    Hatched above them: kinds told together. ``frame`` as of ``queries.visits.volume``; ``period``
+    is ``Week`` or ``Month``; ``links`` the URL behind each of its rows, empty where there is none.
     """
     shown = frame[~frame["withheld"]]
-    kinds = [*MODALITY_LABELS, NOT_REACHED]
+    kinds = [*MODALITY_LABELS, NOT_REACHED, TOGETHER]
     layout = base_layout(380)
     layout |= {
         "barmode": "stack",
-        "bargap": 0.15,
         "margin": {"l": 52, "r": 16, "t": 44, "b": 40},
         "showlegend": True,
         "legend": {
@@ -37,7 +44,7 @@ def volume_figure(frame: pd.DataFrame, period: str, links: pd.Series[str]) -> Fi
             "itemdoubleclick": False,
             "font": {"size": theme.TICK_SIZE, "color": "@ink"},
         },
-        "xaxis": date_axis(),
+        "xaxis": date_axis() | _room_around(frame["period"], period),
         "yaxis": _count_axis("Contacts"),
         "annotations": [],
         "meta": {"kind": "bars"},
@@ -47,20 +54,45 @@ def volume_figure(frame: pd.DataFrame, period: str, links: pd.Series[str]) -> Fi
         rows = shown[shown["kind"] == kind]
         if rows.empty:
             continue
-        colour = "@muted/0.35" if kind == NOT_REACHED else theme.series(place)[0]
         traces.append(
             {
                 "type": "bar",
                 "name": words.kind(kind),
                 "x": [f"{when:%Y-%m-%d}" for when in rows["period"]],
+                "width": _SHARE_OF_PERIOD * _DAYS[period] * _DAY,
                 "y": [int(count) for count in rows["contacts"]],
                 "customdata": list(links.loc[rows.index]),
-                "marker": {"color": colour, "line": {"width": 0}},
+                "marker": _paint(kind, place),
                 "hovertemplate": f"{period} of %{{x|%-d %b %Y}}<br>{words.kind(kind)}: "
                 "%{y:,}<extra></extra>",
             }
         )
     return {"data": traces, "layout": layout}
+
+
+def _paint(kind: str, place: int) -> Trace:
+    if kind == TOGETHER:
+        hatched = {"shape": "/", "size": 6, "solidity": 0.3}
+        hatched |= {"fgcolor": "@muted", "bgcolor": "@paper"}
+        return {"color": "@paper", "pattern": hatched, "line": {"width": 1, "color": "@muted"}}
+    colour = "@muted/0.35" if kind == NOT_REACHED else theme.series(place)[0]
+    return {"color": colour, "line": {"width": 0}}
+
+
+def _room_around(periods: pd.Series[Any], period: str) -> Figure:
+    """The axis of few periods: so wide that a bar stays a bar, each with its date under it."""
+    starts = sorted(set(periods))
+    days = _DAYS[period] * timedelta(days=1)
+    if (starts[-1] - starts[0]) / days >= _FEWEST_PERIODS:
+        return {}
+    middle = starts[0] + (starts[-1] - starts[0]) / 2
+    ends = (middle - days * _FEWEST_PERIODS / 2, middle + days * _FEWEST_PERIODS / 2)
+    form = {"Week": "%b %-d<br>%Y", "Month": "%b<br>%Y"}[period]
+    return {
+        "range": [f"{end:%Y-%m-%d}" for end in ends],
+        "tickvals": [f"{when:%Y-%m-%d}" for when in starts],
+        "ticktext": [f"{when:{form}}" for when in starts],
+    }
 
 
 def columns_figure(

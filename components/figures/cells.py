@@ -9,13 +9,14 @@ from itertools import product
 import pandas as pd
 
 from components import theme, wording
-from components.figures.frame import Figure, Trace, base_layout
+from components.figures.frame import Figure, Trace, base_layout, whole_ticks
 from components.figures.intervals import beside
 
 _GAP = 0.08  # between cells, as a share of one
 _BETWEEN_YEARS = 0.6
 
 _FIRST_SCHOOL_MONTH = 8
+_WEEKS = 53  # that a school year has days in
 _WEEKDAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
 # The week in which each month begins, counted from the one of 1 August.
 _MONTH_COLUMNS = [
@@ -43,11 +44,13 @@ def cells_figure(
     row_height: int,
     *,
     suffix: str = "",
+    are_counts: bool = False,
 ) -> Figure:
     """Cells under column names (their place, words) beside row names, with the scale of colours.
 
-    ``scale`` is the colour roles of the lowest and the highest value.
+    ``scale`` is the colour roles of the lowest and the highest value; of counts the lowest is 0.
     """
+    highest = max((cell.value for cell in cells), default=1)
     height = row_height * len(rows)
     trace: Trace = {
         "type": "bar",
@@ -62,6 +65,7 @@ def cells_figure(
         "marker": {
             "color": [cell.value for cell in cells],
             "colorscale": [[0, scale[0]], [1, scale[1]]],
+            **({"cmin": 0, "cmax": highest} if are_counts else {}),
             "line": {"width": 0},
             "showscale": True,
             "colorbar": {
@@ -74,7 +78,7 @@ def cells_figure(
                 "yanchor": "top",
                 "ypad": 14,
                 "outlinewidth": 0,
-                "nticks": 4,
+                **({"tickvals": whole_ticks(0, highest, 4)} if are_counts else {"nticks": 4}),
                 "ticksuffix": suffix,
                 "tickangle": 0,
                 "tickfont": {"size": theme.NOTE_SIZE, "color": "@muted"},
@@ -139,13 +143,16 @@ def calendar_figure(frame: pd.DataFrame, *, by_day: bool, links: Sequence[str]) 
         f"{year}–{(year + 1) % 100:02d}" if not by_day else _weekday(year, weekday, weekdays)
         for year, weekday in row_of
     ]
-    return cells_figure(
+    figure = cells_figure(
         cells,
         names,
         _MONTH_COLUMNS,
         ("@accent-soft", "@accent"),
         14 if by_day else 44,
+        are_counts=True,
     )
+    figure["layout"]["xaxis"]["range"] = [-0.5, _WEEKS - 0.5]
+    return figure
 
 
 def _weekday(year: int, weekday: int, weekdays: Sequence[int]) -> str:

@@ -168,7 +168,7 @@ def _gap_panel(result: Effect, axis: str) -> list[Trace]:
 def _title(result: Effect) -> str:
     after = result.months[1]
     name = wording.short(result.label, _LONGEST_NAME)
-    caution = wording.CAUTIONS.get(result.verdict) if result.verdict else None
+    caution = wording.caution(result)
     title = panel_title(name, None if after["withheld"] else after)
     return f"{title} · {caution}" if caution else title
 

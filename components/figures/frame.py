@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from itertools import count
+from math import ceil, floor
 from typing import Any
 
 from components import theme, wording
@@ -82,6 +84,13 @@ def rate_axis(limits: tuple[float, float]) -> Figure:
         "nticks": 7,
         "fixedrange": True,
     }
+
+
+def whole_ticks(low: float, high: float, most: int = 5) -> list[int]:
+    """Round whole numbers from ``low`` to ``high``, ``most`` of them or fewer: nobody is half."""
+    steps = (digit * 10**power for power in count() for digit in (1, 2, 5))
+    step = next(step for step in steps if (high - low) / step < most)
+    return list(range(step * ceil(low / step), floor(high) + 1, step))
 
 
 def first_visit_line(axis: str = "") -> Figure:

@@ -126,9 +126,8 @@ def _heading(words: str, place: float) -> Trace:
 def _names(result: Effect, place: float, month: int) -> list[Trace]:
     figure = result.matched(month)
     name = wording.short(result.label, _LONGEST_NAME)
-    caution = wording.CAUTIONS.get(result.verdict) if result.verdict else None
     told = wording.estimate(figure) if result.verdict else wording.withheld(result.threshold)
-    words = told if caution is None else f"{told} {caution}"
+    words = f"{told} {wording.caution(result)}".rstrip()
     return [
         beside(name, place, "left", "@ink"),
         beside(words, place, "right", _colour(result)) | {"name": "value"},

@@ -9,12 +9,22 @@ from datetime import date
 import pandas as pd
 
 from components import theme, wording
-from components.figures.frame import Figure, Trace, base_layout, date_axis, rate_axis
+from components.figures.frame import (
+    Figure,
+    Trace,
+    base_layout,
+    date_axis,
+    rate_axis,
+    whole_ticks,
+)
 from components.figures.trajectory import pushed_apart
 from queries.public import PublishedRate
 
 _HEIGHT, _PANEL_HEIGHT = 320, 300
-_SCHOOL_MONTHS = ("Sep", "Oct", "Nov", "Dec", "Jan", "Feb", "Mar", "Apr", "May", "Jun")
+_SCHOOL_MONTHS = "Aug Sep Oct Nov Dec Jan Feb Mar Apr May Jun Jul".split()
+_AUGUST, _JUNE = 8, 10  # the first month of a school year; the place of its usual last one
+_BESIDE = 2  # months by which two lines end apart, and more: their names cannot meet
+_NAME_HEIGHT = 15 / 165  # of a year's name, as a share of its panel
 _ALL = "All districts here"
 
 
@@ -163,13 +173,11 @@ def years_figure(measures: Sequence[Measure], place: int) -> Figure:
     traces: list[Trace] = []
     for number, measure in enumerate(measures):
         axis = "" if number == 0 else str(number + 1)
-        layout[f"xaxis{axis}"] = _school_axis(number, len(measures)) | {"anchor": f"y{axis}"}
+        lines = [_year(measure, *style) for style in _last_years(measure, place)]
+        layout[f"xaxis{axis}"] = _school_axis(number, len(measures), lines) | {"anchor": f"y{axis}"}
         layout[f"yaxis{axis}"] = _measure_axis(measure) | {"anchor": f"x{axis}"}
-        for year, colour, dash in _last_years(measure, place):
-            line = _year(measure, year, colour, dash)
-            traces.append(line | {"xaxis": f"x{axis}", "yaxis": f"y{axis}"})
-            if line["x"]:
-                layout["annotations"].append(_end(year, line, colour, axis))
+        traces += [line | {"xaxis": f"x{axis}", "yaxis": f"y{axis}"} for line in lines]
+        layout["annotations"] += _ends(lines, layout[f"yaxis{axis}"]["range"], axis)
         layout["annotations"].append(_title(measure.title, axis))
         if measure.target is not None:
             layout["annotations"].append(_aim(measure, axis))
@@ -177,10 +185,12 @@ def years_figure(measures: Sequence[Measure], place: int) -> Figure:
     return {"data": traces, "layout": layout}
 
 
-def _school_axis(number: int, panels: int) -> Figure:
+def _school_axis(number: int, panels: int, lines: Sequence[Trace]) -> Figure:
+    """August to June, or to July where there is one, with room for the names of the years."""
+    last = max((_JUNE, *(at for line in lines for at in line["x"])))
     return {
         "domain": [number / panels + 0.02, (number + 1) / panels - 0.04],
-        "range": [-0.5, len(_SCHOOL_MONTHS) + 1.5],
+        "range": [-0.5, last + 2.5],
         "tickvals": list(range(0, len(_SCHOOL_MONTHS), 3)),
         "ticktext": list(_SCHOOL_MONTHS[::3]),
         "tickfont": {"size": theme.NOTE_SIZE, "color": "@muted"},
@@ -205,21 +215,23 @@ def _measure_axis(measure: Measure) -> Figure:
     known = [*shown["value"].dropna(), *([] if measure.target is None else [measure.target])]
     low, high = min(known, default=0), max(known, default=1)
     room = 0.2 * max(high - low, 1)
-    return rate_axis((low - room, high + room)) | {
+    axis = rate_axis((low - room, high + room)) | {
         "domain": [0.14, 0.94],
         "ticksuffix": " %" if measure.unit == "%" else "",
         "tickformat": ",",
         "nticks": 5,
         "tickfont": {"size": theme.NOTE_SIZE, "color": "@muted"},
     }
+    return axis if measure.unit == "%" else axis | {"tickvals": whole_ticks(*axis["range"])}
 
 
 def _school_month(month: str) -> int:
-    return (int(month[5:]) - 9) % 12
+    return (int(month[5:]) - _AUGUST) % 12
 
 
 def _year(measure: Measure, year: str, colour: str, dash: str) -> Trace:
-    rows = measure.values[(measure.values["school_year"] == year)].dropna(subset=["value"])
+    of_year = measure.values[measure.values["school_year"] == year]
+    rows = of_year.dropna(subset=["value"]).sort_values("month")
     told = [
         f"{value:.1f}\N{NO-BREAK SPACE}%" if measure.unit == "%" else f"about {value:,.0f}"
         for value in rows["value"]
@@ -240,17 +252,28 @@ def _year(measure: Measure, year: str, colour: str, dash: str) -> Trace:
     }
 
 
-def _end(year: str, line: Trace, colour: str, axis: str) -> Trace:
+def _ends(lines: Sequence[Trace], limits: Sequence[float], axis: str) -> list[Trace]:
+    """The names of the years where their lines end, never over each other."""
+    drawn = [line for line in lines if line["x"]]
+    levels = [line["y"][-1] for line in drawn]
+    months = [line["x"][-1] for line in drawn]
+    if drawn and max(months) - min(months) <= _BESIDE:
+        low, high = limits
+        levels = pushed_apart(levels, _NAME_HEIGHT * (high - low), (low, high))
+    return [_end(line, level, axis) for line, level in zip(drawn, levels, strict=True)]
+
+
+def _end(line: Trace, level: float, axis: str) -> Trace:
     return {
         "xref": f"x{axis}",
         "yref": f"y{axis}",
         "x": line["x"][-1],
-        "y": line["y"][-1],
-        "text": f"<b>{year}</b>",
+        "y": level,
+        "text": f"<b>{line['name']}</b>",
         "showarrow": False,
         "xanchor": "left",
         "xshift": 6,
-        "font": {"size": theme.NOTE_SIZE, "color": colour},
+        "font": {"size": theme.NOTE_SIZE, "color": line["line"]["color"]},
     }
 
 

@@ -150,6 +150,18 @@ def test_the_export_is_the_list_as_shown_and_recorded(here: Site) -> None:
     assert "Adelaide" not in (here.folder / "audit.log").read_text()
 
 
+def test_what_a_list_was_searched_for_is_told_in_the_file_and_not_in_the_log(here: Site) -> None:
+    here.sign_in("cora")
+    text = f"  Adelaide\r\n=1 {'x' * 300}"
+    [file] = sheets(here.ask("students-file", wanted(OWN) | {"text": text}))
+    line = file.splitlines()[1]
+    assert "Everyone, found by searching for “Adelaide =1 xxx" in line
+    assert "x" * 90 not in line
+    assert "Adelaide" not in (here.folder / "audit.log").read_text()
+    [unasked] = sheets(here.ask("students-file", wanted(OWN) | {"text": ["x"]}))
+    assert unasked.splitlines()[1].startswith('"Everyone: 1 students')
+
+
 def test_opening_a_list_and_a_student_is_recorded(here: Site) -> None:
     here.sign_in("cora")
     here.ask("students-grid", "?grade=7")

@@ -92,7 +92,7 @@ def test_a_quick_view_narrows_the_list_and_is_in_the_url(coordinate: Open) -> No
 def test_search_order_and_columns_are_in_the_url_and_come_back(coordinate: Open) -> None:
     here = coordinate("/students")
     asked = here.asked_for("students-grid")
-    here.page.get_by_role("searchbox", name="Search the list").fill("middle")
+    here.page.get_by_role("combobox", name="Search the list").fill("middle")
     here.page.wait_for_url("**q=middle*")
     here.page.locator(".ag-header-cell[col-id=now]").click()
     here.page.wait_for_url("**sort=now*")
@@ -105,13 +105,13 @@ def test_search_order_and_columns_are_in_the_url_and_come_back(coordinate: Open)
     again = here.go(f"/students{here.page.evaluate('window.location.search')}")
     expect(again.page.locator(".ag-header-cell[col-id=similar]")).to_have_count(0)
     assert names(again) == shown
-    assert again.page.get_by_role("searchbox", name="Search the list").input_value() == "middle"
+    assert again.page.get_by_role("combobox", name="Search the list").input_value() == "middle"
 
 
 def test_list_student_next_back_and_export_by_keyboard_alone(coordinate: Open) -> None:
     here = coordinate("/students?list=not-responding")
     page, listed = here.page, names(here)
-    page.get_by_role("searchbox", name="Search the list").focus()
+    page.get_by_role("combobox", name="Search the list").focus()
     for _ in range(12):  # on to the grid
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.closest('.ag-root') !== null"):

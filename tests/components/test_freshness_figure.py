@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from components import data_wording as words
-from components.data_tables import freshness_table, steps_list
+from components.data_tables import doubts_table, freshness_table, steps_list
 from components.figures.freshness import MOST_MONTHS, freshness_figure
 from queries.deliveries import DELIVERED, LATE, MISSING
 from queries.official import school_year_of
@@ -191,6 +191,16 @@ def test_rows_in_doubt_are_for_somebody_to_decide() -> None:
     assert steps(frame(a="DDDD"), NO_RULES, doubts) == [
         "visits.csv: 40 rows, from line 1,012 on: two on one day. Somebody should decide."
     ]
+
+
+def test_what_was_taken_back_stands_on_no_line() -> None:
+    doubts = pd.DataFrame(
+        [{"file": "days.csv", "rule": "days gone", "rows": 92, "first_line": None}]
+    )
+    assert steps(frame(a="DDDD"), NO_RULES, doubts) == [
+        "days.csv: 92 rows: days gone. Somebody should decide."
+    ]
+    assert "–" in str(doubts_table(doubts))
 
 
 def test_with_nothing_to_do_the_page_says_so_and_of_much_the_most_urgent() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,18 +14,20 @@ import pytest
 
 from components import standing_wording as words
 from components import wording
+from components.figures.bars import volume_figure
 from components.figures.cells import calendar_figure, heat_figure
 from components.figures.flow import flow_figure
 from components.figures.official import Measure, months_figure, years_figure
 from components.figures.published import published_figure, visited_levels
 from components.figures.ranking import ranking_figure
 from components.standing_tables import published_frame
-from components.student_wording import volume_summary
+from components.student_wording import volume_note, volume_summary
 from evaluation.verdict import Verdict
 from queries.effects import EVENT_MONTHS, Effect
 from queries.filters import Filters
 from queries.public import PublicContext, PublishedRate
 from queries.ranking import ranked
+from queries.stacks import TOGETHER
 from queries.students import NOT_REACHED
 from queries.targets import MET, Progress, Target
 
@@ -39,38 +43,70 @@ def effect(
     return Effect(frame, pd.DataFrame(), verdict, 1.0, 0.01, 10, group, group.title(), len(group))
 
 
-LINKS = {name: f"/districts/{name}" for name in ("ash", "birch", "cedar", "dogwood")}
-FOUR = [
+LINKS = {name: f"/districts/{name}" for name in ("ash", "birch", "cedar", "dogwood", "elm")}
+FIVE = [
     effect("ash", 0.05, 0.001),
     effect("birch", 0.12, 0.001),
     effect("cedar", 0.08, 0.01, Verdict.RANGE),
     effect("dogwood", 0.0, 0.0, None),
+    effect("elm", 0.02, 0.001),
 ]
 
 
 def test_the_ranking_puts_the_largest_first_and_the_unknown_last() -> None:
-    rows = ranked(FOUR)
-    assert [row.effect.group for row in rows] == ["birch", "cedar", "ash", "dogwood"]
-    assert [(row.best, row.worst) for row in rows] == [(1, 1), (None, None), (2, 2), (None, None)]
+    rows = ranked(FIVE)
+    assert [row.effect.group for row in rows] == ["birch", "cedar", "ash", "elm", "dogwood"]
+    places = [(row.best, row.worst) for row in rows]
+    assert places == [(1, 1), (None, None), (2, 2), (3, 3), (None, None)]
     figure = ranking_figure(rows, LINKS)
-    assert [trace["x"] for trace in figure["data"]] == [[12.0], [8.0], [5.0], [None]]
+    assert [trace["x"] for trace in figure["data"]] == [[12.0], [8.0], [5.0], [2.0], [None]]
     assert figure["data"][0]["customdata"] == ["/districts/birch"]
     filled = [trace["marker"]["color"] != "@paper" for trace in figure["data"]]
-    assert filled == [True, False, True, False]
+    assert filled == [True, False, True, True, False]
     told = [note["text"] for note in figure["layout"]["annotations"] if note.get("name") == "value"]
     assert told == [
-        "12.0 (11.8 to 12.2) · place 1 of 2",
+        "12.0 (11.8 to 12.2) · place 1 of 3",
         "8.0 (6.0 to 10.0) past differs",
-        "5.0 (4.8 to 5.2) · place 2 of 2",
+        "5.0 (4.8 to 5.2) · place 2 of 3",
+        "2.0 (1.8 to 2.2) · place 3 of 3",
         "fewer than 10 students",
     ]
 
 
+def said(*sizes: float, error: float = 0.02, shown: int | None = None) -> str:
+    rows = ranked([effect(f"d{number}", size, error) for number, size in enumerate(sizes)])
+    return words.ranking_summary(rows[:shown])
+
+
 def test_overlapping_places_are_said_to_be_unsure() -> None:
-    alike = ranked([effect("ash", 0.05, 0.02), effect("birch", 0.06, 0.02)])
-    assert "No district’s place is sure" in words.ranking_summary(alike)
-    assert "Sure are the places of Birch and Ash alone" in words.ranking_summary(ranked(FOUR))
-    assert "No district has a figure" in words.ranking_summary(ranked(FOUR[2:]))
+    told = said(0.05, 0.06, 0.07)
+    assert told.endswith(
+        "No district’s place is sure: among 3 districts, differences like these can come by chance."
+    )
+    assert said(0.05, 0.06, 0.07, shown=1) == "D2 could have place 1–3 of 3."
+
+
+def test_sure_places_are_told_and_so_is_an_order_that_is_sure_in_part() -> None:
+    told = words.ranking_summary(ranked(FIVE))
+    assert told.endswith("The places of Birch, Ash and Elm are sure among all 3 districts.")
+    told = said(0.5, 0.05, 0.06)
+    assert told.endswith("The place of D0 is sure among all 3 districts; the others’ are not.")
+    told = said(0.5, 0.49, 0.05, 0.06)
+    assert told.endswith("No district’s place is sure, but some are surely ahead of others.")
+
+
+def test_of_two_districts_nobody_is_told_to_be_first() -> None:
+    """One of two is always first; a filter, or a small program, made that a result."""
+    rows = ranked([effect("ash", 0.05, 0.001), effect("birch", 0.12, 0.001)])
+    assert [row.best for row in rows] == [None, None]
+    assert [wording.ranked(row) for row in rows] == ["12.0 (11.8 to 12.2)", "5.0 (4.8 to 5.2)"]
+    told = words.ranking_summary(rows)
+    assert told == (
+        "From Birch 12.0 points to Ash 5.0 points. Fewer than 3 districts have a figure, so no "
+        "place is told."
+    )
+    assert "sure" not in words.ranking_summary(rows[:1])
+    assert "No district has a figure" in words.ranking_summary(ranked(FIVE[2:4]))
 
 
 MONTHS = pd.DataFrame(
@@ -108,7 +144,9 @@ def test_the_calendar_places_days_by_weekday_and_weeks_by_school_year() -> None:
     assert [int(base) for base in days["base"]] == [0, 1]
     assert days["x"][1] - days["x"][0] == 1
     assert days["customdata"] == ["x", "y"]
-    [weeks] = calendar_figure(frame, by_day=False, links=[""] * 3)["data"]
+    figure = calendar_figure(frame, by_day=False, links=[""] * 3)
+    assert figure["layout"]["xaxis"]["range"] == [-0.5, 52.5]  # a week stays a week
+    [weeks] = figure["data"]
     assert [int(base) for base in weeks["base"]] == [0, 0]
     assert "Week of 3 January 2022" in weeks["text"][0]
 
@@ -290,6 +328,69 @@ def test_a_target_is_drawn_as_a_line_with_its_words() -> None:
     assert low < 88 < 90.5 < high
 
 
+def over_months(start: int, months: str, values: Sequence[float]) -> pd.DataFrame:
+    """Values of a school year that begins in ``start``, in the months named (``08 09 …``)."""
+    year = f"{start}-{(start + 1) % 100}"
+    named = [f"{start + (month < '08')}-{month}" for month in months.split()]
+    return pd.DataFrame({"month": named, "school_year": year, "value": values})
+
+
+AUGUST_TO_JUNE = "08 09 10 11 12 01 02 03 04 05 06"
+
+
+def test_august_is_drawn_before_september_and_no_line_crosses_the_year() -> None:
+    months = over_months(2021, AUGUST_TO_JUNE, [90.0] * 11)
+    figure = years_figure([Measure("Attendance", "%", months.iloc[::-1])], 0)
+    [line] = figure["data"]
+    assert [later - earlier for earlier, later in pairwise(line["x"])] == [1] * 10
+    assert "August 2021" in line["text"][0]
+    axis = figure["layout"]["xaxis"]
+    assert axis["ticktext"][axis["tickvals"].index(line["x"][0])] == "Aug"
+    assert axis["range"][0] < line["x"][0] < line["x"][-1] < axis["range"][1]
+
+
+def test_july_closes_the_year_and_stays_inside_the_panel() -> None:
+    months = over_months(2021, f"{AUGUST_TO_JUNE} 07", [90.0] * 12)
+    figure = years_figure([Measure("Attendance", "%", months)], 0)
+    assert figure["data"][0]["x"][-1] == 11
+    assert figure["layout"]["xaxis"]["range"][1] > 12
+
+
+def test_a_year_without_august_stands_under_the_same_months_as_one_with_it() -> None:
+    both = [
+        over_months(2021, AUGUST_TO_JUNE, [90.0] * 11),
+        over_months(2022, "09 10 11", [91.0] * 3),
+    ]
+    before, now = years_figure([Measure("Attendance", "%", pd.concat(both))], 0)["data"]
+    assert now["x"] == before["x"][1:4]
+
+
+def names_of_years(figure: dict[str, Any]) -> list[dict[str, Any]]:
+    return [note for note in figure["layout"]["annotations"] if "20" in note["text"]]
+
+
+def test_two_years_that_end_at_one_level_are_not_named_over_each_other() -> None:
+    both = [over_months(2021, "05 06", [90.0, 90.0]), over_months(2022, "05 06", [90.0, 90.0])]
+    figure = years_figure([Measure("Attendance", "%", pd.concat(both))], 0)
+    levels = [note["y"] for note in names_of_years(figure)]
+    low, high = figure["layout"]["yaxis"]["range"]
+    assert abs(levels[0] - levels[1]) == pytest.approx((high - low) * 15 / 165)
+    apart = [both[0], over_months(2022, "09 10", [90.0, 90.0])]  # its name is left of the other
+    figure = years_figure([Measure("Attendance", "%", pd.concat(apart))], 0)
+    assert [note["y"] for note in names_of_years(figure)] == [90.0, 90.0]
+
+
+@pytest.mark.parametrize("values", [[10.0, 10.0], [10.0, 15.0], [0.0, 1.0], [980.0, 1460.0]])
+def test_students_are_counted_by_whole_ticks(values: list[float]) -> None:
+    served = Measure("Served", "students", over_months(2021, "09 10", values))
+    axis = years_figure([served], 0)["layout"]["yaxis"]
+    assert axis["tickvals"]
+    assert all(isinstance(tick, int) for tick in axis["tickvals"])
+    assert len(axis["tickvals"]) <= 5
+    low, high = axis["range"]
+    assert low <= axis["tickvals"][0] <= axis["tickvals"][-1] <= high
+
+
 def test_shares_at_the_ends_say_so_and_targets_are_told_with_a_sign() -> None:
     assert [words.share(value) for value in (0.05, 0.5, 0.95)] == [
         "5\N{NO-BREAK SPACE}% or less",
@@ -324,17 +425,74 @@ def test_months_are_told_in_words() -> None:
 
 
 def test_the_share_of_contacts_that_reached_is_told_of_all_or_not_at_all() -> None:
-    frame = pd.DataFrame(
-        {
-            "kind": ["home", "phone", NOT_REACHED],
-            "contacts": [60, None, 30],
-            "withheld": [False, True, False],
-        }
-    )
-    assert volume_summary(frame, exact=False) == (
-        "About 60 completed visits and about 30 attempts shown."
-    )
-    told = frame.assign(contacts=[60, 15, 30], withheld=False)
-    assert volume_summary(told, exact=True) == (
+    assert volume_summary(75, 30, about=False) == (
         "75 completed visits and 30 attempts; 71\N{NO-BREAK SPACE}% of contacts reached the family."
     )
+    assert volume_summary(1400, 790, about=True).startswith(
+        "About 1,400 completed visits and about 790 attempts; about 64"
+    )
+    assert volume_summary(None, None, about=True) == ""
+
+
+def contacts(*rows: tuple[date, str, int | None]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["period", "kind", "contacts"])
+    return frame.assign(withheld=frame["contacts"].isna())
+
+
+def volume(frame: pd.DataFrame, period: str) -> dict[str, Any]:
+    return volume_figure(frame, period, pd.Series("", index=frame.index))
+
+
+def test_the_first_week_is_a_bar_of_a_week_with_its_date_under_it() -> None:
+    figure = volume(contacts((date(2022, 11, 7), "home", 6)), "Week")
+    [bar] = figure["data"]
+    assert 0.5 < bar["width"] / (7 * 86_400_000) <= 1
+    axis = figure["layout"]["xaxis"]
+    assert axis["tickvals"] == ["2022-11-07"]
+    assert axis["ticktext"] == ["Nov 7<br>2022"]
+    low, high = (date.fromisoformat(end) for end in axis["range"])
+    assert (high - low).days >= 7 * 7
+    assert low < date(2022, 11, 7) < high
+
+
+def test_the_first_month_is_a_bar_of_a_month_and_many_months_have_no_date_each() -> None:
+    [month, year] = (
+        volume(contacts(*((date(2022, at, 1), "home", 20) for at in range(1, last))), "Month")
+        for last in (2, 13)
+    )
+    assert month["layout"]["xaxis"]["ticktext"] == ["Jan<br>2022"]
+    assert month["data"][0]["width"] == year["data"][0]["width"]
+    assert "range" not in year["layout"]["xaxis"]
+
+
+def test_kinds_told_together_are_one_hatched_part_on_top() -> None:
+    months = [date(2022, at, 1) for at in range(9, 12)]
+    frame = contacts(
+        (months[0], "home", 40),
+        (months[0], TOGETHER, 25),
+        (months[1], TOGETHER, None),
+        (months[2], NOT_REACHED, 30),
+    )
+    traces = volume(frame, "Month")["data"]
+    assert [trace["name"] for trace in traces] == [
+        "Home",
+        "Not reached",
+        "Other kinds, too few to show by themselves",
+    ]
+    assert [bool(trace["marker"].get("pattern")) for trace in traces] == [False, False, True]
+    assert traces[-1]["y"] == [25]
+    told = volume_note(frame, 10)
+    assert "Hatched: kinds of contact with fewer than 10 students" in told
+    assert "months in which fewer than 10 students had a contact" in told
+    assert volume_note(frame[frame["kind"] == "home"], 10) == ""
+
+
+@pytest.mark.parametrize(("counts", "ticks"), [([6, 7], [0, 2, 4, 6]), ([1], [0, 1])])
+def test_the_palest_colour_of_a_calendar_is_no_visit_at_all(
+    counts: list[int], ticks: list[int]
+) -> None:
+    days = [date(2022, 11, 7 + at) for at in range(len(counts))]
+    frame = pd.DataFrame({"period": days, "contacts": counts, "about": False, "withheld": False})
+    [cells] = calendar_figure(frame, by_day=True, links=[""] * len(counts))["data"]
+    assert (cells["marker"]["cmin"], cells["marker"]["cmax"]) == (0, max(counts))
+    assert cells["marker"]["colorbar"]["tickvals"] == ticks

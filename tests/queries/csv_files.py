@@ -134,6 +134,36 @@ def school_year(month: pd.Series) -> pd.Series:
     return month.map({one: f"{year}-{(year + 1) % 100}" for one, year in start.items()})
 
 
+def chronic_by_student(rows: pd.DataFrame) -> pd.Series:
+    """Whether each student with ten days in these rows missed a tenth of them."""
+    sums = rows.groupby("student_id")[["days_attended", "days_enrolled"]].sum()
+    sums = sums[sums["days_enrolled"] >= 10]
+    missed = sums["days_enrolled"] - sums["days_attended"]
+    return (10_000 * missed).round() >= (1_000 * sums["days_enrolled"]).round()
+
+
+def in_pre_kindergarten(files: CsvFiles, rows: pd.DataFrame) -> np.ndarray:
+    """Which rows, of a student and a school year, were in pre-kindergarten."""
+    stays = files.stays
+    young = stays.loc[stays["grade"] == "PK", ["student_id", "school_year"]]
+    rows = pd.MultiIndex.from_frame(rows[["student_id", "year"]])
+    return rows.isin(pd.MultiIndex.from_frame(young))
+
+
+def month_before(files: CsvFiles, first: pd.DataFrame) -> pd.Series:
+    """The last whole school month before the first visit, by student; none: left out."""
+    months = np.array(sorted(files.attendance["month"].unique()))
+    at = np.searchsorted(months, first["date"].dt.strftime("%Y-%m").to_numpy(str)) - 1
+    found = pd.Series(months[at], index=first["student_id"].to_numpy())
+    return found[at >= 0]
+
+
+def last_schools(files: CsvFiles, year: str) -> pd.DataFrame:
+    """The school each student was last enrolled in, by district."""
+    stays = files.stays[files.stays["school_year"] == year].sort_values("entry_date")
+    return stays.drop_duplicates(["student_id", "district_code"], keep="last")
+
+
 def records(files: CsvFiles, first: pd.DataFrame, shuffle: pd.Series) -> tuple[Records, np.ndarray]:
     """All students' school months as the evaluation takes them, and the students' ids.
 

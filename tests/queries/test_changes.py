@@ -72,6 +72,22 @@ def test_who_crossed_the_line_of_chronic_absence(town: Delivery) -> None:
     assert f"{found.before.data_as_of:%Y-%m}" == "2022-06"
 
 
+def test_who_reaches_the_least_days_far_below_the_line_is_newly_chronic(town: Delivery) -> None:
+    newcomers = range(201, 209)
+    town.add("students", *(f"{n:010d},A,B,2010-01-01,English" for n in newcomers))
+    stays = [f"{n:010d},2021-22,0640011,7,,2022-04-11,2022-06-14" for n in newcomers]
+    town.add("enrollments", *stays)
+    town.add("visits", *contacted(range(101, 113), "2021-12-07"))
+    town.add("visits", *contacted(newcomers, "2022-04-20"))
+    town.add("attendance", *(f"{n:010d},0640011,2022-04,9,5" for n in newcomers)).load()
+    town.write(attendance="student_id,district_code,month,days_enrolled,days_attended\n")
+    town.add("attendance", *(f"{n:010d},0640011,2022-04,14,8" for n in newcomers)).load()
+    with snapshot() as data:
+        found = changes(data, LEADERSHIP, Filters())
+    assert found.to_chronic == Count(8, about=False)
+    assert found.from_chronic == Count(None, about=False)
+
+
 @pytest.fixture
 def later(data: Snapshot) -> Snapshot:
     """The program's load as the one after its own."""

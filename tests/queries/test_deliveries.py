@@ -112,6 +112,22 @@ def test_doubts_are_told_by_rule_and_line_without_their_words(delivery: Delivery
     assert "0000000001" not in f"{rules.to_csv()}{lines.to_csv()}"
 
 
+def test_what_a_district_took_back_is_told_in_counts_until_somebody_decides(
+    delivery: Delivery,
+) -> None:
+    of_ada, of_cy = (months(one, "0640011", ADA) for one in ("0000000001", "1000000003"))
+    of_ben = months("0000000002", "0930011", [20] * 10)
+    delivery.write(attendance=ATTENDANCE_HEADER + of_ada + of_cy).load()
+    delivery.write(attendance=ATTENDANCE_HEADER + of_cy).load()
+    delivery.write(attendance=ATTENDANCE_HEADER + of_ben).load()  # says nothing of Hartford
+    with snapshot() as data:
+        rules = doubtful_rules(data, LEADERSHIP)
+        assert all(doubtful_rules(data, viewer).empty for viewer in OTHERS)
+    assert rules[["file", "rows"]].to_numpy().tolist() == [["attendance.csv", 10]]
+    assert rules["rule"][0].startswith("months that a later delivery of them no longer holds")
+    assert rules["first_line"].isna().all()
+
+
 MAPPING = """
 [visits.values.modality]
 "HOME VISIT" = "home"

@@ -116,6 +116,22 @@ def test_what_the_load_fitted_is_what_a_fit_on_request_finds(data: Snapshot) -> 
         pd.testing.assert_frame_equal(one, other[one.columns], check_dtype=False, rtol=1e-9)
 
 
+SMALL = Filters(district=("0150011",), modality=("virtual",))
+
+
+def test_a_small_group_asked_for_takes_the_result_that_the_load_found_for_all(
+    data: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = effect(data, LEADERSHIP, SMALL)
+    assert 50 <= shown.frame["students"].max() < 100
+    assert (shown.verdict, shown.inherited) == (Verdict.EFFECT, True)
+    assert effect(data, LEADERSHIP, Filters()).inherited is False
+    for refused in (Verdict.SYMMETRIC, Verdict.RANGE):
+        monkeypatch.setattr(effects, "_verdict_of_all", lambda _data, found=refused: found)
+        said = effects._fit(data, SMALL).said
+        assert (said["verdict"], said["inherited"]) == ("RANGE", True)
+
+
 def test_a_student_group_is_fitted_when_it_is_asked_for(
     data: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,7 +162,9 @@ def test_a_fit_is_made_once_for_each_selection_and_load(
 ) -> None:
     made = []
     assess = effects.assess
-    monkeypatch.setattr(effects, "assess", lambda *rest: made.append(1) or assess(*rest))
+    monkeypatch.setattr(
+        effects, "assess", lambda *rest, **more: made.append(1) or assess(*rest, **more)
+    )
     filters = Filters(district=("0930011",), grade=("7",))
     for _time in range(3):
         effect(data, LEADERSHIP, filters)
@@ -165,7 +183,7 @@ def test_no_more_than_two_selections_are_fitted_at_once_whoever_asks(
 ) -> None:
     both, may_end, under_way, most = Barrier(2), Event(), [], []
 
-    def assess(*_designs: object) -> None:
+    def assess(*_designs: object, **_more: object) -> None:
         under_way.append(1)
         most.append(len(under_way))
         if not may_end.is_set():
@@ -177,6 +195,7 @@ def test_no_more_than_two_selections_are_fitted_at_once_whoever_asks(
 
     monkeypatch.setattr(effects, "assess", assess)
     monkeypatch.setattr(effects, "_selected", lambda *_rest, **_more: None)
+    monkeypatch.setattr(effects, "_verdict_of_all", lambda _data: None)
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda _: effects._fit(None, Filters()), range(6)))
     assert max(most) == 2

@@ -120,23 +120,21 @@ def test_students_served_and_their_attendance_before(
 def test_shares_chronically_absent_before_the_visit_and_now(
     data: Snapshot, files: CsvFiles, views: dict[str, Served], name: str
 ) -> None:
-    rows = views[name].months
-    rows = rows.assign(year=csv_files.school_year(rows["month"]))
-    rows = rows.sort_values("month")
-    so_far = rows.groupby(["student_id", "year"])[["days_attended", "days_enrolled"]].cumsum()
-    rows["to_date"] = so_far["days_attended"] / so_far["days_enrolled"]
-    stays = files.stays
-    young = stays[stays["grade"] == "PK"][["student_id", "school_year"]].drop_duplicates()
-    young = set(young.itertuples(index=False, name=None))
-    rows["young"] = [pair in young for pair in zip(rows["student_id"], rows["year"], strict=True)]
-    at_visit = rows[(rows["event_month"] == -1) & ~rows["young"]].set_index("student_id")["to_date"]
-    now = rows[rows["year"] == "2023-24"].groupby("student_id")["to_date"].last()
-    latest = csv_files.present_places(files).set_index("student_id")["grade"]
-    now = now[latest.reindex(now.index) != "PK"]
+    rows = views[name].months.assign(year=lambda rows: csv_files.school_year(rows["month"]))
+    rows = rows[~csv_files.in_pre_kindergarten(files, rows)]
+    last = csv_files.month_before(files, views[name].students)
+    year = csv_files.school_year(last)
+    at_visit = csv_files.chronic_by_student(
+        rows[
+            (rows["month"] <= rows["student_id"].map(last))
+            & (rows["year"] == rows["student_id"].map(year))
+        ]
+    )
+    now = csv_files.chronic_by_student(rows[rows["year"] == "2023-24"])
     both = pd.concat([at_visit, now], axis=1, keys=["before", "now"]).dropna()
     found = one(standing(data, LEADERSHIP, View(VIEWS[name])))
-    assert found["chronic_before"] == pytest.approx((both["before"] <= 0.9).mean(), abs=TENTH)
-    assert found["chronic_now"] == pytest.approx((both["now"] <= 0.9).mean(), abs=TENTH)
+    assert found["chronic_before"] == pytest.approx(both["before"].astype(float).mean(), abs=TENTH)
+    assert found["chronic_now"] == pytest.approx(both["now"].astype(float).mean(), abs=TENTH)
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -181,9 +179,38 @@ def test_official_attendance_of_two_districts_and_all(data: Snapshot, files: Csv
         assert np.allclose(shown["rate"], rate, rtol=0, atol=TENTH)
         to_date = so_far["days_attended"] / so_far["days_enrolled"]
         assert np.allclose(shown["rate_to_date"], to_date, rtol=0, atol=TENTH)
-        students = own[own["month"] == "2024-06"].drop_duplicates(["student_id", "district_code"])
-        assert shown["students"].iloc[-1] == len(students)
+        students = own.loc[own["month"] == "2024-06", "student_id"].nunique()
+        moved = rows["month"].eq("2024-06").sum() - students if code == "all" else 0
+        # Where few moved within the month, the count of all is rounded to fives.
+        assert abs(shown["students"].iloc[-1] - students) <= (2 if 0 < moved < 10 else 0)
     assert list(quality(data).loc[[HARTFORD, NORWICH], "months"]) == [40, 40]
+
+
+@pytest.mark.parametrize("month", ["2022-11", "2023-06", "2024-06"])
+def test_chronic_absence_of_every_district_all_and_the_schools(
+    data: Snapshot, files: CsvFiles, month: str
+) -> None:
+    rows = files.attendance.assign(year=csv_files.school_year(files.attendance["month"]))
+    year = csv_files.school_year(pd.Series([month])).iloc[0]
+    rows = rows[(rows["year"] == year) & (rows["month"] <= month)]
+    rows = rows[~csv_files.in_pre_kindergarten(files, rows)]
+    chronic = csv_files.chronic_by_student(rows)
+    here = rows.groupby(["district_code", "student_id"], as_index=False)["days_enrolled"].sum()
+    here = here[here["days_enrolled"] >= 10].assign(chronic=lambda r: r["student_id"].map(chronic))
+    shown = district_months(data, LEADERSHIP)
+    shown = shown[shown["month"] == month].set_index("district_code")["chronic"]
+    assert shown["all"] == pytest.approx(chronic.mean(), abs=TENTH)
+    shares = here.groupby("district_code")["chronic"].mean()
+    assert len(shares) == 15
+    assert np.allclose(shown[shares.index], shares, rtol=0, atol=TENTH)
+    if month != "2024-06":
+        return
+    stays = csv_files.last_schools(files, year)
+    both = here.merge(stays, on=["district_code", "student_id"])
+    for code in (HARTFORD, NORWICH):
+        told = schools(data, LEADERSHIP, code).set_index("school_code")["chronic"]
+        own = both[both["district_code"] == code].groupby("school_code")["chronic"].mean()
+        assert np.allclose(told[own.index], own, rtol=0, atol=TENTH)
 
 
 @pytest.mark.parametrize("code", [HARTFORD, NORWICH])
@@ -191,20 +218,14 @@ def test_schools_of_a_district(data: Snapshot, files: CsvFiles, code: str) -> No
     own = files.attendance[files.attendance["district_code"] == code]
     year = own[csv_files.school_year(own["month"]) == "2023-24"]
     sums = year.groupby("student_id")[["days_attended", "days_enrolled"]].sum().reset_index()
-    stays = files.stays[
-        (files.stays["district_code"] == code) & (files.stays["school_year"] == "2023-24")
-    ]
-    stays = stays.sort_values("entry_date").drop_duplicates("student_id", keep="last")
-    both = sums.merge(stays, on="student_id")
-    both["chronic"] = both["days_attended"] / both["days_enrolled"] <= 0.9
+    stays = csv_files.last_schools(files, "2023-24")
+    both = sums.merge(stays[stays["district_code"] == code], on="student_id")
     told = schools(data, LEADERSHIP, code).set_index("school_code")
     assert len(told) == both["school_code"].nunique()
     for school, rows in both.groupby("school_code"):
         assert told["students"][school] == len(rows)
         rate = rows["days_attended"].sum() / rows["days_enrolled"].sum()
         assert told["rate"][school] == pytest.approx(rate, abs=TENTH)
-        chronic = rows.loc[rows["grade"] != "PK", "chronic"].mean()
-        assert told["chronic"][school] == pytest.approx(chronic, abs=TENTH)
 
 
 def test_students_served_over_time(data: Snapshot, first: pd.DataFrame) -> None:

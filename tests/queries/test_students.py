@@ -17,6 +17,7 @@ from queries.students import (
     caseload,
     in_quick_view,
     one_student,
+    own_schools,
     sees_students,
 )
 from queries.values import known_values
@@ -194,3 +195,12 @@ def test_a_student_without_a_name_a_school_or_attendance_is_listed(delivery: Del
     assert record is not None
     assert record.months.empty
     assert record.row["status"] == "left"
+
+
+def test_the_schools_offered_are_all_of_the_own_districts_and_no_others(data: Snapshot) -> None:
+    offered = own_schools(data, HARTFORD)
+    known = set(caseload(data, HARTFORD, Filters())["school_name"].dropna())
+    assert known <= set(offered)
+    assert all(name.startswith("Hartford") for name in offered)
+    assert offered == sorted(set(offered))
+    assert own_schools(data, Viewer("leadership", ("0640011",))) == []
