@@ -127,14 +127,18 @@ def _doubtful(data: Snapshot) -> list[str]:
         .order_by(rows.file, sa.desc("count"), rows.rule)
     )
     return [
-        f"The last load took in {count:,} rows of {file} that somebody should decide about: {rule}."
+        f"The last load took in {_rows(count)} of {file} that somebody should decide about: {rule}."
         for file, rule, count in counts.itertuples(index=False, name=None)
     ]
 
 
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
 def _withdrawn(data: Snapshot) -> list[str]:
     return [
-        f"{row['file']}: {row['rows']:,} {row['rule']} (since the load of "
+        f"{row['file']}: {_rows(row['rows'])}: {row['rule']} (since the load of "
         f"{row['since']:%B} {row['since'].day}, {row['since'].year})."
         for row in undecided(data).to_dict("records")
     ]

@@ -170,11 +170,17 @@ def look(
     _forget(connection, kind, staged)
     if not states_months:
         return []
-    held = _held(connection, kind, staged, before)
-    if held is None:
-        return []
     name = staged.file.name
-    units = create_temporary(connection, f"units_{name}", _units(kind, held, staged))
+    if kind.table is visit:
+        held = _held_visits(connection, kind, staged, before)
+        if held is None:
+            return []
+        statement = _units(kind, held, _delivered(kind, staged))
+    else:
+        stated = create_temporary(connection, f"stated_{name}", _stated(kind, staged))
+        held = _held(kind, stated)
+        statement = _all_units(kind, held, stated, staged)
+    units = create_temporary(connection, f"units_{name}", statement)
     missing = _missing(kind, held, units, staged)
     if not _may_be_missing(connection, kind, units):
         missing = missing.where(sa.false())
@@ -189,35 +195,92 @@ def _delivered(kind: Kind, staged: StagedFile) -> sa.Subquery:
     return sa.select(*kind.rows(lambda name: checked.c[f"value_{name}"])).subquery("delivered")
 
 
-def _stated(kind: Kind, staged: StagedFile) -> sa.Subquery:
-    """Of good rows: what they state, and their first and last day."""
+def _good(kind: Kind, staged: StagedFile) -> sa.Subquery:
     checked = staged.checked
-    good = (
-        sa.select(*kind.rows(lambda name: checked.c[f"value_{name}"]))
-        .where(checked.c.fault.is_(None))
-        .subquery("good")
+    rows = sa.select(*kind.rows(lambda name: checked.c[f"value_{name}"]))
+    return rows.where(checked.c.fault.is_(None)).subquery("good")
+
+
+def _stated(kind: Kind, staged: StagedFile) -> sa.Select[tuple[object, ...]]:
+    """What good rows state of what is held: rows held, first and last day delivered, is_same.
+
+    Most of what is delivered again holds the same keys again: their number and the sum of their
+    hashes tell, without a join of every row to every row.
+    """
+    here = _by_unit(kind, _good(kind, staged), "here")
+    there = _by_unit(
+        kind,
+        sa.select(*kind.rows(lambda name: kind.table.c[name]))
+        .where(_may_be_stated(kind, staged))
+        .subquery("rows"),
+        "there",
     )
-    unit = [good.c[name] for name in kind.unit]
-    return sa.select(*unit, *_ends(kind, good)).group_by(*unit).subquery("stated")
+    is_same = sa.and_(here.c.rows == there.c.rows, here.c.hashes == there.c.hashes)
+    return sa.select(
+        *(here.c[name] for name in kind.unit),
+        here.c.first,
+        here.c.last,
+        there.c.rows.label("held"),
+        is_same.label("is_same"),
+    ).join_from(here, there, sa.and_(*(here.c[n] == there.c[n] for n in kind.unit)))
 
 
-def _ends(kind: Kind, rows: sa.FromClause) -> list[sa.Label[object]]:
+def _may_be_stated(kind: Kind, staged: StagedFile) -> Expression:
+    """Of the districts that the file names: the engine looks no further at others' rows."""
+    districts = sa.select(staged.checked.c.value_district_code).distinct()
+    return kind.table.c.district_code.in_(districts)
+
+
+def _by_unit(kind: Kind, rows: sa.Subquery, name: str) -> sa.Subquery:
+    unit = [rows.c[column] for column in kind.unit]
+    hashes = sa.func.sum(sa.func.hash(*(rows.c[column] for column in kind.key)))
+    first, last = _ends(kind, rows)
+    return (
+        sa.select(
+            *unit,
+            first.label("first"),
+            last.label("last"),
+            sa.func.count().label("rows"),
+            hashes.label("hashes"),
+        )
+        .group_by(*unit)
+        .subquery(name)
+    )
+
+
+def _all_units(
+    kind: Kind, held: sa.Subquery, stated: sa.Table, staged: StagedFile
+) -> sa.Select[tuple[object, ...]]:
+    """Units with the same rows again are whole; of the others, rows are compared."""
+    delivered = _delivered(kind, staged)
+    in_unit = sa.and_(*(delivered.c[name] == stated.c[name] for name in kind.unit))
+    compared = (
+        sa.select(delivered).join_from(delivered, stated, in_unit).where(~stated.c.is_same)
+    ).subquery("compared")
+    same = sa.select(
+        stated.c.district_code,
+        stated.c.period,
+        stated.c.held,
+        stated.c.held.label("known"),
+        sa.true().label("is_whole"),
+        sa.true().label("overlaps"),
+    ).where(stated.c.is_same)
+    return sa.select(sa.union_all(same, _units(kind, held, compared)).subquery("units"))
+
+
+def _ends(kind: Kind, rows: sa.FromClause) -> tuple[Expression, Expression]:
     """The first and last day of rows; only days of attendance have ends that matter."""
     day = rows.c.date if kind.table is attendance_day else sa.cast(sa.null(), sa.Date)
-    return [sa.func.min(day).label("first"), sa.func.max(day).label("last")]
+    return sa.func.min(day), sa.func.max(day)
 
 
-def _held(
-    connection: sa.Connection, kind: Kind, staged: StagedFile, before: Sequence[Withdrawn]
-) -> sa.Subquery | None:
-    """What the database holds, as rows of ``withdrawn_row``, of what a file may state."""
-    if kind.table is visit:
-        return _held_visits(connection, kind, staged, before)
+def _held(kind: Kind, stated: sa.Table) -> sa.Subquery:
+    """What the database holds, as rows of ``withdrawn_row``, where a file states something else."""
     rows = sa.select(*kind.rows(lambda name: kind.table.c[name])).subquery("rows")
-    stated = _stated(kind, staged)
     return (
         sa.select(rows, stated.c.first, stated.c.last)
         .join_from(rows, stated, sa.and_(*(rows.c[n] == stated.c[n] for n in kind.unit)))
+        .where(~stated.c.is_same)
         .subquery("held")
     )
 
@@ -229,7 +292,7 @@ def _held_visits(
 
     A visit counts for the district where its student was enrolled last.
     """
-    spans = [sa.select(_delivered(kind, staged).c.period)]
+    spans = [sa.select(_good(kind, staged).c.period)]
     spans += [sa.select(one.units.c.period) for one in before if one.kind.table in _ATTENDANCE]
     periods = sa.union_all(*spans).subquery("periods")
     first, last = connection.execute(
@@ -265,9 +328,8 @@ def _held_visits(
     )
 
 
-def _units(kind: Kind, held: sa.Subquery, staged: StagedFile) -> sa.Select[tuple[object, ...]]:
+def _units(kind: Kind, held: sa.Subquery, delivered: sa.Subquery) -> sa.Select[tuple[object, ...]]:
     """What the file states: district_code, period, rows held, of those known, is_whole."""
-    delivered = _delivered(kind, staged)
     is_known = sa.exists().where(_same(held, delivered, kind.held_by))
     rows = sa.select(held, is_known.label("is_known")).subquery("rows")
     known = sa.func.count().filter(rows.c.is_known)
@@ -275,8 +337,8 @@ def _units(kind: Kind, held: sa.Subquery, staged: StagedFile) -> sa.Select[tuple
     first, last = _ends(kind, rows)
     edge: Expression = sa.literal_column(str(_EDGE_DAYS))
     is_from_end_to_end = sa.and_(
-        sa.func.any_value(rows.c.first) <= first.element + edge,
-        sa.func.any_value(rows.c.last) >= last.element - edge,
+        sa.func.any_value(rows.c.first) <= first + edge,
+        sa.func.any_value(rows.c.last) >= last - edge,
     )
     is_whole = sa.and_(known > 0, known * _HALF >= sa.func.count())
     if kind.table is attendance_day:
@@ -284,13 +346,12 @@ def _units(kind: Kind, held: sa.Subquery, staged: StagedFile) -> sa.Select[tuple
     return sa.select(
         rows.c.district_code,
         sa.func.min(rows.c.period).label("period"),
-        sa.func.max(rows.c.period).label("until"),
         sa.func.count().label("held"),
         known.label("known"),
         is_whole.label("is_whole"),
         sa.and_(
-            sa.func.any_value(rows.c.first) <= last.element,
-            sa.func.any_value(rows.c.last) >= first.element,
+            sa.func.any_value(rows.c.first) <= last,
+            sa.func.any_value(rows.c.last) >= first,
         ).label("overlaps"),
     ).group_by(*unit)
 

@@ -150,8 +150,8 @@ def test_what_nobody_decided_about_stays_and_is_told_until_somebody_does(
         told = doubtful_rules(data, Viewer("leadership"))
         said = " ".join(database_summary(data).oddities)
     assert told["rows"].tolist() == [92, 3]
-    assert "92 days that a later delivery of their month no longer holds" in said
-    assert "3 enrollments that a later delivery of their school year no longer holds" in said
+    assert "92 rows: days that a later delivery of their month no longer holds" in said
+    assert "3 rows: enrollments that a later delivery of their school year no longer holds" in said
 
 
 @pytest.mark.parametrize("withdrawn", [None, "keep"])
