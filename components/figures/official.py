@@ -27,6 +27,9 @@ _BESIDE = 2  # months by which two lines end apart, and more: their names cannot
 _NAME_HEIGHT = 15 / 165  # of a year's name, as a share of its panel
 _ALL = "All districts here"
 
+# Without a trace a panel has no axes to draw, which plotly complains of.
+_NOTHING: Trace = {"type": "scatter", "x": [None], "y": [None], "hoverinfo": "skip"}
+
 
 def months_figure(
     own: pd.DataFrame,
@@ -176,7 +179,8 @@ def years_figure(measures: Sequence[Measure], place: int) -> Figure:
         lines = [_year(measure, *style) for style in _last_years(measure, place)]
         layout[f"xaxis{axis}"] = _school_axis(number, len(measures), lines) | {"anchor": f"y{axis}"}
         layout[f"yaxis{axis}"] = _measure_axis(measure) | {"anchor": f"x{axis}"}
-        traces += [line | {"xaxis": f"x{axis}", "yaxis": f"y{axis}"} for line in lines]
+        drawn = [line for line in lines if line["x"]] or [_NOTHING]
+        traces += [line | {"xaxis": f"x{axis}", "yaxis": f"y{axis}"} for line in drawn]
         layout["annotations"] += _ends(lines, layout[f"yaxis{axis}"]["range"], axis)
         layout["annotations"].append(_title(measure.title, axis))
         if measure.target is not None:
