@@ -28,7 +28,7 @@ from sqlalchemy.types import TypeEngine
 
 Kind = type[TypeEngine[Any]] | TypeEngine[Any]
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 MODALITIES = ("home", "school", "community", "virtual", "phone")
 OUTCOMES = ("completed", "attempted", "cancelled")
@@ -130,6 +130,28 @@ attendance_day = Table(
     _column("date", Date, "school day"),
     _column("attended", Double, "share of the day attended, 0 to 1"),
     comment="daily rows as delivered: kept so that a later delivery can complete a month",
+)
+
+absence = Table(
+    "absence",
+    metadata,
+    _column("student_id", Text, "student"),
+    _column("district_code", Text, "district that reports the day"),
+    _column("date", Date, "day"),
+    _column("absent", Double, "share of the day absent, 0 to 1; 0: late"),
+    _column("excused", Text, "yes or no; empty: not recorded"),
+    comment="exceptions, where a district delivers its absences alone; all other days are attended",
+)
+
+calendar_day = Table(
+    "calendar_day",
+    metadata,
+    _column("district_code", Text, "district"),
+    _column("school_code", Text, "school; empty: all schools of the district without days of own"),
+    _column("grade", Text, "PK, K, 1 to 12; empty: all grades without days of their own"),
+    _column("date", Date, "day"),
+    _column("is_school_day", Text, "yes or no; empty: yes"),
+    comment="which days were school days, where a district delivers its absences alone",
 )
 
 attendance_week = Table(
@@ -562,6 +584,8 @@ FACTS = (
     enrollment,
     attendance_month,
     attendance_day,
+    absence,
+    calendar_day,
     attendance_week,
     visit,
     public_rate,
@@ -573,7 +597,7 @@ OF_CONTACTED = {
     contacted_week: attendance_week,
 }
 # Of every student, visited or not: loads make marts of them, no page asks for them.
-UNREAD = (student, enrollment, attendance_month, attendance_day, attendance_week)
+UNREAD = (student, enrollment, attendance_month, attendance_day, absence, attendance_week)
 # Marts read for students who are named to the viewer, and for no figure.
 NAMING = (*OF_CONTACTED, contacted_month, similar_month)
 # Columns of other tables that tell of single students: no page asks for them either.
