@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from reporting.contract import INPUT_FILES, VISITS, InputFile
+from reporting.contract import ABSENCES, INPUT_FILES, VISITS, InputFile
 from reporting.errors import MappingError
 
 SHIPPED = Path(__file__).parent / "formats"
@@ -44,9 +44,13 @@ _ENTRIES = {
     "leave_out": dict,
     "duplicates": list,
     "distinct": list,
+    "school_days": str,
     **_FORM_ENTRIES,
 }
 _OF_VISITS_ALONE = ("split", "duplicates", "distinct")
+
+# What takes the place of a calendar: the days on which anybody of a school was absent.
+DAYS_WITH_AN_ABSENCE = "days with an absence"
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,8 @@ class FileMapping:
     ``complete``: code columns that hold only the first characters of the declared code.
     ``missing``: texts that stand for nothing. ``leave_out``: local column -> texts of rows that
     are no records. Of visits: ``split``, what separates several students named in one row;
-    ``duplicates`` and ``distinct``, numbers of visits that somebody decided about.
+    ``duplicates`` and ``distinct``, numbers of visits that somebody decided about. Of absences:
+    ``school_days``, DAYS_WITH_AN_ABSENCE where there is no calendar.
     """
 
     file: str
@@ -92,6 +97,7 @@ class FileMapping:
     split: tuple[str, ...] = ()
     duplicates: tuple[str, ...] = ()
     distinct: tuple[str, ...] = ()
+    school_days: str | None = None
 
     def parts(self, column: str) -> list[tuple[str, bool]]:
         """The source of a column in order: (local column, True) or (literal text, False)."""
@@ -163,6 +169,7 @@ def _file_mapping(path: str, input_file: InputFile, entries: dict[str, Any]) -> 
     for entry in _OF_VISITS_ALONE:
         if entry in entries and input_file is not VISITS:
             raise MappingError(f"{path}: [{input_file.name}] {entry} is an entry of [visits] alone")
+    _check_school_days(path, input_file, entries.get("school_days"))
     dates = _texts_by_column(entries, "dates")
     for column, patterns in dates.items():
         for pattern in patterns:
@@ -180,6 +187,7 @@ def _file_mapping(path: str, input_file: InputFile, entries: dict[str, Any]) -> 
         },
         dates=dates,
         leave_out=_texts_by_column(entries, "leave_out"),
+        school_days=entries.get("school_days"),
         **{
             entry: tuple(map(str, entries.get(entry, ())))
             for entry in ("complete", "missing", *_OF_VISITS_ALONE)
@@ -213,6 +221,20 @@ def _form(path: str, input_file: InputFile, entries: dict[str, Any]) -> Form:
             "Usual ones: utf-8, windows-1252, latin-1, utf-16"
         ) from error
     return form
+
+
+def _check_school_days(path: str, input_file: InputFile, said: str | None) -> None:
+    if said is None:
+        return
+    if input_file is not ABSENCES:
+        raise MappingError(
+            f"{path}: [{input_file.name}] school_days is an entry of [absences] alone"
+        )
+    if said != DAYS_WITH_AN_ABSENCE:
+        raise MappingError(
+            f"{path}: [absences] school_days is “{said}”. It can be “{DAYS_WITH_AN_ABSENCE}”; "
+            "where there is a calendar, calendar.csv says which days were school days"
+        )
 
 
 def _check_date(path: str, input_file: InputFile, name: str, pattern: str) -> None:
