@@ -18,7 +18,7 @@ from queries.schema import absence, calendar_day, district, school
 from reporting.contract import ABSENCES, ATTENDANCE, CALENDAR, DAILY_FILES, InputFile
 from reporting.errors import DeliveryRefusedError
 from reporting.staging import StagedFile
-from reporting.statements import ATTENDANCE_TAKEN
+from reporting.statements import ATTENDANCE_TAKEN, make_temporary
 from reporting.wording import day_in_words, number, some
 
 _STATEMENTS = Path(__file__).with_name("absences.sql")
@@ -80,7 +80,7 @@ def take_in(
         return None
     _leave_as_stated(connection, staged)
     connection.exec_driver_sql(ATTENDANCE_TAKEN.read_text(encoding="utf-8"))
-    _create(connection, _ASSUMED_MONTH, _no_months())
+    make_temporary(connection, _ASSUMED_MONTH, _no_months())
     if ABSENCES in staged:
         _ask_for_calendar(connection, staged[ABSENCES], is_assumed=assume_school_days)
     connection.exec_driver_sql(_STATEMENTS.read_text(encoding="utf-8"))
@@ -124,7 +124,7 @@ def _leave_as_stated(connection: sa.Connection, staged: Staged) -> None:
         months = staged[ATTENDANCE].good_rows().subquery("months").c
         rows.append(sa.select(months.district_code, months.month).distinct())
     stated = sa.union(*rows, _no_months()).subquery("stated")
-    _create(connection, _STATED_MONTH.name, sa.select(stated))
+    make_temporary(connection, _STATED_MONTH.name, sa.select(stated))
     days = calendar_day.c
     is_stated = _is_in(_STATED_MONTH, days.district_code, _month(days.date))
     connection.execute(sa.delete(calendar_day).where(is_stated))
@@ -132,11 +132,6 @@ def _leave_as_stated(connection: sa.Connection, staged: Staged) -> None:
 
 def _no_months() -> sa.Select[Any]:
     return sa.select(calendar_day.c.district_code, sa.literal("").label("month")).where(sa.false())
-
-
-def _create(connection: sa.Connection, name: str, rows: sa.Select[Any]) -> None:
-    compiled = rows.compile(connection.engine, compile_kwargs={"literal_binds": True})
-    connection.exec_driver_sql(f"CREATE OR REPLACE TEMP TABLE {name} AS {compiled}")
 
 
 # --- Which days were school days ------------------------------------------------------------
@@ -160,7 +155,7 @@ def _ask_for_calendar(connection: sa.Connection, staged: StagedFile, *, is_assum
     )
     lacking = sa.select(delivered).where(~has_days)
     if is_assumed:
-        _create(connection, _ASSUMED_MONTH, lacking)
+        make_temporary(connection, _ASSUMED_MONTH, lacking)
     else:
         _refuse(connection, staged.name, lacking.subquery("lacking"))
 

@@ -24,7 +24,7 @@ from queries.schema import (
     school_month,
 )
 from reporting.coverage_rules import Measured, doubts
-from reporting.statements import insert_frame
+from reporting.statements import insert_frame, make_temporary
 
 Expression = sa.ColumnElement[Any]
 
@@ -47,7 +47,7 @@ _BEYOND_WEEKDAYS = 2
 def rebuild(connection: sa.Connection) -> None:
     """Fill the empty mart ``coverage_doubt`` from the facts and ``school_month``."""
     _make_months(connection)
-    _create(connection, _STAY.name, _stays())
+    make_temporary(connection, _STAY.name, _stays())
     measured = Measured(
         names=_read(connection, sa.select(district)),
         schools=_read(connection, sa.select(school)),
@@ -65,11 +65,6 @@ def rebuild(connection: sa.Connection) -> None:
 
 def _read(connection: sa.Connection, rows: sa.Select[Any]) -> pd.DataFrame:
     return pd.read_sql_query(rows, connection)
-
-
-def _create(connection: sa.Connection, name: str, rows: sa.Select[Any]) -> None:
-    compiled = rows.compile(connection.engine, compile_kwargs={"literal_binds": True})
-    connection.exec_driver_sql(f"CREATE OR REPLACE TEMP TABLE {name} AS {compiled}")
 
 
 def _make_months(connection: sa.Connection) -> None:

@@ -18,6 +18,12 @@ def insert_rows(connection: sa.Connection, table: sa.Table, rows: sa.Select[Any]
     connection.execute(sa.insert(table).from_select(names, rows))
 
 
+def make_temporary(connection: sa.Connection, name: str, rows: sa.Select[Any]) -> None:
+    """Make a temporary table of the rows of a select, in the place of one of that name."""
+    compiled = rows.compile(connection.engine, compile_kwargs={"literal_binds": True})
+    connection.exec_driver_sql(f"CREATE OR REPLACE TEMP TABLE {name} AS {compiled}")
+
+
 def insert_frame(connection: sa.Connection, table: sa.Table, frame: pd.DataFrame) -> None:
     """Insert a frame whose columns are named like the table's, as a whole."""
     driver: Any = connection.connection.dbapi_connection
