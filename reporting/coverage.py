@@ -69,7 +69,7 @@ def _read(connection: sa.Connection, rows: sa.Select[Any]) -> pd.DataFrame:
 
 def _make_months(connection: sa.Connection) -> None:
     months = [_month(month) for month in connection.scalars(sa.select(school_month.c.month))]
-    columns = "month TEXT, school_year TEXT, first_day DATE, last_day DATE, weekdays INTEGER"
+    columns = "month TEXT, school_year INTEGER, first_day DATE, last_day DATE, weekdays INTEGER"
     connection.exec_driver_sql(f"CREATE OR REPLACE TEMP TABLE {_MONTH.name} ({columns})")
     if months:
         connection.execute(sa.insert(_MONTH), months)
@@ -79,10 +79,9 @@ def _month(month: str) -> dict[str, Any]:
     first = date.fromisoformat(f"{month}-01")
     _weekday, length = monthrange(first.year, first.month)
     days = [first.replace(day=day) for day in range(1, length + 1)]
-    begins = first.year - (first.month < 8)
     return {
         "month": month,
-        "school_year": f"{begins}-{(begins + 1) % 100:02d}",
+        "school_year": first.year - (first.month < 8),
         "first_day": first,
         "last_day": days[-1],
         "weekdays": sum(day.weekday() < 5 for day in days),
@@ -90,14 +89,18 @@ def _month(month: str) -> dict[str, Any]:
 
 
 def _stays() -> sa.Select[Any]:
-    """Where a student was last in a district's school year, from which day to which."""
+    """Where a student was last in a district's school year, from which day to which.
+
+    A school year is the number of the year that it begins in.
+    """
     columns = enrollment.c
     begins = sa.cast(sa.func.left(columns.school_year, 4), sa.Integer)
     first_day = sa.func.coalesce(columns.entry_date, sa.func.make_date(begins, 8, 1))
     last_day = sa.func.coalesce(columns.exit_date, sa.func.make_date(begins + 1, 7, 31))
-    key = (columns.student_id, columns.district_code, columns.school_year)
+    key = (columns.student_id, columns.district_code, begins)
     return sa.select(
-        *key,
+        *key[:2],
+        begins.label("school_year"),
         sa.func.arg_max(columns.school_code, first_day).label("school_code"),
         sa.func.min(first_day).label("first_day"),
         sa.func.max(last_day).label("last_day"),
@@ -125,8 +128,8 @@ def _months() -> sa.Select[Any]:
             rows.district_code,
             stay.school_code,
             rows.month,
-            month.school_year,
-            month.weekdays,
+            sa.func.any_value(month.school_year).label("school_year"),
+            sa.func.any_value(month.weekdays).label("weekdays"),
             sa.func.count().label("students"),
             sa.func.sum(rows.days_enrolled).label("days_enrolled"),
             students(rows.days_attended >= rows.days_enrolled).label("never_absent"),
@@ -138,9 +141,7 @@ def _months() -> sa.Select[Any]:
         .join(_MONTH, month.month == rows.month)
         .join(_STAY, same_stay, isouter=True)
         .where(rows.days_enrolled > 0)
-        .group_by(
-            rows.district_code, stay.school_code, rows.month, month.school_year, month.weekdays
-        )
+        .group_by(rows.district_code, stay.school_code, rows.month)
     )
 
 
