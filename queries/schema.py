@@ -135,6 +135,28 @@ attendance_day = Table(
     comment="daily rows as delivered: kept so that a later delivery can complete a month",
 )
 
+absence = Table(
+    "absence",
+    metadata,
+    _column("student_id", Text, "student"),
+    _column("district_code", Text, "district that reports the day"),
+    _column("date", Date, "day"),
+    _column("absent", Double, "share of the day absent, 0 to 1; 0: late"),
+    _column("excused", Text, "yes or no; empty: not recorded"),
+    comment="exceptions, where a district delivers its absences alone; all other days are attended",
+)
+
+calendar_day = Table(
+    "calendar_day",
+    metadata,
+    _column("district_code", Text, "district"),
+    _column("school_code", Text, "school; empty: all schools of the district without days of own"),
+    _column("grade", Text, "PK, K, 1 to 12; empty: all grades without days of their own"),
+    _column("date", Date, "day"),
+    _column("is_school_day", Text, "yes or no; empty: yes; assumed: somebody was absent"),
+    comment="which days were school days, where a district delivers its absences alone",
+)
+
 attendance_week = Table(
     "attendance_week",
     metadata,
@@ -426,6 +448,12 @@ contacted_week = _of_contacted(
     "the weeks of students contacted, where daily rows were given",
 )
 
+contacted_absence = _of_contacted(
+    "contacted_absence",
+    absence.c,
+    "the absences of students contacted, where absences alone were delivered",
+)
+
 contacted_month = Table(
     "contacted_month",
     metadata,
@@ -524,6 +552,18 @@ visit_month = Table(
     comment="volume of visits",
 )
 
+coverage_doubt = Table(
+    "coverage_doubt",
+    metadata,
+    _column("district_code", Text, "district"),
+    _column("school_code", Text, "school; empty: the district as a whole"),
+    _column("month", Text, "calendar month, YYYY-MM"),
+    _column("rule", Text, "what is doubtful"),
+    _column("words", Text, "where, when and how much, in a sentence without a student's data"),
+    _column("rows", BigInteger, "rows concerned, where they are what is counted"),
+    comment="days that cannot be whole, or cannot be: of all districts, as the facts are now",
+)
+
 # The comparison's event months: two held out to check it by, and those shown. The unmatched
 # rows of the second opinion begin two months earlier than its last effect reaches back.
 COMPARISON_MONTHS = (-15, -12, -11, -10, *EVENT_MONTHS)
@@ -619,6 +659,8 @@ FACTS = (
     enrollment,
     attendance_month,
     attendance_day,
+    absence,
+    calendar_day,
     attendance_week,
     visit,
     public_rate,
@@ -628,9 +670,10 @@ OF_CONTACTED = {
     contacted_name: student,
     contacted_enrollment: enrollment,
     contacted_week: attendance_week,
+    contacted_absence: absence,
 }
 # Of every student, visited or not: loads make marts of them, no page asks for them.
-UNREAD = (student, enrollment, attendance_month, attendance_day, attendance_week)
+UNREAD = (student, enrollment, attendance_month, attendance_day, absence, attendance_week)
 # Marts read for students who are named to the viewer, and for no figure.
 NAMING = (*OF_CONTACTED, contacted_month, similar_month)
 # Columns of other tables that tell of single students: no page asks for them either.
@@ -663,6 +706,7 @@ MARTS = (
     all_districts_month,
     school_year,
     visit_month,
+    coverage_doubt,
     comparison_cell,
     effect_month,
     effect_check,

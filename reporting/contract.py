@@ -393,6 +393,40 @@ ATTENDANCE_PERIODS = InputFile(
     summary=Summary(schema.attendance_day, ATTENDANCE_DAILY.key, _days_of_periods),
 )
 
+ABSENCES = InputFile(
+    "absences",
+    schema.absence,
+    (
+        STUDENT,
+        DISTRICT,
+        _day("date", required=True),
+        InputColumn("absent", True, _number, "a number from 0 to 1"),
+        _yes_or_no("excused"),
+    ),
+    key=ATTENDANCE_DAILY.key,
+    reasons=(
+        _in_future("date"),
+        _long_ago("date", _FIRST_DAY),
+        Reason("absent", lambda row: row.value["absent"] < 0, "is negative"),
+        Reason("absent", lambda row: row.value["absent"] > 1, "is more than one day"),
+    ),
+)
+
+# A row may be of a district, of one of its schools, or of a grade in either.
+CALENDAR = InputFile(
+    "calendar",
+    schema.calendar_day,
+    (
+        DISTRICT,
+        _day("date", required=True),
+        _code("school_code", schema.school, required=False),
+        _choice("grade", schema.GRADES, GRADE_SPELLINGS, required=False),
+        _yes_or_no("is_school_day"),
+    ),
+    key=("district_code", "school_code", "grade", "date"),
+    reasons=(_long_ago("date", _FIRST_DAY),),
+)
+
 VISITS = InputFile(
     "visits",
     schema.visit,
@@ -447,6 +481,8 @@ INPUT_FILES = (
     ATTENDANCE,
     ATTENDANCE_DAILY,
     ATTENDANCE_PERIODS,
+    CALENDAR,
+    ABSENCES,
     VISITS,
     PUBLIC_RATES,
 )
@@ -454,4 +490,4 @@ INPUT_FILES = (
 # A delivery holds all of these; schools are optional, and of attendance one form is enough.
 REQUIRED_FILES = (DISTRICTS, STUDENTS, ENROLLMENTS, VISITS)
 DAILY_FILES = (ATTENDANCE_DAILY, ATTENDANCE_PERIODS)
-ATTENDANCE_FILES = (ATTENDANCE, *DAILY_FILES)
+ATTENDANCE_FILES = (ATTENDANCE, *DAILY_FILES, ABSENCES)

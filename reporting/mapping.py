@@ -16,7 +16,9 @@ from typing import Any
 import duckdb
 
 from reporting.contract import (
-    ATTENDANCE_FILES,
+    ABSENCES,
+    ATTENDANCE,
+    DAILY_FILES,
     ENROLLMENTS,
     INPUT_FILES,
     STUDENTS,
@@ -56,16 +58,24 @@ _ENTRIES = {
     "time_zone": str,
     "withdrawn": str,
     "same_number": str,
+    "school_days": str,
     **_FORM_ENTRIES,
 }
 _OF_VISITS_ALONE = ("split", "duplicates", "distinct")
 
 # Entries with few answers, and the files they are asked of.
 REMOVE, KEEP, REJECT = "remove", "keep", "reject"
-_ANSWERS = {"withdrawn": (REMOVE, KEEP), "same_number": (REJECT,)}
+# What takes the place of a calendar: the days on which anybody of a school was absent.
+DAYS_WITH_AN_ABSENCE = "days with an absence"
+_ANSWERS = {
+    "withdrawn": (REMOVE, KEEP),
+    "same_number": (REJECT,),
+    "school_days": (DAYS_WITH_AN_ABSENCE,),
+}
 _ASKED_OF = {
-    "withdrawn": (ENROLLMENTS, *ATTENDANCE_FILES, VISITS),
+    "withdrawn": (ENROLLMENTS, ATTENDANCE, *DAILY_FILES, VISITS),
     "same_number": (STUDENTS,),
+    "school_days": (ABSENCES,),
 }
 
 
@@ -100,7 +110,8 @@ class FileMapping:
     are no records. Of visits: ``split``, what separates several students named in one row;
     ``duplicates`` and ``distinct``, numbers of visits that somebody decided about. ``withdrawn``:
     REMOVE or KEEP what the database holds of a month that a delivery states again without it;
-    None: nobody has decided. ``same_number``: REJECT a student whose number is another child's.
+    None: nobody has decided. ``same_number``: REJECT a student whose number is another child's. Of
+    absences: ``school_days``, DAYS_WITH_AN_ABSENCE where there is no calendar.
     """
 
     file: str
@@ -118,6 +129,7 @@ class FileMapping:
     time_zone: str | None = None
     withdrawn: str | None = None
     same_number: str | None = None
+    school_days: str | None = None
 
     def parts(self, column: str) -> list[tuple[str, bool]]:
         """The source of a column in order: (local column, True) or (literal text, False)."""
@@ -216,8 +228,7 @@ def _file_mapping(path: str, input_file: InputFile, entries: dict[str, Any]) -> 
             _name(local): texts for local, texts in _texts_by_column(entries, "leave_out").items()
         },
         time_zone=_time_zone(path, input_file, entries.get("time_zone")),
-        withdrawn=entries.get("withdrawn"),
-        same_number=entries.get("same_number"),
+        **{entry: entries.get(entry) for entry in _ANSWERS},
         **{
             entry: tuple(map(str, entries.get(entry, ())))
             for entry in ("complete", "missing", "split")

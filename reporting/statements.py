@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import sqlalchemy as sa
+
+# How far attendance has been taken where absences alone are known.
+ATTENDANCE_TAKEN = Path(__file__).with_name("attendance_taken.sql")
 
 
 def insert_rows(connection: sa.Connection, table: sa.Table, rows: sa.Select[Any]) -> None:

@@ -15,7 +15,7 @@ from reporting.demonstration.attendance import Floats, Levels, probability, shoc
 from reporting.demonstration.contacts import contacts
 from reporting.demonstration.population import Ints, enrolled_share, populate
 from reporting.demonstration.setting import PUBLIC_FILE, Scale, Setting, setting
-from reporting.demonstration.tables import Tables
+from reporting.demonstration.tables import HOLIDAYS, Tables
 from reporting.demonstration.visits import FirstVisits, Strings, effect_by_month, first_visits
 from reporting.load import DEMONSTRATION_MARKER
 from reporting.progress import Progress
@@ -304,4 +304,5 @@ def _school_code(district_code: str, level: int, number: int) -> str:
 def _school_day(months: tuple[str, ...], month: Ints, days_before: Ints) -> Strings:
     """A school day of each month: the one after so many others. Its first weekdays are school."""
     first = np.array(months)[month].astype("datetime64[M]").astype("datetime64[D]")
-    return np.busday_offset(first, days_before, roll="forward").astype(str)
+    days = np.busday_offset(first, days_before, roll="forward", holidays=HOLIDAYS)
+    return days.astype(str)

@@ -10,6 +10,9 @@ import pandas as pd
 # One small district delivers its last school year day by day.
 _DAILY_DISTRICT, _DAILY_FROM = "1630011", "2023-09"
 
+# Of that year: Thanksgiving and New Year's Day. Christmas comes after a December's school days.
+HOLIDAYS = ("2023-11-23", "2024-01-01")
+
 _STUDENT_ID = "lpad(id::VARCHAR, 10, '0') AS student_id"
 
 _FILES = {
@@ -34,7 +37,7 @@ _FILES = {
             SELECT day::DATE AS day, strftime(day, '%Y-%m') AS month,
                 row_number() OVER (PARTITION BY date_trunc('month', day) ORDER BY day) AS nth
             FROM range(DATE '{_DAILY_FROM}-01', DATE '2024-06-29', INTERVAL 1 DAY) AS days(day)
-            WHERE isodow(day) <= 5
+            WHERE isodow(day) <= 5 AND strftime(day, '%Y-%m-%d') NOT IN {HOLIDAYS}
         ), stay AS (
             -- who comes in mid-month attends its last school days, who leaves its first
             SELECT *, CASE WHEN month = min(month) OVER (PARTITION BY id)

@@ -1,4 +1,4 @@
-"""Real deliveries: facts taken back at the source, least days, who was chronic at each load."""
+"""Real deliveries: absences alone, facts taken back, least days, who was chronic at each load."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ revision = "7"
 down_revision = "6"
 
 _NEW_TABLES = {
+    "absence": "student_id district_code date:Date absent:Double excused",
+    "calendar_day": "district_code school_code grade date:Date is_school_day",
     "withdrawn_row": (
         "load_id file record district_code period student_id school_code entry_date:Date date:Date "
         "visit_id decision"
