@@ -428,7 +428,7 @@
 
   cells.Day = function (props) {
     return new Date(props.value + "T00:00").toLocaleDateString(
-      "en-GB", { day: "numeric", month: "short", year: "numeric" });
+      "en-US", { day: "numeric", month: "short", year: "numeric" });
   };
 
   cells.Need = function (props) {

@@ -23,8 +23,8 @@ Values = tuple[float | None, ...]
 class Series:
     """One line or row of bars: a value for each category of its chart, None where not shown.
 
-    ``low`` and ``high`` are the ends of its 95 % interval, empty where it has none. ``colour`` is
-    a role of ``components.theme``.
+    ``low`` and ``high`` are the ends of its 95 % interval, empty where it has none; with
+    ``is_band``, of the band of the whole curve. ``colour`` is a role of ``components.theme``.
     """
 
     name: str
@@ -33,15 +33,23 @@ class Series:
     high: Values = ()
     colour: str = "accent"
     dashed: bool = False
+    is_band: bool = False
 
     def told(self, place: int) -> str:
-        """``9.1 (7.2 to 11.0)`` with a true minus; empty where it is not shown."""
-        value = self.values[place]
+        """``9.1 (7.2 to 11.0)`` with a true minus; a range alone; empty where it is not shown.
+
+        A band is not told: it is that of no single number.
+        """
+        value, interval = self.values[place], self._interval(place)
         if value is None:
-            return ""
+            return interval
+        return f"{_tenths(value)} ({interval})" if interval else _tenths(value)
+
+    def _interval(self, place: int) -> str:
         low, high = (ends[place] if ends else None for ends in (self.low, self.high))
-        interval = "" if low is None or high is None else f" ({_tenths(low)} to {_tenths(high)})"
-        return f"{_tenths(value)}{interval}".replace("-", "\N{MINUS SIGN}")
+        if self.is_band or low is None or high is None:
+            return ""
+        return f"{_tenths(low)} to {_tenths(high)}"
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,8 @@ class Chart:
 
     ``students`` are the students behind each category (None: withheld), ``about`` whether they
     are rounded. ``rates`` and ``intervals`` have a colour role for each category; ``intervals``
-    words where a figure may not stand by itself (empty where it may).
+    words where a figure may not stand by itself (empty where it may), and where no single one may
+    be told, the ends of a range without a value.
     """
 
     kind: Kind
@@ -128,7 +137,7 @@ class Deck:
 
 
 def _tenths(value: float) -> str:
-    return f"{round(value, 1) + 0.0:.1f}"
+    return f"{round(value, 1) + 0.0:.1f}".replace("-", "\N{MINUS SIGN}")
 
 
 def deck_to_json(deck: Deck) -> dict[str, Any]:

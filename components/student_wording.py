@@ -67,8 +67,8 @@ def whole_percent(rate: float) -> int:
 
 
 def date_in_words(when: Any) -> str:
-    """``12 Oct 2023``."""
-    return f"{when.day} {when:%b %Y}"
+    """``Oct 12, 2023``."""
+    return wording.short_day(when)
 
 
 def grade(value: Any) -> str:

@@ -14,11 +14,15 @@ LOWEST_THRESHOLD = 5
 
 @dataclass(frozen=True)
 class Viewer:
-    """A signed-in person: the role, the own districts' codes, the fewest students of a figure."""
+    """A signed-in person: the role, the own districts' codes, the fewest students of a figure.
+
+    ``threshold_of_files`` is the presenter's, as the program sets it.
+    """
 
     role: Role
     districts: tuple[str, ...] = ()
     threshold: int = THRESHOLDS["leadership"]
+    threshold_of_files: int = THRESHOLDS["presenter"]
 
     def __post_init__(self) -> None:
         if self.threshold < LOWEST_THRESHOLD:
@@ -29,7 +33,7 @@ class Viewer:
 
     def for_export(self) -> Viewer:
         """The same person, held to the presenter's threshold: for all that leaves the screen."""
-        return replace(self, threshold=max(self.threshold, THRESHOLDS["presenter"]))
+        return replace(self, threshold=max(self.threshold, self.threshold_of_files))
 
 
 @dataclass(frozen=True)

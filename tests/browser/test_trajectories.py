@@ -250,7 +250,7 @@ def test_pictures_carry_their_title_and_source(visit: Open) -> None:
     page = visit("/trajectories?district=0640011")
     picture = page.download("SVG", "trajectory-chart").decode()
     assert "Attendance before and after the first visit: Hartford" in picture
-    assert "Data as of 30 June 2024" in picture
+    assert "Data through June 30, 2024" in picture
     assert "Demonstration data" in picture
     assert page.download("PNG", "trajectory-chart").startswith(b"\x89PNG")
 
@@ -284,14 +284,14 @@ def test_a_new_load_shows_in_an_open_page(
     shutil.copyfile(sa.make_url(program.url).database, database)
     monkeypatch.setenv("LEAP_DATABASE_URL", f"duckdb:///{database}")
     page = visit("/trajectories")
-    assert "Data as of 30 June 2024" in page.page.locator("footer").first.inner_text()
+    assert "Data through June 30, 2024" in page.page.locator("footer").first.inner_text()
     changed = shutil.copyfile(database, tmp_path / "changed.duckdb")
     with duckdb.connect(changed) as connection:
         connection.execute("UPDATE meta SET data_as_of = DATE '2024-05-31', load_id = 'later'")
         connection.execute("DELETE FROM served_student WHERE district_code = '0640011'")
     changed.replace(database)
     page.choose("Visit modality", "Home")
-    assert "Data as of 31 May 2024" in page.page.locator("footer").first.inner_text()
+    assert "Data through May 31, 2024" in page.page.locator("footer").first.inner_text()
     page.page.locator("details.filter summary", has_text="District").click()
     hartford = page.page.locator("details.filter[open] label", has_text="Hartford (").last
     assert "fewer than 10" in hartford.inner_text()

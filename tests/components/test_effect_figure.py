@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components import tables, wording
+from components import difference, tables, wording
 from components.figures.effect import effect_figure, effect_panels
 from evaluation.inference import Z95
 from evaluation.matched import MATCHED_MONTHS
@@ -81,12 +81,12 @@ def test_the_band_breaks_where_the_gap_does() -> None:
     ],
 )
 def test_each_verdict_has_its_sentence(given: Effect, words: str) -> None:
-    assert words in wording.effect_sentence(given)
+    assert words in difference.sentence(given)
 
 
 def test_without_a_second_opinion_no_sentence_pretends_to_have_one() -> None:
     for verdict in Verdict:
-        said = wording.effect_sentence(result(verdict, symmetric=np.nan))
+        said = difference.sentence(result(verdict, symmetric=np.nan))
         assert said
         assert "nan" not in said
         assert "second opinion" not in said
@@ -95,7 +95,7 @@ def test_without_a_second_opinion_no_sentence_pretends_to_have_one() -> None:
 
 def test_no_sentence_speaks_of_causes() -> None:
     for verdict in Verdict:
-        said = wording.effect_sentence(result(verdict)).lower()
+        said = difference.sentence(result(verdict)).lower()
         assert said
         assert not any(word in said for word in ("caused", "because of the visit", "due to"))
 
@@ -106,7 +106,7 @@ def test_a_difference_reads_like_a_sentence() -> None:
         "<b>9.0 points higher</b> than similar students not visited,<br>"
         "6 months after the first visit; 95 % band 7 to 11 points, 1,200 students"
     )
-    assert wording.points(-0.012) == "−1.2 points"
+    assert difference.points(-0.012) == "−1.2 points"
 
 
 def test_the_table_marks_the_months_that_agree_by_construction() -> None:

@@ -110,7 +110,7 @@ def test_the_calendar_places_days_by_weekday_and_weeks_by_school_year() -> None:
     assert days["customdata"] == ["x", "y"]
     [weeks] = calendar_figure(frame, by_day=False, links=[""] * 3)["data"]
     assert [int(base) for base in weeks["base"]] == [0, 0]
-    assert "Week of 3 January 2022" in weeks["text"][0]
+    assert "Week of January 3, 2022" in weeks["text"][0]
 
 
 def test_the_flow_leaves_out_what_is_withheld_and_adds_up() -> None:
@@ -160,7 +160,7 @@ def test_official_lines_break_over_summer_and_carry_their_names() -> None:
     assert any("<b>Ash</b><br>92.0" in name for name in names)
     assert "Connecticut, published" in names
     assert "2021-22 to date" in state["text"][0]
-    assert "June 2022 edition, 22 July 2022" in state["text"][0]
+    assert "June 2022 edition, July 22, 2022" in state["text"][0]
 
 
 # --- What the state publishes ------------------------------------------------------------
@@ -227,7 +227,7 @@ def test_the_data_tell_every_rate_with_its_edition() -> None:
         "Ash School District, all students",
         "2021-22 to date",
     )
-    assert rows[0]["source"] == "Published by the state, June 2022 edition, 22 July 2022"
+    assert rows[0]["source"] == "Published by the state, June 2022 edition, July 22, 2022"
     assert rows[1]["attendance"] == "suppressed"
     assert (rows[-1]["source"], rows[-1]["rate"]) == ("This program", 0.657)
 
@@ -235,7 +235,7 @@ def test_the_data_tell_every_rate_with_its_edition() -> None:
 def test_the_official_rates_are_told_with_edition_and_what_is_real() -> None:
     said = words.published_sentence(ASH, demonstration=False).replace("\N{NO-BREAK SPACE}", " ")
     assert said == (
-        "As published by the state (June 2022 edition, 22 July 2022): Ash 85.6 % in 2021-22 to "
+        "As published by the state (June 2022 edition, July 22, 2022): Ash 85.6 % in 2021-22 to "
         "date, Connecticut 91.7 %."
     )
     in_demonstration = words.published_sentence(ASH, demonstration=True)

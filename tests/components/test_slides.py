@@ -324,8 +324,8 @@ def test_the_official_rate_stands_beside_the_visited_with_edition_and_day() -> N
         "Visited students were at 59.4 % before the first visit; all of Hartford at 85.6 %, all of "
         "Connecticut at 91.7 % (2021-22 to date)"
     )
-    assert told.meaning == "Published by the state: June 2022 edition, 22 July 2022"
-    assert "published by the state (June 2022 edition, 22 July 2022)" in told.description
+    assert told.meaning == "Published by the state: June 2022 edition, July 22, 2022"
+    assert "published by the state (June 2022 edition, July 22, 2022)" in told.description
     assert told.chart is not None
     assert told.chart.categories == ("Connecticut", "Hartford", "Visited, before")
     assert told.chart.series[0].values == (91.7, 85.6, 59.4)
