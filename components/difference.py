@@ -134,7 +134,8 @@ def finding(effect: Effect) -> str:
     found = headline(effect)
     if found is None:
         plain = {Verdict.RANGE: "range", Verdict.SYMMETRIC: "range", Verdict.UNCHECKED: "unchecked"}
-        return say("effect", plain.get(effect.verdict, "few"))
+        why = plain.get(effect.verdict, "few")
+        return say("effect", "range_inherited" if effect.inherited and why == "range" else why)
     kind = "symmetric_" if effect.verdict is Verdict.SYMMETRIC else ""
     return say("effect", f"{kind}{'clear' if found.is_clear else 'unclear'}", **filled(found))
 
@@ -153,13 +154,20 @@ def filled(found: Headline) -> dict[str, str]:
 
 def sentence(effect: Effect) -> str:
     """What may be said of the selection, in a sentence or two; why there is no single number."""
-    if effect.verdict is None:
-        return ""
     if headline(effect) is None:
         return reason_for_no_figure(effect)
-    if effect.verdict is not Verdict.EFFECT:
-        return f"{finding(effect)}."
-    return f"{finding(effect)}. {second_method(effect)}".strip()
+    parts = [f"{finding(effect)}."]
+    if effect.verdict is Verdict.EFFECT:
+        parts.append(second_method(effect))
+    if effect.inherited:
+        parts.append(taken(effect.verdict))
+    return " ".join(part for part in parts if part)
+
+
+def taken(verdict: Verdict | None, who: str | None = None) -> str:
+    """What students take from all who were visited, being too few to check by themselves."""
+    name = "FEW" if verdict is None else verdict.name
+    return say("inherited", name, who=who or SENTENCES["inherited"]["these"])
 
 
 def second_method(effect: Effect) -> str:
@@ -184,10 +192,17 @@ def reason_for_no_figure(effect: Effect) -> str:
         return ""
     if effect.verdict is Verdict.EFFECT:
         return say("no_figure", "no_month")
-    plain = {Verdict.FEW: "few", Verdict.UNCHECKED: "unchecked"}
-    topic = plain.get(effect.verdict)
-    why = say("no_figure", topic) if topic else already_differed(effect)
-    return f"{why} {_instead(effect)}".strip()
+    return f"{_why(effect)} {_instead(effect)}".strip()
+
+
+def _why(effect: Effect) -> str:
+    if effect.inherited:
+        return taken(effect.verdict)
+    if effect.verdict is Verdict.FEW:
+        return say("no_figure", "few")
+    if effect.verdict is Verdict.UNCHECKED:
+        return say("no_figure", "unchecked")
+    return already_differed(effect)
 
 
 def already_differed(effect: Effect) -> str:
@@ -236,4 +251,6 @@ def short_reason(effect: Effect, topic: str = "reasons") -> str:
     """The same in a clause."""
     key = "WITHHELD" if effect.verdict is None else effect.verdict.name
     known = SENTENCES[topic]
+    if effect.inherited:
+        key = f"{key}_OF_ALL"
     return str(known.get(key, known["FEW"])).format(threshold=effect.threshold)

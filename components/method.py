@@ -55,7 +55,9 @@ PLAIN = (
     "attendance exceeds theirs by is the figure shown.",
     "Whether they really were alike is checked with months the matching never looked at: twelve "
     "and fifteen school months before the visit. If the two groups already differed then, no "
-    "single figure is given.",
+    "single figure is given. Every group is checked by itself. One that is too small for that "
+    "takes the result of all visited students together, and says so: where they fail, it has no "
+    "single figure either.",
     "A second, quite different calculation stands beside it: how much visited students changed "
     "from as many months before the visit as after it, against the change of everyone not visited "
     "yet. Where the two agree, trust grows.",
@@ -89,9 +91,19 @@ IN_FULL = (
     "Second opinion. The change from month −(e+2), at most −9, to month e, visited less not yet "
     "visited, within visit month and grade band, districts adjusted.",
     "What is said. Fewer than 50 visited students, or fewer than 80 % with similar ones: no "
-    "figure. From 100 on the held-out past is checked. If it fails and the unmatched differences "
-    "in months −4, −6 and −9 stay within 2 points, the second opinion is the headline; otherwise "
-    "both designs are given as a range.",
+    "figure. Where no records of a group reach the held-out months, both designs are given as a "
+    "range. Where the held-out past fails and the unmatched differences in months −4, −6 and −9 "
+    "stay within 2 points, the second opinion is the headline; otherwise both designs are given as "
+    "a range.",
+    "Small groups. The held-out past of 50 to 99 students is too unsure to pass by: most would "
+    "pass, sound or not. Where it fails even so, both designs are given as a range. Otherwise it "
+    "takes the result of all visited students, whatever the filters: where all pass, the matched "
+    "figure is the headline, marked as checked with all students; where all fail or cannot be "
+    "checked, it has no headline. A program of fewer than 100 visited students has none.",
+    "Places. Districts are put in order six months after the visit, all districts of the program "
+    "at once, whichever are shown. One is ahead of another where their difference is clear among "
+    "all pairs at once (Bonferroni, 95 %) and their own intervals do not overlap. No place is told "
+    "where fewer than three districts have a figure of their own.",
 )
 
 RESPONSE = (

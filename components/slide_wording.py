@@ -112,9 +112,7 @@ def anyway(effect: Effect) -> str:
     found, after = headline(effect), last_month(effect)
     before = effect.months[-1]
     if effect.verdict is not Verdict.EFFECT or found is None or after is None or before["withheld"]:
-        return say(
-            "lines", "anyway_unknown", verdict=difference.sentence(effect) or f"{finding(effect)}."
-        )
+        return say("lines", "anyway_unknown", verdict=difference.sentence(effect))
     return say(
         "lines",
         "anyway" if found.is_clear and found.effect > 0 else "anyway_unclear",
@@ -141,19 +139,35 @@ def sure(effect: Effect) -> str:
 def alike(effect: Effect) -> str:
     """Whether visited and similar students agreed where the matching did not make them."""
     if effect.verdict in (None, Verdict.FEW):
-        return say("effect", "alike_few")
-    share = wording.share(effect.share_matched)
-    gaps = held_out_gaps(effect)
-    if not gaps:
-        return say("effect", "alike_unknown", share=share)
-    told = [say("effect", "gap", size=gap, month=wording.signed(at)) for at, gap in gaps]
-    return say("effect", "alike", gaps=joined(told), share=share)
+        return check(effect)
+    return say("effect", "alike", check=check(effect), share=wording.share(effect.share_matched))
 
 
-def held_out_gaps(effect: Effect) -> list[tuple[int, str]]:
+def check(effect: Effect) -> str:
+    """What became of the check of the past, its gaps where they may be shown."""
+    if effect.verdict is None:
+        return say("check", "FEW")
+    if effect.inherited:
+        return inheritance(effect)
+    told = [say("check", "gap", size=gap, month=wording.signed(at)) for at, gap in gaps(effect)]
+    shown = say("check", "gaps", gaps=joined(told)) if told else say("check", "withheld")
+    return say("check", effect.verdict.name, gaps=shown)
+
+
+def takes_a_pass(effect: Effect) -> bool:
+    """Whether its figure may be said because the check of all visited students passed."""
+    return effect.inherited and effect.verdict is Verdict.EFFECT
+
+
+def inheritance(effect: Effect) -> str:
+    """What students take that are too few to check by themselves."""
+    return difference.taken(effect.verdict)
+
+
+def gaps(effect: Effect) -> list[tuple[int, str]]:
     """Months that the matching never used and the gap there in points, where it is known."""
-    gaps = [(at, effect.checked("held_out", at)["effect"]) for at in HELD_OUT_MONTHS]
-    return [(at, size(gap, exact=True)) for at, gap in gaps if not pd.isna(gap)]
+    found = [(at, effect.checked("held_out", at)["effect"]) for at in HELD_OUT_MONTHS]
+    return [(at, size(gap, exact=True)) for at, gap in found if not pd.isna(gap)]
 
 
 def second(effect: Effect) -> str:
@@ -169,7 +183,7 @@ def second(effect: Effect) -> str:
 def groups_finding(rows: Sequence[Ranked], split: str) -> str:
     """The groups of a split in a sentence that claims no order the intervals do not hold."""
     noun = SENTENCES["groups"]["noun"][split]
-    told = [row for row in rows if row.best is not None]
+    told = [row for row in rows if row.is_told]
     if not told:
         return say("groups", "none", noun=noun)
     if len(told) == 1:
@@ -186,7 +200,7 @@ def groups_finding(rows: Sequence[Ranked], split: str) -> str:
         )
         if len(sentence) <= _LONGEST_TITLE:
             return sentence
-    is_unsure = all((row.best, row.worst) == (1, len(told)) for row in told)
+    is_sure_in_part = any(one.is_above(other) for one in told for other in told)
     return say(
         "groups",
         "span",
@@ -195,7 +209,7 @@ def groups_finding(rows: Sequence[Ranked], split: str) -> str:
         lowest=name(told[-1]),
         most=size(told[0].figure["effect"], exact=True),
         highest=name(told[0]),
-        order=SENTENCES["groups"]["order_unsure" if is_unsure else "order_some"],
+        order=SENTENCES["groups"]["order_some" if is_sure_in_part else "order_unsure"],
     )
 
 
@@ -203,7 +217,7 @@ def _parted(told: Sequence[Ranked]) -> tuple[Sequence[Ranked], Sequence[Ranked]]
     """The groups surely above the others, each clearly above zero, and those; or nobody."""
     for number in range(1, len(told)):
         upper, lower = told[:number], told[number:]
-        is_above = all((row.worst or 0) <= number for row in upper)
+        is_above = all(one.is_above(other) for one in upper for other in lower)
         if is_above and all(row.figure["low"] > 0 for row in upper):
             return upper, lower
     return (), ()
@@ -243,25 +257,20 @@ def estimate(row: Ranked) -> str:
 
 def missing(rows: Sequence[Ranked]) -> list[str]:
     """Names of groups without a figure that may stand by itself, the rest in a number."""
-    names = [name(row) for row in rows if row.best is None]
+    names = [name(row) for row in rows if not row.is_told]
     more = len(names) - _MISSING_NAMED
     return names if more <= 1 else [*names[:_MISSING_NAMED], SENTENCES["more"].format(number=more)]
 
 
 def groups_notes(rows: Sequence[Ranked]) -> tuple[Note, ...]:
-    """Which is best, and why some have no figure."""
-    told = [row for row in rows if row.best is not None]
-    first = [name(row) for row in told if row.best == 1]
-    unclear = [row for row in rows if row.best is None]
-    if len(told) < 2:
-        best = say("groups", "best_none")
-    elif len(first) == len(told):
-        best = say("groups", "best_all", number=len(told))
-    elif len(first) > 1:
-        best = say("groups", "best_some", names=joined(first))
-    else:
-        best = say("groups", "best_one", name=first[0])
-    asked = notes("groups", best=best)
+    """Which is best, which take the check of all students, and why some have no figure."""
+    taken = [name(row) for row in rows if row.is_told and row.effect.inherited]
+    unclear = [row for row in rows if not row.is_told]
+    asked = notes("groups", best=_best([row for row in rows if row.is_told]))
+    if taken:
+        who = say("inherited", "group" if len(taken) == 1 else "groups", names=joined(taken))
+        told = say("inherited", "EFFECT", who=who)
+        asked += notes("groups", "questions_inherited", inherited=told)
     if not unclear:
         return asked
     reasons = [
@@ -271,6 +280,27 @@ def groups_notes(rows: Sequence[Ranked]) -> tuple[Note, ...]:
     named = joined(missing(rows))
     why = notes("groups", "questions_missing", missing=named, reasons=f"{'; '.join(reasons)}.")
     return (*asked, *why)
+
+
+def _best(told: Sequence[Ranked]) -> str:
+    first = _first(told)
+    if len(told) < 2:
+        return say("groups", "best_none")
+    if len(first) == len(told):
+        return say("groups", "best_all", number=len(told))
+    if len(first) > 1:
+        return say("groups", "best_some", names=joined([name(row) for row in first]))
+    return say("groups", "best_one", name=name(first[0]))
+
+
+def _first(told: Sequence[Ranked]) -> list[Ranked]:
+    """The groups that none of those told is surely above."""
+    return [row for row in told if not any(other.is_above(row) for other in told)]
+
+
+def is_order_unsure(rows: Sequence[Ranked]) -> bool:
+    """Whether several groups with a figure could be first among them."""
+    return len(_first([row for row in rows if row.is_told])) > 1
 
 
 def shown_rate(row: Row, column: str) -> str:

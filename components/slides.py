@@ -323,7 +323,7 @@ def _effect(figures: Figures) -> Slide:
         "effect",
         words.SENTENCES["names"]["effect"],
         words.finding(effect),
-        words.say("effect", "meaning") if is_drawn else "",
+        _meaning_of_the_curve(effect) if is_drawn else "",
         words.say("effect", "description", months="; ".join(told) or "–"),
         words.notes(
             "effect",
@@ -334,6 +334,10 @@ def _effect(figures: Figures) -> Slide:
         _gap_chart(points) if is_drawn else None,
         () if is_drawn else _instead_of_the_curve(effect),
     )
+
+
+def _meaning_of_the_curve(effect: Effect) -> str:
+    return words.say("effect", "meaning_inherited" if words.takes_a_pass(effect) else "meaning")
 
 
 def _gap_chart(points: Sequence[words.Point]) -> Chart:
@@ -465,6 +469,8 @@ def _unsaid(figures: Figures) -> Slide:
 def _limits(figures: Figures) -> list[str]:
     effect = figures.everybody
     limits = [] if effect.verdict is Verdict.EFFECT else [difference.sentence(effect)]
+    if words.takes_a_pass(effect):
+        limits.append(words.inheritance(effect))
     last = effect.months[words.LAST_MONTH]
     if last["withheld"]:
         limits.append(words.say("unsaid", "last_none"))
@@ -490,7 +496,7 @@ def _limits_of_groups(figures: Figures) -> list[str]:
     nouns = [
         words.SENTENCES["groups"]["noun"][split]
         for split, rows in shown.items()
-        if any(row.best is not None and row.best != row.worst for row in rows)
+        if words.is_order_unsure(rows)
     ]
     limits = []
     if missing:
@@ -503,17 +509,11 @@ def _limits_of_groups(figures: Figures) -> list[str]:
 
 
 def _method(figures: Figures) -> Slide:
-    gaps = [gap for _month, gap in words.held_out_gaps(figures.everybody)]
-    check = (
-        words.say("method", "check_made", gaps=words.joined(gaps))
-        if gaps
-        else words.say("method", "check_none")
-    )
     return _in_words(
         "method",
         (
             *(words.say("method", sentence) for sentence in ("who", "similar", "figure")),
-            check,
+            words.check(figures.everybody),
             words.say("method", "interval", threshold=figures.threshold),
         ),
     )

@@ -81,7 +81,7 @@ def _cells(
     months = effect.months
     threshold, served = effect.threshold, row["students"]
     size = ranked.figure["effect"]
-    place = wording.verdict(effect) if ranked.best is None else wording.places(ranked)
+    place = wording.places(ranked) if ranked.is_told else wording.verdict(effect)
     return {
         "label": (row["label"], row["label"]),
         "enrolled": (enrolled, "–" if enrolled is None else f"{enrolled:,}"),
@@ -171,7 +171,7 @@ def ranking_table(rows: Sequence[Ranked], links: Mapping[str, str]) -> html.Tabl
         [
             dcc.Link(row.effect.label, href=links[row.effect.group]),
             difference.estimate(row.figure),
-            "–" if row.best is None else wording.places(row),
+            wording.places(row),
             wording.verdict(row.effect),
         ]
         for row in rows

@@ -11,7 +11,7 @@ from components import difference, wording
 from components.cards import Card
 from components.student_wording import whole
 from evaluation.verdict import Verdict
-from queries import targets
+from queries import ranking, targets
 from queries.changes import Changes, EffectBefore
 from queries.disclosure import HIGHEST_TOLD, LOWEST_TOLD, Count
 from queries.effects import HEADLINE_MONTH, Effect
@@ -36,8 +36,12 @@ RANKING_MEANING = (
 )
 RANKING_HOW_TO_READ = (
     "The largest difference stands first, but an order is only as sure as its figures: the places "
-    "beside each district are those it could have, right for all districts at once in 95 % of "
-    "samples. Where the places of two districts overlap, neither is ahead.",
+    "beside each district are those it could have among all districts of the program, right for "
+    "all at once in 95 % of samples. Choosing some districts does not change them, and of fewer "
+    "than three districts no place is told.",
+    "Where the places of two districts overlap, neither is ahead. Where their lines overlap, the "
+    "places do too; with many districts a few lines lie apart by chance, so places may overlap "
+    "where lines do not.",
     "A ring instead of a dot is a figure of the second opinion, a line without a dot a range where "
     "no single figure may stand by itself; its row says why. Neither has a place. A small district "
     "has a wide line.",
@@ -45,8 +49,8 @@ RANKING_HOW_TO_READ = (
 )
 
 GRID_MEANING = (
-    "One row a district; choose a heading to sort by it, hover over it for its meaning. Where the "
-    "places of two districts overlap, neither is ahead."
+    "One row a district; choose a heading to sort by it, hover over it for its meaning. Places are "
+    "among all districts of the program; where those of two districts overlap, neither is ahead."
 )
 PANELS_MEANING = (
     "Mean attendance before and after the first visit: coloured, visited students; dashed grey, "
@@ -345,20 +349,40 @@ def lines_summary(effect: Effect) -> str:
 
 def ranking_summary(rows: Sequence[Ranked]) -> str:
     """How far the districts can be told apart."""
-    placed = [row for row in rows if row.best is not None]
-    if not placed:
+    told = [row for row in rows if row.is_told]
+    if not told:
         return "No district has a figure that may stand by itself."
-    clear = [row.effect.label for row in placed if row.best == row.worst]
-    first, last = placed[0], placed[-1]
-    span = (
-        f"From {first.effect.label} {difference.points(first.figure['effect'])} to "
-        f"{last.effect.label} {difference.points(last.figure['effect'])}. "
-        if len(placed) > 1
-        else ""
+    return f"{_span(told)}{_order(told)}"
+
+
+def _span(told: Sequence[Ranked]) -> str:
+    if len(told) == 1:
+        return ""
+    first, last = (
+        f"{row.effect.label} {difference.points(row.figure['effect'])}"
+        for row in (told[0], told[-1])
     )
-    if clear:
-        return f"{span}Sure are the places of {wording.joined(clear)} alone."
-    return f"{span}No district’s place is sure: the intervals overlap."
+    return f"From {first} to {last}. "
+
+
+def _order(told: Sequence[Ranked]) -> str:
+    """Places are among all districts of the program, whichever of them are shown."""
+    number = told[0].of
+    if not number:
+        return f"Fewer than {ranking.FEWEST_RANKED} districts have a figure, so no place is told."
+    sure = [row.effect.label for row in told if row.best == row.worst]
+    if sure:
+        places = "place of {} is" if len(sure) == 1 else "places of {} are"
+        rest = "" if len(sure) == len(told) else "; the others’ are not"
+        return f"The {places.format(wording.joined(sure))} sure among all {number} districts{rest}."
+    if len(told) == 1:
+        return f"{told[0].effect.label} could have place {wording.places(told[0])}."
+    if any(one.is_above(other) for one in told for other in told):
+        return "No district’s place is sure, but some are ahead of others: their places are apart."
+    return (
+        f"No district’s place is sure: among {number} districts, differences like these can come "
+        "by chance."
+    )
 
 
 # --- Targets ------------------------------------------------------------------------------------

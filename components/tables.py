@@ -136,23 +136,29 @@ def designs_table(cuts: Sequence[tuple[str, Effect]]) -> html.Table:
 
 
 def checks_table(cuts: Sequence[tuple[str, Effect]]) -> html.Table:
-    """The held-out past and who was matched, one row per cut."""
+    """The held-out past and who was matched, one row per cut.
+
+    Whether a check passed is told where its figures are withheld, too.
+    """
     months = [wording.signed(month) for month in HELD_OUT_MONTHS]
     rows = [
         [
             wording.cut(dimension, result.label),
             wording.share(result.share_matched),
             *(difference.estimate(result.checked("held_out", month)) for month in HELD_OUT_MONTHS),
+            wording.check(result),
             wording.chance(result.no_effect_p),
         ]
         for dimension, result in cuts
     ]
     return figures_table(
-        "Gaps in points where the matching never looked; near zero is good",
+        "Gaps in points where the matching never looked; near zero is good. A dash: too few "
+        "students to show, or none",
         [
             "Students first visited",
             "With similar students",
             *(f"Gap at {month}" for month in months),
+            "Check of the past",
             "Chance of this if no month had an effect",
         ],
         rows,

@@ -12,7 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from components.difference import caution, estimate, interval, points
+from components.difference import caution, estimate, interval, points, taken
+from components.language import say
 from evaluation.matched import HELD_OUT_MONTHS
 from evaluation.verdict import Verdict
 from queries.disclosure import Count
@@ -386,8 +387,25 @@ def overall(result: Effect) -> str:
     past = f" In months the matching never used the gap was {joined(gaps)}." if gaps else ""
     return (
         f"Of the visited students, {share(result.share_matched)} found similar students."
-        f"{past} What may be said of all together: {verdict(result)}."
+        f"{past} Check of the past: {check(result)}. What may be said of all together: "
+        f"{verdict(result)}."
     )
+
+
+def check(result: Effect) -> str:
+    """What became of the check of the past; its figures may be withheld all the same."""
+    if result.verdict is None:
+        return withheld(result.threshold)
+    return f"{'all students: ' if result.inherited else ''}{_CHECKS[result.verdict]}"
+
+
+_CHECKS = {
+    Verdict.EFFECT: "passed",
+    Verdict.SYMMETRIC: "failed",
+    Verdict.RANGE: "failed",
+    Verdict.UNCHECKED: "cannot be made, no records so far back",
+    Verdict.FEW: "cannot be made, too few students",
+}
 
 
 def share(part: float) -> str:
@@ -409,7 +427,10 @@ def chance(p_value: float) -> str:
 
 def verdict(result: Effect) -> str:
     """What may be said of a selection, in a few words."""
-    return _VERDICTS[result.verdict] if result.verdict else withheld(result.threshold)
+    if result.verdict is None:
+        return withheld(result.threshold)
+    told = _VERDICTS[result.verdict]
+    return _INHERITED.get(result.verdict, told) if result.inherited else told
 
 
 def verdict_words(found: Verdict) -> str:
@@ -427,7 +448,9 @@ def ranked(row: Ranked) -> str:
 
 
 def places(row: Ranked) -> str:
-    """``1–6 of 15``."""
+    """``1–6 of 15``; a dash where no place is told."""
+    if row.best is None:
+        return "–"
     place = f"{row.best}" if row.best == row.worst else f"{row.best}–{row.worst}"
     return f"{place} of {row.of}"
 
@@ -439,6 +462,11 @@ _VERDICTS = {
     Verdict.UNCHECKED: "cannot be checked: a range",
     Verdict.FEW: "too few students: no figure",
 }
+# Of students too few to check by themselves.
+_INHERITED = {
+    Verdict.EFFECT: "the matched figure, checked with all students",
+    Verdict.RANGE: "past of all differs: a range",
+}
 
 
 def effect_source(data_as_of: date, demonstration: bool) -> str:
@@ -448,6 +476,23 @@ def effect_source(data_as_of: date, demonstration: bool) -> str:
         f"{kind}Similar: same grade band, month and recent attendance, not visited by then. "
         f"Band: 95 %, of the whole curve. Data through {day(data_as_of)}."
     )
+
+
+def inheritance(results: Sequence[Effect]) -> str:
+    """Which groups are too few to check, and what they take instead; empty for none."""
+    too_few = {
+        verdict: [row.label for row in results if row.inherited and row.verdict is verdict]
+        for verdict in Verdict
+    }
+    return " ".join(
+        taken(verdict, say("inherited", _number(names), names=joined(names)))
+        for verdict, names in too_few.items()
+        if names
+    )
+
+
+def _number(names: Sequence[str]) -> str:
+    return "group" if len(names) == 1 else "groups"
 
 
 def group_sentences(results: Sequence[Effect]) -> str:
@@ -464,12 +509,13 @@ def group_sentences(results: Sequence[Effect]) -> str:
             "ran parallel to it: see the second opinion in the data",
         ),
         _names(
-            alike[Verdict.RANGE],
+            [row for row in alike[Verdict.RANGE] if not row.inherited],
             "already differed from the comparison group before the visit: "
             "no single figure can be given",
         ),
         _names(alike[Verdict.UNCHECKED], "were visited too early for a check: no single figure"),
         _names([*alike[Verdict.FEW], *alike[None]], "have too few students for a figure"),
+        inheritance(results),
     ]
     return " ".join(sentence for sentence in sentences if sentence)
 

@@ -18,6 +18,7 @@ from evaluation.matched import (
 )
 from evaluation.verdict import (
     HeldOut,
+    Ruling,
     Verdict,
     held_out_check,
     plain_leads,
@@ -35,7 +36,8 @@ class Assessment:
 
     ``effect`` at EFFECT_MONTHS, with ``low`` and ``high`` the simultaneous 95 % band of the
     months that do not agree by construction; ``symmetric`` at TOLD_MONTHS; ``no_effect_p`` the
-    chance of months after the visit this far from zero if all were zero.
+    chance of months after the visit this far from zero if all were zero; ``ruling`` what may be
+    said, and whether that was taken from all visited students.
     """
 
     effect: Fit
@@ -45,7 +47,12 @@ class Assessment:
     held_out: HeldOut | None
     leads: Fit
     no_effect_p: float
-    verdict: Verdict
+    ruling: Ruling
+
+    @property
+    def verdict(self) -> Verdict:
+        """What may be said of the selection."""
+        return self.ruling.verdict
 
     def by_month(self) -> dict[str, Any]:
         """Equally long columns over designs and event months, effects in rates.
@@ -85,15 +92,17 @@ class Assessment:
         """The verdict's name and, beside the months, what it rests on."""
         return {
             "verdict": self.verdict.name,
+            "inherited": self.ruling.inherited,
             "share_matched": float(self.effect.share_matched[self.effect.students > 0].min()),
             "held_out_passes": None if self.held_out is None else self.held_out.passes,
             "no_effect_p": self.no_effect_p,
         }
 
 
-def assess(matched: Stacks, unmatched: Stacks) -> Assessment:
+def assess(matched: Stacks, unmatched: Stacks, *, everybody: Verdict | None = None) -> Assessment:
     """Fit both designs to the same selection and check them.
 
+    ``everybody`` is the verdict of all visited students, None where these are all or have none.
     Raises NoComparisonError where no visited student of the selection finds similar ones.
     """
     if not matched.visited.any() or not (effect := fit(matched, EFFECT_MONTHS)).students.any():
@@ -114,7 +123,7 @@ def assess(matched: Stacks, unmatched: Stacks) -> Assessment:
         held_out=held_out,
         leads=leads,
         no_effect_p=_months(effect.estimates, after).joint_p_value() if after.any() else np.nan,
-        verdict=verdict(effect, held_out, leads),
+        ruling=verdict(effect, held_out, leads, everybody),
     )
 
 

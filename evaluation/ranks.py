@@ -1,9 +1,10 @@
 """Which place in an order an estimate may have, given how sure it is.
 
 Each pair is compared by its difference; places are told from the differences that are clear, all
-pairs at once (Bonferroni). After Mogstad, Romano, Shaikh and Wilhelm, "Inference for ranks with
-applications to mobility across neighbourhoods and academic achievement across countries", Review
-of Economic Studies 91 (2024).
+pairs at once (Bonferroni), and never from two whose own intervals overlap: a chart shows those, and
+what overlaps there cannot be put in an order. After Mogstad, Romano, Shaikh and Wilhelm,
+"Inference for ranks with applications to mobility across neighbourhoods and academic achievement
+across countries", Review of Economic Studies 91 (2024).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from evaluation.inference import Floats, Ints
+from evaluation.inference import Z95, Floats, Ints
 
 CONFIDENCE = 0.95
 
@@ -27,7 +28,8 @@ def rank_ranges(estimates: Floats, standard_errors: Floats) -> tuple[Ints, Ints]
     critical = NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / 2 / max(pairs, 1))
     difference = estimates[:, None] - estimates[None, :]
     error = np.hypot(standard_errors[:, None], standard_errors[None, :])
-    is_above = difference > critical * error
+    both_margins = Z95 * (standard_errors[:, None] + standard_errors[None, :])
+    is_above = difference > np.maximum(critical * error, both_margins)
     best = 1 + is_above.sum(axis=0)
     worst = number - is_above.sum(axis=1)
     return best, worst

@@ -17,7 +17,9 @@ from evaluation.matched import (
     fit_outcomes,
 )
 
-# Fewer students than this: a wide band and no headline; from the second on, checks run.
+# Fewer students than this: a wide band and no headline; from the second on, a check of these
+# students alone says enough to pass by. Those between are too few to tell a sound comparison from
+# one that is off by five points, so they pass only where all visited students pass.
 FEWEST_FOR_HEADLINE, FEWEST_FOR_CHECKS = 50, 100
 FEWEST_MATCHED = 0.8
 LARGEST_HELD_OUT_GAP, LARGEST_HELD_OUT_Z = 0.01, 2.5
@@ -34,6 +36,14 @@ class Verdict(Enum):
     RANGE = "visited students already differed from the comparison group"
     UNCHECKED = "the records do not reach far enough back to check the comparison"
     FEW = "too few students for a headline"
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """A verdict, and whether it was taken from all visited students (``inherited``)."""
+
+    verdict: Verdict
+    inherited: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,18 +96,36 @@ def _change(unmatched: Stacks, event: tuple[int, ...], base: tuple[int, ...]) ->
     return fit_outcomes(unmatched, np.array(event), change, weights, ())
 
 
-def verdict(effect: Fit, held_out: HeldOut | None, leads: Fit) -> Verdict:
-    """The rule: enough students, a past that matches, or else a past that runs parallel."""
+def verdict(
+    effect: Fit, held_out: HeldOut | None, leads: Fit, everybody: Verdict | None = None
+) -> Ruling:
+    """The rule: enough students, a past that matches, or else a past that runs parallel.
+
+    ``everybody`` is the verdict of all visited students, whose result a selection takes that is
+    too small to pass by itself; None where there is none to take.
+    """
     students = int(effect.students.max(initial=0))
     matched = effect.share_matched[effect.students > 0].min(initial=1)
     if students < FEWEST_FOR_HEADLINE or matched < FEWEST_MATCHED:
-        return Verdict.FEW
-    if students < FEWEST_FOR_CHECKS:
-        return Verdict.EFFECT
+        return Ruling(Verdict.FEW)
     if held_out is None:
-        return Verdict.UNCHECKED
+        return Ruling(Verdict.UNCHECKED)
+    if students < FEWEST_FOR_CHECKS:
+        return inherited(everybody) if held_out.passes else Ruling(Verdict.RANGE)
     if held_out.passes:
-        return Verdict.EFFECT
+        return Ruling(Verdict.EFFECT)
     if np.all(np.abs(leads.estimates.estimate) <= LARGEST_PLAIN_LEAD):
-        return Verdict.SYMMETRIC
-    return Verdict.RANGE
+        return Ruling(Verdict.SYMMETRIC)
+    return Ruling(Verdict.RANGE)
+
+
+def inherited(everybody: Verdict | None) -> Ruling:
+    """What a selection too small to pass by itself takes from all visited students.
+
+    Where all fail, it has no headline, not even of the second opinion: that rests on a past that
+    ran parallel, which is as little known of so few.
+    """
+    if everybody is None:
+        return Ruling(Verdict.FEW)
+    taken = Verdict.RANGE if everybody is Verdict.SYMMETRIC else everybody
+    return Ruling(taken, inherited=True)

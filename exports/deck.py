@@ -19,10 +19,10 @@ from components import wording
 from components.deck import Deck, Shape
 from components.slides import SLIDES, Figures, Official, is_worth_showing, slide
 from queries.database import Snapshot
-from queries.effects import effect, effects
+from queries.effects import effect
 from queries.filters import Filters, View, parameters
 from queries.public import public_context
-from queries.ranking import Ranked, ranked
+from queries.ranking import ranked_groups
 from queries.standing import contacts, row_of_all, standing
 from queries.values import known_values
 from queries.viewer import Viewer
@@ -134,9 +134,9 @@ def figures(data: Snapshot, viewer: Viewer, filters: Filters) -> Figures | None:
         row_of_all(contacts(data, viewer, alone)),
         standing(data, viewer, View(filters, "cohort")),
         effect(data, viewer, filters),
-        bands=_ranked(data, viewer, filters, "grade_band"),
-        modalities=_ranked(data, viewer, filters, "modality"),
-        districts=_ranked(data, viewer, filters, "district"),
+        bands=ranked_groups(data, viewer, filters, "grade_band"),
+        modalities=ranked_groups(data, viewer, filters, "modality"),
+        districts=ranked_groups(data, viewer, filters, "district"),
         official=_official(data, viewer, filters),
     )
 
@@ -157,7 +157,3 @@ def _official(data: Snapshot, viewer: Viewer, filters: Filters) -> Official | No
         None if served is None else row_of_all(served),
         data.is_demonstration,
     )
-
-
-def _ranked(data: Snapshot, viewer: Viewer, filters: Filters, split: str) -> list[Ranked]:
-    return ranked(effects(data, viewer, View(filters, split)))

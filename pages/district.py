@@ -41,7 +41,7 @@ from queries.facets import option_counts
 from queries.filters import SPLITS, Filters, View
 from queries.official import district_months, quality, schools
 from queries.public import PublicContext, public_context, published_state_rates
-from queries.ranking import ranked
+from queries.ranking import ranked_groups
 from queries.standing import contacts, nearest_baselines, row_of_all, standing
 from queries.targets import MEASURES, measured, progress, read_targets
 from queries.told import all_months, told_months
@@ -431,7 +431,7 @@ def show_peers(shown: dict[str, Any]) -> Any:
             return None
         split = View(replace(view.filters, district=()), "district")
         everybody = standing(data, viewer, split)
-        rows = ranked(effects(data, viewer, split))
+        rows = ranked_groups(data, viewer, split.filters, "district")
     links = {row.effect.group: district_link(row.effect.group, split.filters) for row in rows}
     near = nearest_baselines(everybody, code)
     return standing_tables.peers_table([code, *near], everybody, rows, links)

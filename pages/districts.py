@@ -20,7 +20,7 @@ from queries.effects import Effect, effects
 from queries.facets import option_counts
 from queries.filters import KnownValues, View
 from queries.official import district_months
-from queries.ranking import ranked
+from queries.ranking import ranked_groups
 from queries.standing import contacts, standing
 from queries.targets import progress, read_targets
 from queries.told import all_months
@@ -177,7 +177,7 @@ def _by_district(
         standing(data, viewer, split),
         contacts(data, viewer, split),
         latest,
-        ranked(results),
+        ranked_groups(data, viewer, view.filters, "district"),
         links,
     )
     return results, rows

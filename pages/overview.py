@@ -19,10 +19,10 @@ from pages.downloads import Leaving, offer_downloads
 from pages.following import has_newer
 from queries.changes import changes, effect_before
 from queries.database import snapshot
-from queries.effects import effect, effects
+from queries.effects import effect
 from queries.facets import option_counts
 from queries.filters import View
-from queries.ranking import ranked
+from queries.ranking import ranked_groups
 from queries.standing import contacts, row_of_all, standing
 from queries.told import all_months, told_months
 from queries.values import known_values
@@ -194,14 +194,13 @@ def show_ranking(shown: dict[str, Any]) -> dict[str, Any]:
         if has_newer(data, shown):
             return dict.fromkeys(("figure", "summary", "table")) | {"hidden": True}
         view, _ignored = View.parse(shown["search"], known_values(data))
-        results = effects(data, current_viewer(data), View(view.filters, "district"))
-    rows = ranked(results)
+        rows = ranked_groups(data, current_viewer(data), view.filters, "district")
     links = {row.effect.group: district_link(row.effect.group, view.filters) for row in rows}
     return {
         "figure": ranking_figure(rows, links),
         "summary": words.ranking_summary(rows),
         "table": ranking_table(rows, links),
-        "hidden": all(result.verdict is None for result in results),
+        "hidden": all(row.effect.verdict is None for row in rows),
     }
 
 
@@ -232,7 +231,7 @@ def _leaving_ranking(search: str | None) -> Leaving:
         known = known_values(data)
         view, _ignored = View.parse(search, known)
         viewer = current_viewer(data).for_export()
-        rows = ranked(effects(data, viewer, View(view.filters, "district")))
+        rows = ranked_groups(data, viewer, view.filters, "district")
     source = wording.effect_source(data.data_as_of, data.is_demonstration)
     return Leaving(
         f"Districts side by side: {wording.selection(view.filters, known)}",

@@ -57,10 +57,12 @@ class Effect:
     95 % band; these four missing in the months that agree by construction), comparison_size,
     students, about, withheld, beyond. ``checks`` has the same columns but the rates, for the
     symmetric design, the held-out past and the leads (``design``).
-    ``verdict`` says what may be said, None where nothing is shown; ``share_matched`` of the
-    visited students found similar ones, in the worst month. ``group`` is the value of the split
-    and ``place`` its position among all known values; ``district`` the name of the one district
-    that these are all the visited students of, empty of any other selection.
+    ``verdict`` says what may be said, None where nothing is shown; ``inherited`` that it was taken
+    from all visited students, because these are too few to check by themselves. Whether the check
+    was passed is told by the verdict: its figures may be missing because they are withheld.
+    ``share_matched`` of the visited students found similar ones, in the worst month. ``group`` is
+    the value of the split and ``place`` its position among all known values; ``district`` the name
+    of the one district that these are all the visited students of, empty of any other selection.
     """
 
     frame: pd.DataFrame
@@ -72,6 +74,7 @@ class Effect:
     group: str = EVERYBODY
     label: str = "All students"
     place: int = 0
+    inherited: bool = False
     district: str = ""
 
     @cached_property
@@ -183,6 +186,7 @@ def _withhold(fitted: _Fitted, parts: Counts, viewer: Viewer, *, exact: bool) ->
         said["share_matched"],
         said["no_effect_p"],
         viewer.threshold,
+        inherited=said["inherited"],
     )
 
 
@@ -260,12 +264,22 @@ _fitting = BoundedSemaphore(2)
 
 
 def _fit(data: Snapshot, filters: Filters) -> _Fitted:
+    everybody = _verdict_of_all(data)
     try:
         with _fitting:
-            found = assess(*(_selected(data, filters, matched=kind) for kind in (True, False)))
+            designs = [_selected(data, filters, matched=kind) for kind in (True, False)]
+            found = assess(*designs, everybody=everybody)
     except NoComparisonError:
         return _nobody()
     return _Fitted(pd.DataFrame(found.by_month()), found.checks())
+
+
+def _verdict_of_all(data: Snapshot) -> Verdict | None:
+    """What may be said of all visited students, as the load found it; None where nothing."""
+    name = data.connection.scalar(
+        sa.select(effect_check.c.verdict).where(effect_check.c.dimension == EVERYBODY)
+    )
+    return None if name is None else Verdict[name]
 
 
 def _selected(data: Snapshot, filters: Filters, *, matched: bool) -> Stacks:

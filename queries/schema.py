@@ -539,6 +539,7 @@ effect_check = Table(
     _column("dimension", Text, "as in effect_month"),
     _column("value", Text, "as in effect_month"),
     _column("verdict", Text, "EFFECT, SYMMETRIC, RANGE, UNCHECKED or FEW"),
+    _column("inherited", Boolean, "taken from all visited students: too few to check alone"),
     _column("share_matched", Double, "of the visited, the least of all months"),
     _column("held_out_passes", Boolean, "the held-out months agree; empty: nobody reaches back"),
     _column("no_effect_p", Double, "chance of effects this large if all months had none"),

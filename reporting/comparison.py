@@ -14,6 +14,7 @@ from evaluation.assessment import assess
 from evaluation.histories import HISTORY, Records
 from evaluation.matched import Fit, NoComparisonError, Stacks, prepare, select
 from evaluation.response import similar_students
+from evaluation.verdict import Verdict
 from queries import schema
 from queries.duckdb_file import fetch_arrays
 from queries.schema import (
@@ -58,18 +59,20 @@ def rebuild(connection: sa.Connection, data_as_of: date, progress: Progress) -> 
     responses.rebuild(connection, data_as_of, similar, students["student_id"])
     insert_frame(connection, comparison_cell, _frame(matched, students, matched=True))
     insert_frame(connection, comparison_cell, _frame(unmatched, students, matched=False))
+    everybody: Verdict | None = None
     cuts = _cuts(connection, students)
     for done, (dimension, value, chosen) in enumerate(cuts):
         progress("Comparing with similar students", 0.4 + 0.6 * done / len(cuts))
         designs = [select(rows, chosen[rows.student]) for rows in (matched, unmatched)]
         try:
-            found = assess(*designs)
+            found = assess(*designs, everybody=everybody)
         except NoComparisonError:
             continue
         names = {"dimension": dimension, "value": value}
         insert_frame(connection, effect_month, pd.DataFrame(names | found.by_month()))
         connection.execute(sa.insert(effect_check).values(names | found.checks()))
         if dimension == EVERYBODY:
+            everybody = found.verdict
             ids = students["student_id"].to_numpy()[designs[0].student[designs[0].visited]]
             _tell_each_student(connection, found.effect, ids)
 
@@ -78,7 +81,10 @@ Cut = tuple[str, str, npt.NDArray[np.bool_]]
 
 
 def _cuts(connection: sa.Connection, students: pd.DataFrame) -> list[Cut]:
-    """All, and every value of every dimension, with a flag for each student of it."""
+    """All, and every value of every dimension, with a flag for each student of it.
+
+    All come first: groups too small to be checked by themselves take their result.
+    """
     columns = [column.label(name) for name, column in CUTS.items()]
     served = pd.DataFrame(
         fetch_arrays(connection, sa.select(served_student.c.student_id, *columns))

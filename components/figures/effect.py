@@ -160,7 +160,7 @@ def _gap_colour(result: Effect) -> str:
 def _title(result: Effect) -> str:
     after = result.months[1]
     name = wording.short(result.label, _LONGEST_NAME)
-    caution = difference.caution(result) if result.verdict else ""
+    caution = difference.caution(result)
     title = panel_title(name, None if after["withheld"] else after)
     return f"{title} · {caution}" if caution else title
 

@@ -44,7 +44,7 @@ def test_every_group_has_a_row_under_the_name_of_its_dimension() -> None:
         "<b>Visit modality</b>",
         "<b>Cohort</b>",
     ]
-    assert "4.0 (2.0 to 6.0) past differs" in texts
+    assert "2.0 to 12.0 past differs" in texts
     assert figure["layout"]["xaxis"]["range"] == [0, 15]
 
 

@@ -39,38 +39,78 @@ def effect(
     return Effect(frame, pd.DataFrame(), verdict, 1.0, 0.01, 10, group, group.title(), len(group))
 
 
-LINKS = {name: f"/districts/{name}" for name in ("ash", "birch", "cedar", "dogwood")}
-FOUR = [
+LINKS = {name: f"/districts/{name}" for name in ("ash", "birch", "cedar", "dogwood", "elm")}
+FIVE = [
     effect("ash", 0.05, 0.001),
     effect("birch", 0.12, 0.001),
     effect("cedar", 0.08, 0.01, Verdict.RANGE),
     effect("dogwood", 0.0, 0.0, None),
+    effect("elm", 0.02, 0.001),
 ]
 
 
 def test_the_ranking_puts_the_largest_first_and_the_unknown_last() -> None:
-    rows = ranked(FOUR)
-    assert [row.effect.group for row in rows] == ["birch", "cedar", "ash", "dogwood"]
-    assert [(row.best, row.worst) for row in rows] == [(1, 1), (None, None), (2, 2), (None, None)]
+    rows = ranked(FIVE)
+    assert [row.effect.group for row in rows] == ["birch", "ash", "elm", "cedar", "dogwood"]
+    places = [(row.best, row.worst) for row in rows]
+    assert places == [(1, 1), (2, 2), (3, 3), (None, None), (None, None)]
     figure = ranking_figure(rows, LINKS)
-    assert [trace["x"] for trace in figure["data"]] == [[12.0], [8.0], [5.0], [None]]
+    assert [trace["x"] for trace in figure["data"]] == [
+        [12.0],
+        [5.0],
+        [2.0],
+        [6.0, 10.0],
+        [None] * 2,
+    ]
     assert figure["data"][0]["customdata"] == ["/districts/birch"]
-    filled = [trace["marker"]["color"] != "@paper" for trace in figure["data"]]
-    assert filled == [True, False, True, False]
+    drawn = [trace["mode"] for trace in figure["data"]]
+    assert drawn == ["markers", "markers", "markers", "lines", "lines"]
     told = [note["text"] for note in figure["layout"]["annotations"] if note.get("name") == "value"]
     assert told == [
-        "12.0 (11.8 to 12.2) · place 1 of 2",
-        "8.0 (6.0 to 10.0) past differs",
-        "5.0 (4.8 to 5.2) · place 2 of 2",
+        "12.0 (11.8 to 12.2) · place 1 of 3",
+        "5.0 (4.8 to 5.2) · place 2 of 3",
+        "2.0 (1.8 to 2.2) · place 3 of 3",
+        "6.0 to 10.0 past differs",
         "fewer than 10 students",
     ]
 
 
+def said(*sizes: float, error: float = 0.02, shown: int | None = None) -> str:
+    rows = ranked([effect(f"d{number}", size, error) for number, size in enumerate(sizes)])
+    return words.ranking_summary(rows[:shown])
+
+
 def test_overlapping_places_are_said_to_be_unsure() -> None:
-    alike = ranked([effect("ash", 0.05, 0.02), effect("birch", 0.06, 0.02)])
-    assert "No district’s place is sure" in words.ranking_summary(alike)
-    assert "Sure are the places of Birch and Ash alone" in words.ranking_summary(ranked(FOUR))
-    assert "No district has a figure" in words.ranking_summary(ranked(FOUR[2:]))
+    told = said(0.05, 0.06, 0.07)
+    assert told.endswith(
+        "No district’s place is sure: among 3 districts, differences like these can come by chance."
+    )
+    assert said(0.05, 0.06, 0.07, shown=1) == "D2 could have place 1–3 of 3."
+
+
+def test_sure_places_are_told_and_so_is_an_order_that_is_sure_in_part() -> None:
+    told = words.ranking_summary(ranked(FIVE))
+    assert told.endswith("The places of Birch, Ash and Elm are sure among all 3 districts.")
+    told = said(0.5, 0.05, 0.06)
+    assert told.endswith("The place of D0 is sure among all 3 districts; the others’ are not.")
+    told = said(0.5, 0.49, 0.05, 0.06)
+    assert told.endswith(
+        "No district’s place is sure, but some are ahead of others: their places are apart."
+    )
+
+
+def test_of_two_districts_nobody_is_told_to_be_first() -> None:
+    """One of two is always first; a filter, or a small program, made that a result."""
+    rows = ranked([effect("ash", 0.05, 0.001), effect("birch", 0.12, 0.001)])
+    assert [row.best for row in rows] == [None, None]
+    assert [wording.ranked(row) for row in rows] == ["12.0 (11.8 to 12.2)", "5.0 (4.8 to 5.2)"]
+    told = words.ranking_summary(rows)
+    assert told == (
+        "From Birch 12.0 points to Ash 5.0 points. Fewer than 3 districts have a figure, so no "
+        "place is told."
+    )
+    assert "sure" not in words.ranking_summary(rows[:1])
+    assert "No district has a figure" in words.ranking_summary(ranked(FIVE[2:4]))
 
 
 MONTHS = pd.DataFrame(
@@ -266,7 +306,7 @@ def test_a_change_of_the_visited_is_never_told_without_similar_students() -> Non
         "Students first visited in 2021-22: 59.4 % before the visit, 81.1 % six months after it; "
         "similar students, not visited, 65.7 % then. Six months after the first visit"
     )
-    assert "(95 % band 12 to 19 points)" in said
+    assert "about 15 points higher than that of similar students (95 % interval " in said
     later = words.visited_sentence(ASH, SERVED, six_months_after(withheld=True))
     assert later.endswith("before the visit; too few have been here six months since.")
     nothing = SERVED | {"baseline": np.nan}

@@ -13,6 +13,7 @@ from evaluation.histories import Records, histories
 from evaluation.inference import Estimates
 from evaluation.matched import Fit, NoComparisonError, Stacks, fit, prepare, select
 from evaluation.verdict import (
+    Ruling,
     Verdict,
     held_out_check,
     plain_leads,
@@ -296,7 +297,7 @@ def test_without_three_months_before_any_visit_there_is_nothing_to_compare(world
 def opinion(records: Records) -> Verdict:
     stacks = prepare(records)
     unmatched = prepare(records, range(-11, 13), by_history=False)
-    return verdict(fit(stacks, SHOWN), held_out_check(stacks), plain_leads(unmatched))
+    return verdict(fit(stacks, SHOWN), held_out_check(stacks), plain_leads(unmatched)).verdict
 
 
 def test_visits_chosen_by_recent_attendance_pass_and_by_a_fixed_trait_do_not(world: World) -> None:
@@ -313,7 +314,7 @@ def test_few_students_get_no_headline(world: World) -> None:
     few = select(stacks, np.cumsum(stacks.visited) <= 40)
     unmatched = prepare(world.records, range(-11, 13), by_history=False)
     said = verdict(fit(few, SHOWN), held_out_check(few), plain_leads(unmatched))
-    assert said is Verdict.FEW
+    assert said == Ruling(Verdict.FEW)
 
 
 def test_one_visited_student_gets_no_band_and_no_headline(world: World) -> None:

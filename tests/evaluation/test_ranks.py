@@ -23,6 +23,14 @@ def test_an_unsure_estimate_may_lie_anywhere_among_sure_ones() -> None:
     assert (best.tolist(), worst.tolist()) == ([1, 1, 2], [2, 3, 3])
 
 
+def test_what_overlaps_on_a_chart_is_not_put_in_an_order() -> None:
+    """The difference of two may be clear although their own intervals overlap."""
+    best, worst = rank_ranges(np.array([0.10, 0.068]), np.array([0.01, 0.01]))
+    assert (best.tolist(), worst.tolist()) == ([1, 1], [2, 2])
+    best, worst = rank_ranges(np.array([0.10, 0.06]), np.array([0.01, 0.01]))
+    assert (best.tolist(), worst.tolist()) == ([1, 2], [1, 2])
+
+
 def test_no_estimate_and_a_single_one() -> None:
     assert rank_ranges(np.array([]), np.array([]))[0].size == 0
     best, worst = rank_ranges(np.array([0.1]), np.array([0.5]))

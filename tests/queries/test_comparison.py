@@ -8,7 +8,14 @@ import pytest
 import sqlalchemy as sa
 
 from evaluation.matched import Stacks, fit, select
-from evaluation.verdict import Verdict, held_out_check, plain_leads, symmetric_difference, verdict
+from evaluation.verdict import (
+    Ruling,
+    Verdict,
+    held_out_check,
+    plain_leads,
+    symmetric_difference,
+    verdict,
+)
 from queries.comparison import comparison_rows, student_numbers
 from queries.database import Snapshot, snapshot
 from queries.schema import comparison_cell, served_student, trajectory_month
@@ -84,7 +91,8 @@ def test_the_checks_pass_and_the_second_opinion_lies_near(
     held_out = held_out_check(matched)
     assert held_out is not None
     assert held_out.passes
-    assert verdict(fit(matched, MONTHS), held_out, plain_leads(unmatched)) is Verdict.EFFECT
+    found = verdict(fit(matched, MONTHS), held_out, plain_leads(unmatched))
+    assert found == Ruling(Verdict.EFFECT)
     second = symmetric_difference(unmatched, MONTHS).estimates.estimate
     assert second == pytest.approx(true_effect(data, truth), abs=0.04)
 

@@ -146,7 +146,9 @@ def test_a_fit_is_made_once_for_each_selection_and_load(
 ) -> None:
     made = []
     assess = effects.assess
-    monkeypatch.setattr(effects, "assess", lambda *rest: made.append(1) or assess(*rest))
+    monkeypatch.setattr(
+        effects, "assess", lambda *rest, **more: made.append(1) or assess(*rest, **more)
+    )
     filters = Filters(district=("0930011",), grade=("7",))
     for _time in range(3):
         effect(data, LEADERSHIP, filters)
@@ -165,7 +167,7 @@ def test_no_more_than_two_selections_are_fitted_at_once_whoever_asks(
 ) -> None:
     both, may_end, under_way, most = Barrier(2), Event(), [], []
 
-    def assess(*_designs: object) -> None:
+    def assess(*_designs: object, **_more: object) -> None:
         under_way.append(1)
         most.append(len(under_way))
         if not may_end.is_set():
@@ -177,6 +179,7 @@ def test_no_more_than_two_selections_are_fitted_at_once_whoever_asks(
 
     monkeypatch.setattr(effects, "assess", assess)
     monkeypatch.setattr(effects, "_selected", lambda *_rest, **_more: None)
+    monkeypatch.setattr(effects, "_verdict_of_all", lambda _data: None)
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda _: effects._fit(None, Filters()), range(6)))
     assert max(most) == 2
