@@ -247,22 +247,22 @@ TITLES = [
     (
         effect(),
         "Six months after the first visit, attendance is about 9 points higher than that of "
-        "similar students (95\N{NO-BREAK SPACE}% band 6.5 to 11.5)",
+        "similar students (95\N{NO-BREAK SPACE}% interval 7.0 to 11.0)",
     ),
     (
         effect(-0.012, 0.002),
         "Six months after the first visit, attendance is about 1 point lower than that of similar "
-        "students (95\N{NO-BREAK SPACE}% band \N{MINUS SIGN}1.7 to \N{MINUS SIGN}0.7)",
+        "students (95\N{NO-BREAK SPACE}% interval \N{MINUS SIGN}1.6 to \N{MINUS SIGN}0.8)",
     ),
     (
         effect(0.02, 0.02),
         "Six months after the first visit, attendance is not clearly different from that of "
-        "similar students (95\N{NO-BREAK SPACE}% band \N{MINUS SIGN}3.0 to 7.0)",
+        "similar students (95\N{NO-BREAK SPACE}% interval \N{MINUS SIGN}1.9 to 5.9)",
     ),
     (
         effect(shown_up_to=1),
         "One month after the first visit, attendance is about 9 points higher than that of "
-        "similar students (95\N{NO-BREAK SPACE}% band 6.5 to 11.5)",
+        "similar students (95\N{NO-BREAK SPACE}% interval 7.0 to 11.0)",
     ),
     (
         effect(verdict=Verdict.SYMMETRIC),
@@ -442,7 +442,7 @@ def test_a_group_that_may_not_stand_by_itself_is_a_range_and_says_why() -> None:
     figure = drawn("districts", *groups)
     assert [trace["mode"] for trace in figure["data"]] == ["markers", "lines"]
     told = [note["text"] for note in figure["layout"]["annotations"]]
-    assert "3.0 to 10.4 past differs" in told
+    assert "3.0 to 10.0 past differs" in told
     assert not any("5.0" in text for text in told)
 
 
