@@ -39,9 +39,8 @@ RANKING_HOW_TO_READ = (
     "beside each district are those it could have among all districts of the program, right for "
     "all at once in 95 % of samples. Choosing some districts does not change them, and of fewer "
     "than three districts no place is told.",
-    "Where the places of two districts overlap, neither is ahead. Where their lines overlap, the "
-    "places do too; with many districts a few lines lie apart by chance, so places may overlap "
-    "where lines do not.",
+    "Where the lines of two districts overlap, neither is ahead. Lines that lie apart can do so by "
+    "chance, the more districts there are: the places tell what is sure.",
     "A ring instead of a dot is a figure of the second opinion, a line without a dot a range where "
     "no single figure may stand by itself; its row says why. Neither has a place. A small district "
     "has a wide line.",
@@ -50,7 +49,7 @@ RANKING_HOW_TO_READ = (
 
 GRID_MEANING = (
     "One row a district; choose a heading to sort by it, hover over it for its meaning. Places are "
-    "among all districts of the program; where those of two districts overlap, neither is ahead."
+    "among all districts of the program, as far as they are sure."
 )
 PANELS_MEANING = (
     "Mean attendance before and after the first visit: coloured, visited students; dashed grey, "
@@ -378,7 +377,7 @@ def _order(told: Sequence[Ranked]) -> str:
     if len(told) == 1:
         return f"{told[0].effect.label} could have place {wording.places(told[0])}."
     if any(one.is_above(other) for one in told for other in told):
-        return "No district’s place is sure, but some are ahead of others: their places are apart."
+        return "No district’s place is sure, but some are surely ahead of others."
     return (
         f"No district’s place is sure: among {number} districts, differences like these can come "
         "by chance."

@@ -12,10 +12,24 @@ from __future__ import annotations
 from statistics import NormalDist
 
 import numpy as np
+import numpy.typing as npt
 
 from evaluation.inference import Z95, Floats, Ints
 
+Flags = npt.NDArray[np.bool_]
+
 CONFIDENCE = 0.95
+
+
+def surely_above(estimates: Floats, standard_errors: Floats) -> Flags:
+    """For each estimate (rows) whether it is clearly larger than each (columns)."""
+    number = len(estimates)
+    pairs = number * (number - 1) / 2
+    critical = NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / 2 / max(pairs, 1))
+    one, other = standard_errors[:, None], standard_errors[None, :]
+    needed = np.maximum(critical * np.hypot(one, other), Z95 * (one + other))
+    is_above: Flags = estimates[:, None] - estimates[None, :] > needed
+    return is_above
 
 
 def rank_ranges(estimates: Floats, standard_errors: Floats) -> tuple[Ints, Ints]:
@@ -23,13 +37,7 @@ def rank_ranges(estimates: Floats, standard_errors: Floats) -> tuple[Ints, Ints]
 
     The estimates are taken as independent of each other.
     """
-    number = len(estimates)
-    pairs = number * (number - 1) / 2
-    critical = NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / 2 / max(pairs, 1))
-    difference = estimates[:, None] - estimates[None, :]
-    error = np.hypot(standard_errors[:, None], standard_errors[None, :])
-    both_margins = Z95 * (standard_errors[:, None] + standard_errors[None, :])
-    is_above = difference > np.maximum(critical * error, both_margins)
+    is_above = surely_above(estimates, standard_errors)
     best = 1 + is_above.sum(axis=0)
-    worst = number - is_above.sum(axis=1)
+    worst = len(estimates) - is_above.sum(axis=1)
     return best, worst

@@ -19,10 +19,10 @@ from components import wording
 from components.deck import Deck, Shape
 from components.slides import SLIDES, Figures, Official, is_worth_showing, slide
 from queries.database import Snapshot
-from queries.effects import effect
+from queries.effects import effect, effects
 from queries.filters import Filters, View, parameters
 from queries.public import public_context
-from queries.ranking import ranked_groups
+from queries.ranking import Ranked, ranked, ranked_groups
 from queries.standing import contacts, row_of_all, standing
 from queries.values import known_values
 from queries.viewer import Viewer
@@ -134,9 +134,9 @@ def figures(data: Snapshot, viewer: Viewer, filters: Filters) -> Figures | None:
         row_of_all(contacts(data, viewer, alone)),
         standing(data, viewer, View(filters, "cohort")),
         effect(data, viewer, filters),
-        bands=ranked_groups(data, viewer, filters, "grade_band"),
-        modalities=ranked_groups(data, viewer, filters, "modality"),
-        districts=ranked_groups(data, viewer, filters, "district"),
+        bands=_groups(data, viewer, filters, "grade_band"),
+        modalities=_groups(data, viewer, filters, "modality"),
+        districts=_groups(data, viewer, filters, "district"),
         official=_official(data, viewer, filters),
     )
 
@@ -157,3 +157,10 @@ def _official(data: Snapshot, viewer: Viewer, filters: Filters) -> Official | No
         None if served is None else row_of_all(served),
         data.is_demonstration,
     )
+
+
+def _groups(data: Snapshot, viewer: Viewer, filters: Filters, split: str) -> list[Ranked]:
+    if len(filters.chosen().get(split, ())) == 1:
+        # A group alone stands in no order: the others need not be fitted for it.
+        return ranked(effects(data, viewer, View(filters, split)))
+    return ranked_groups(data, viewer, filters, split)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from evaluation.inference import Z95
-from evaluation.ranks import rank_ranges
+from evaluation.ranks import rank_ranges, surely_above
 from evaluation.verdict import Verdict
 from queries.database import Snapshot
 from queries.effects import Effect, effects
@@ -27,6 +27,7 @@ class Ranked:
 
     ``best`` and ``worst`` are the places it could have among all ``of`` groups whose effect may
     be said by itself; None where its own may not, or where those are too few to be put in order.
+    ``above`` are the groups whose effect is surely smaller.
     """
 
     effect: Effect
@@ -34,6 +35,7 @@ class Ranked:
     best: int | None = None
     worst: int | None = None
     of: int = 0
+    above: frozenset[str] = frozenset()
 
     @property
     def is_told(self) -> bool:
@@ -41,10 +43,8 @@ class Ranked:
         return self.effect.verdict is Verdict.EFFECT and not math.isnan(self.figure["effect"])
 
     def is_above(self, other: Ranked) -> bool:
-        """Whether its effect is surely the larger one: no place could be that of both."""
-        if self.worst is None or other.best is None:
-            return False
-        return self.worst < other.best
+        """Whether its effect is surely the larger one."""
+        return other.effect.group in self.above
 
 
 def ranked_groups(data: Snapshot, viewer: Viewer, filters: Filters, split: str) -> list[Ranked]:
@@ -75,9 +75,11 @@ def _placed(rows: Sequence[Ranked]) -> list[Ranked]:
     size = np.array([row.figure["effect"] for row in rows])
     error = np.array([(row.figure["high"] - row.figure["low"]) / (2 * Z95) for row in rows])
     best, worst = rank_ranges(size, error)
+    group = np.array([row.effect.group for row in rows], dtype=object)
+    above = [frozenset(group[smaller]) for smaller in surely_above(size, error)]
     return [
-        replace(row, best=int(first), worst=int(last), of=len(rows))
-        for row, first, last in zip(rows, best, worst, strict=True)
+        replace(row, best=int(first), worst=int(last), of=len(rows), above=others)
+        for row, first, last, others in zip(rows, best, worst, above, strict=True)
     ]
 
 

@@ -105,8 +105,8 @@ def _of_file(kind: str, file: bytes) -> Iterator[Text]:
     if kind == "pptx":
         yield from _of_powerpoint(file)
     elif kind == "handout":
-        words = subprocess.run(  # noqa: S603 a program of the tests
-            ["pdftotext", "-layout", "-", "-"],  # noqa: S607
+        words = subprocess.run(
+            ["pdftotext", "-layout", "-", "-"],
             input=file,
             capture_output=True,
             check=True,
@@ -146,8 +146,12 @@ def _cells(where: str, rows: Any) -> Iterator[Text]:
     for row in rows:
         cells = ["" if cell is None else str(cell) for cell in row]
         head = head if len(head) == len(cells) and len(cells) > 1 else cells
-        yield Text(where, " | ".join(f"{h}: {c}" if head is not cells else c for h, c in zip(
-            head, cells, strict=True)))
+        yield Text(
+            where,
+            " | ".join(
+                f"{h}: {c}" if head is not cells else c for h, c in zip(head, cells, strict=True)
+            ),
+        )
 
 
 def _ask(site: Site, key: str, values: list[Any], state: list[Any]) -> Any:
@@ -158,7 +162,6 @@ def _ask(site: Site, key: str, values: list[Any], state: list[Any]) -> Any:
     assert answer.status_code == 200, (key, answer.status_code)
     body = answer.get_json()
     return body.get("response", {}) | body.get("sideUpdate", {})
-
 
 
 def _read(where: str, part: Any) -> Iterator[Text]:

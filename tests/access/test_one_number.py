@@ -12,20 +12,17 @@ import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from app import create_app
-from exports.digest import digest
 from queries import memory
 from queries.database import snapshot
 from queries.effects import HEADLINE_MONTH, Effect, effect, effects
 from queries.filters import SPLITS, Filters, View
 from queries.told import by_method, told
-from queries.values import known_values
 from queries.viewer import Viewer
 from tests.access.conftest import Site
 from tests.conftest import Program

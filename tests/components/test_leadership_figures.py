@@ -91,9 +91,7 @@ def test_sure_places_are_told_and_so_is_an_order_that_is_sure_in_part() -> None:
     told = said(0.5, 0.05, 0.06)
     assert told.endswith("The place of D0 is sure among all 3 districts; the others’ are not.")
     told = said(0.5, 0.49, 0.05, 0.06)
-    assert told.endswith(
-        "No district’s place is sure, but some are ahead of others: their places are apart."
-    )
+    assert told.endswith("No district’s place is sure, but some are surely ahead of others.")
 
 
 def test_of_two_districts_nobody_is_told_to_be_first() -> None:

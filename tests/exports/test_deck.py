@@ -10,6 +10,7 @@ import pytest
 
 from components.deck import Chart, Deck
 from components.slides import SLIDES
+from evaluation.verdict import Verdict
 from exports.deck import Choice, arranged, current_deck
 from queries.database import Snapshot, snapshot
 from queries.effects import effect, effects
@@ -91,6 +92,36 @@ def test_whoever_asks_a_slide_is_held_to_the_presenters_threshold(data: Snapshot
     own = effect(data, LEADER, View.parse(search, known_values(data))[0].filters).frame
     [gap] = chart(seen[1], "effect").series
     assert sum(value is not None for value in gap.values) < own["effect"].notna().sum()
+
+
+def said(deck: Deck) -> str:
+    parts = [
+        [slide.title, slide.meaning, *slide.paragraphs, *(note.answer for note in slide.notes)]
+        for slide in deck.slides
+    ]
+    return " ".join(words for of_slide in parts for words in of_slide)
+
+
+def test_a_deck_does_not_deny_the_check_that_its_headline_rests_on(data: Snapshot) -> None:
+    """New Haven’s high schools: the check passed, but its figures are of too few to be shown."""
+    search = "?district=0930011&grade=9&grade=10&grade=11&grade=12"
+    found = effect(data, PRESENTER.for_export(), View.parse(search, known_values(data))[0].filters)
+    assert found.verdict is Verdict.EFFECT
+    assert "held_out" not in set(found.checks["design"])
+    deck = made(data, search)
+    [title] = [slide.title for slide in deck.slides if slide.key == "effect"]
+    assert "points higher than that of similar students" in title
+    assert "passed; the size of the gap rests on too few students to show." in said(deck)
+    assert "cannot be checked" not in said(deck)
+    assert "cannot be made" not in said(deck)
+
+
+def test_a_deck_of_two_districts_claims_no_order_that_all_districts_deny(data: Snapshot) -> None:
+    whole, two = made(data, ""), made(data, "?district=0640011&district=0930011")
+    for deck in (whole, two):
+        [title] = [slide.title for slide in deck.slides if slide.key == "districts"]
+        assert title.endswith("no order is sure")
+    assert "We do not know: each of the 2 could be first." in said(two)
 
 
 def test_too_few_students_make_no_deck(data: Snapshot) -> None:
