@@ -10,6 +10,8 @@ from collections.abc import Generator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from queries.viewer import THRESHOLDS
+
 Kind = Literal["columns", "rates", "lines", "gap", "intervals"]
 Shape = Literal["16x9", "4x3"]
 
@@ -122,7 +124,7 @@ class Deck:
 
     ``selection`` are the filters in words, in full; ``source`` is the line under a slide;
     ``search`` is the query part of the page's address for these filters. ``data_as_of`` and
-    ``loaded_at`` are a day and a time in ISO form.
+    ``loaded_at`` are a day and a time in ISO form; ``threshold`` the fewest students of a figure.
     """
 
     slides: tuple[Slide, ...]
@@ -134,6 +136,7 @@ class Deck:
     load_id: str
     loaded_at: str
     is_demonstration: bool
+    threshold: int = THRESHOLDS["presenter"]
 
 
 def _tenths(value: float) -> str:

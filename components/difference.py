@@ -207,7 +207,7 @@ def _why(effect: Effect) -> str:
 
 def already_differed(effect: Effect) -> str:
     """How far visited and similar students differed a year before; in words where not told."""
-    gaps = [(month, effect.checked("held_out", month)) for month in HELD_OUT_MONTHS]
+    gaps = [(month, effect.checked("held_out", month)) for month in HELD_OUT_MONTHS[::-1]]
     known = [(month, gap) for month, gap in gaps if is_one_number(gap)]
     if not known:
         return say("no_figure", "differed", whose=_whose(effect))

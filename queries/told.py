@@ -67,8 +67,12 @@ def told_months(effect: Effect) -> pd.DataFrame:
 
     ``band_low`` and ``band_high`` are the 95 % band of the whole curve, all months at once.
     """
-    frame = effect.frame.rename(columns={"low": "band_low", "high": "band_high"})
+    frame = _with_band(effect)
     return _with(frame, [told(effect, int(month)) for month in frame["event_month"]])
+
+
+def _with_band(effect: Effect) -> pd.DataFrame:
+    return effect.frame.rename(columns={"low": "band_low", "high": "band_high"})
 
 
 def all_months(cuts: Sequence[tuple[str, Effect]]) -> pd.DataFrame:
@@ -88,7 +92,7 @@ def all_months(cuts: Sequence[tuple[str, Effect]]) -> pd.DataFrame:
 
 
 def _by_method(effect: Effect) -> pd.DataFrame:
-    frame = told_months(effect)
+    frame = _with_band(effect)
     return _with(frame, [by_method(effect, int(month))[0] for month in frame["event_month"]])
 
 

@@ -16,7 +16,8 @@ LOWEST_THRESHOLD = 5
 class Viewer:
     """A signed-in person: the role, the own districts' codes, the fewest students of a figure.
 
-    ``threshold_of_files`` is the presenter's, as the program sets it.
+    ``threshold_of_files`` is the presenter's, as the program sets it; a lower one than
+    Connecticut's does not count for what leaves the screen.
     """
 
     role: Role
@@ -33,7 +34,10 @@ class Viewer:
 
     def for_export(self) -> Viewer:
         """The same person, held to the presenter's threshold: for all that leaves the screen."""
-        return replace(self, threshold=max(self.threshold, self.threshold_of_files))
+        return replace(
+            self,
+            threshold=max(self.threshold, self.threshold_of_files, THRESHOLDS["presenter"]),
+        )
 
 
 @dataclass(frozen=True)

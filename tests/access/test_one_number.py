@@ -1,9 +1,9 @@
 """One number is told in one way, wherever it stands: pages, charts, tables, slides, files.
 
 A program's database is given differences that can be told apart: a tie between two whole points, a
-single point, one that is lower, one whose past differs, one of too few students. Then everything
-that can be read of a selection is read, and every difference, interval, count and date in it must be
-one that is right, in the one form it has.
+single point, one that is lower, one whose past differs. Then everything that can be read of a
+selection is read, and every difference, range, count and day in it must be one that is right, in
+the one form it has.
 """
 
 from __future__ import annotations
