@@ -116,6 +116,22 @@ def test_what_the_load_fitted_is_what_a_fit_on_request_finds(data: Snapshot) -> 
         pd.testing.assert_frame_equal(one, other[one.columns], check_dtype=False, rtol=1e-9)
 
 
+SMALL = Filters(district=("0150011",), modality=("virtual",))
+
+
+def test_a_small_group_asked_for_takes_the_result_that_the_load_found_for_all(
+    data: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = effect(data, LEADERSHIP, SMALL)
+    assert 50 <= shown.frame["students"].max() < 100
+    assert (shown.verdict, shown.inherited) == (Verdict.EFFECT, True)
+    assert effect(data, LEADERSHIP, Filters()).inherited is False
+    for refused in (Verdict.SYMMETRIC, Verdict.RANGE):
+        monkeypatch.setattr(effects, "_verdict_of_all", lambda _data, found=refused: found)
+        said = effects._fit(data, SMALL).said
+        assert (said["verdict"], said["inherited"]) == ("RANGE", True)
+
+
 def test_a_student_group_is_fitted_when_it_is_asked_for(
     data: Snapshot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
