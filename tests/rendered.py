@@ -106,7 +106,7 @@ def _of_file(kind: str, file: bytes) -> Iterator[Text]:
         yield from _of_powerpoint(file)
     elif kind == "handout":
         words = subprocess.run(
-            ["pdftotext", "-layout", "-", "-"],
+            ["pdftotext", "-", "-"],
             input=file,
             capture_output=True,
             check=True,
