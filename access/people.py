@@ -91,14 +91,17 @@ def viewer_of(settings: Settings, data: Snapshot) -> Viewer:
     if settings.has_sign_in:
         if not current_user.is_authenticated:
             raise SignInNeededError("Sign in to see this.")
-        return Viewer(
-            current_user.role, current_user.districts, settings.thresholds[current_user.role]
-        )
+        return _viewer(settings, current_user.role, current_user.districts)
     if not data.is_demonstration:
         raise SignInNeededError(SIGN_IN_NEEDED)
     role = demonstration_role()
     own = tuple(known_values(data).district)[:1] if role == "coordinator" else ()
-    return Viewer(role, own, settings.thresholds[role])
+    return _viewer(settings, role, own)
+
+
+def _viewer(settings: Settings, role: Role, districts: tuple[str, ...]) -> Viewer:
+    thresholds = settings.thresholds
+    return Viewer(role, districts, thresholds[role], thresholds["presenter"])
 
 
 def demonstration_role() -> Role:

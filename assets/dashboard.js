@@ -517,7 +517,7 @@
     },
     Day: function (value) {
       return new Date(value + "T00:00").toLocaleDateString(
-        "en-GB", { day: "numeric", month: "short", year: "numeric" });
+        "en-US", { day: "numeric", month: "short", year: "numeric" });
     },
     Need: function (value, given) { return given.words[value]; }
   };

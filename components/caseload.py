@@ -95,7 +95,7 @@ def _record(row: dict[Any, Any]) -> dict[str, Any]:
 
 
 def _percent(rate: float) -> int | None:
-    return None if pd.isna(rate) else words.whole_percent(rate)
+    return None if pd.isna(rate) else wording.whole_percent(rate)
 
 
 def grid() -> dag.AgGrid:

@@ -65,7 +65,7 @@ _MONTHS_NAMED, _LABELLED = 3, 2
 def head(loaded_at: datetime, data_as_of: date) -> str:
     """Of when the data is; the filters do not narrow the page."""
     return (
-        f"Last load {moment(loaded_at)}; attendance until {wording.day(data_as_of)}. Of all "
+        f"Last load {moment(loaded_at)}; data through {wording.day(data_as_of)}. Of all "
         "districts: the filters above do not narrow this page."
     )
 
@@ -251,7 +251,7 @@ def sent(upload: Upload) -> str:
 
 
 def moment(when: datetime) -> str:
-    """``3 September 2024, 10:15 UTC``."""
+    """``September 3, 2024, 10:15 UTC``."""
     return f"{wording.day(when.date())}, {when:%H:%M} UTC"
 
 

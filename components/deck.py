@@ -10,6 +10,8 @@ from collections.abc import Generator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from queries.viewer import THRESHOLDS
+
 Kind = Literal["columns", "rates", "lines", "gap", "intervals"]
 Shape = Literal["16x9", "4x3"]
 
@@ -23,8 +25,8 @@ Values = tuple[float | None, ...]
 class Series:
     """One line or row of bars: a value for each category of its chart, None where not shown.
 
-    ``low`` and ``high`` are the ends of its 95 % interval, empty where it has none. ``colour`` is
-    a role of ``components.theme``.
+    ``low`` and ``high`` are the ends of its 95 % interval, empty where it has none; with
+    ``is_band``, of the band of the whole curve. ``colour`` is a role of ``components.theme``.
     """
 
     name: str
@@ -33,15 +35,23 @@ class Series:
     high: Values = ()
     colour: str = "accent"
     dashed: bool = False
+    is_band: bool = False
 
     def told(self, place: int) -> str:
-        """``9.1 (7.2 to 11.0)`` with a true minus; empty where it is not shown."""
-        value = self.values[place]
+        """``9.1 (7.2 to 11.0)`` with a true minus; a range alone; empty where it is not shown.
+
+        A band is not told: it is that of no single number.
+        """
+        value, interval = self.values[place], self._interval(place)
         if value is None:
-            return ""
+            return interval
+        return f"{_tenths(value)} ({interval})" if interval else _tenths(value)
+
+    def _interval(self, place: int) -> str:
         low, high = (ends[place] if ends else None for ends in (self.low, self.high))
-        interval = "" if low is None or high is None else f" ({_tenths(low)} to {_tenths(high)})"
-        return f"{_tenths(value)}{interval}".replace("-", "\N{MINUS SIGN}")
+        if self.is_band or low is None or high is None:
+            return ""
+        return f"{_tenths(low)} to {_tenths(high)}"
 
 
 @dataclass(frozen=True)
@@ -55,7 +65,8 @@ class Chart:
 
     ``students`` are the students behind each category (None: withheld), ``about`` whether they
     are rounded. ``rates`` and ``intervals`` have a colour role for each category; ``intervals``
-    words where a figure may not stand by itself (empty where it may).
+    words where a figure may not stand by itself (empty where it may), and where no single one may
+    be told, the ends of a range without a value.
     """
 
     kind: Kind
@@ -113,7 +124,7 @@ class Deck:
 
     ``selection`` are the filters in words, in full; ``source`` is the line under a slide;
     ``search`` is the query part of the page's address for these filters. ``data_as_of`` and
-    ``loaded_at`` are a day and a time in ISO form.
+    ``loaded_at`` are a day and a time in ISO form; ``threshold`` the fewest students of a figure.
     """
 
     slides: tuple[Slide, ...]
@@ -125,10 +136,11 @@ class Deck:
     load_id: str
     loaded_at: str
     is_demonstration: bool
+    threshold: int = THRESHOLDS["presenter"]
 
 
 def _tenths(value: float) -> str:
-    return f"{round(value, 1) + 0.0:.1f}"
+    return f"{round(value, 1) + 0.0:.1f}".replace("-", "\N{MINUS SIGN}")
 
 
 def deck_to_json(deck: Deck) -> dict[str, Any]:

@@ -123,7 +123,7 @@ def _footer(data_as_of: date) -> html.Footer:
 
 
 def _as_of(data_as_of: date) -> str:
-    return f"Data as of {wording.day(data_as_of)}"
+    return f"Data through {wording.day(data_as_of)}"
 
 
 def show(data_as_of: date, notices: Sequence[str]) -> None:

@@ -6,30 +6,29 @@ what is filled in. Another language is another such file.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from components import wording
+from components import difference, wording
 from components.deck import Note
+from components.difference import finding as finding
+from components.difference import headline as headline
+from components.difference import last_month as last_month
+from components.difference import size
+from components.language import SENTENCES as SENTENCES
+from components.language import months as months
+from components.language import say as say
 from evaluation.matched import HELD_OUT_MONTHS
 from evaluation.verdict import Verdict
-from queries.effects import HEADLINE_MONTH, Effect
+from queries.effects import Effect
 from queries.filters import Filters, KnownValues
 from queries.ranking import Ranked
 
 Point = Mapping[Hashable, Any]
 Row = Mapping[Any, Any]
-
-_LANGUAGE = Path(__file__).with_name("languages") / "en.toml"
-
-SENTENCES: dict[str, Any] = tomllib.loads(_LANGUAGE.read_text(encoding="utf-8"))
 
 LAST_MONTH = 12
 _NAMES_TOLD = 2
@@ -37,11 +36,6 @@ _LONGEST_SELECTION = 42  # with the day and the link, two lines of the narrower 
 _LONGEST_NAME, _LONGEST_PLACE = 24, 13
 _MISSING_NAMED = 3
 _LONGEST_TITLE = 140  # three lines of the narrower shape
-
-
-def say(topic: str, sentence: str, **filled: Any) -> str:
-    """A sentence of the language file with its gaps filled in."""
-    return str(SENTENCES[topic][sentence]).format(**filled)
 
 
 def notes(topic: str, questions: str = "questions", **filled: Any) -> tuple[Note, ...]:
@@ -55,12 +49,6 @@ def notes(topic: str, questions: str = "questions", **filled: Any) -> tuple[Note
 def _sentence(template: str, filled: Mapping[str, Any]) -> str:
     words = template.format(**filled)
     return words[:1].upper() + words[1:]
-
-
-def months(number: int) -> str:
-    """``six months``; up to the headline month."""
-    words = SENTENCES["month" if number == 1 else "months"]
-    return str(words).format(number=SENTENCES["numbers"][number])
 
 
 def joined(words: Sequence[str]) -> str:
@@ -119,98 +107,12 @@ def source(words: str, data_as_of: date, *, demonstration: bool) -> str:
 # --- The difference ----------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Headline:
-    """What may be said in one figure: the month, the points, and the interval in words."""
-
-    event_month: int
-    effect: float
-    low: float
-    high: float
-    interval: str
-
-    @property
-    def is_clear(self) -> bool:
-        """The interval lies on one side of zero."""
-        return self.low > 0 or self.high < 0
-
-
-def headline(effect: Effect) -> Headline | None:
-    """The figure that the verdict allows: the matched one, the second opinion, or none."""
-    if effect.verdict is Verdict.SYMMETRIC:
-        return _headline(HEADLINE_MONTH, effect.checked("symmetric", HEADLINE_MONTH), "interval")
-    if effect.verdict is not Verdict.EFFECT:
-        return None
-    point = last_month(effect)
-    return None if point is None else _headline(point["event_month"], point, "band")
-
-
-def _headline(event_month: int, figure: Mapping[Any, Any], kind: str) -> Headline | None:
-    if pd.isna(figure["effect"]) or pd.isna(figure["low"]):
-        return None
-    size, low, high = (float(figure[name]) for name in ("effect", "low", "high"))
-    return Headline(event_month, size, low, high, interval(figure, kind))
-
-
-def interval(figure: Mapping[Any, Any], kind: str = "interval") -> str:
-    """``95 % interval 7.4 to 9.9``; of all months at once, ``95 % band``."""
-    low, high = (size(figure[name], exact=True) for name in ("low", "high"))
-    return say("effect", kind, low=low, high=high).replace(" %", "\N{NO-BREAK SPACE}%")
-
-
-def last_month(effect: Effect) -> Point | None:
-    """The headline month, or the last before it that is shown; None without any."""
-    frame = effect.frame
-    is_after = (frame["event_month"] > 0) & (frame["event_month"] <= HEADLINE_MONTH)
-    known = frame[is_after & ~frame["withheld"]].dropna(subset=["effect"])
-    return None if known.empty else known.to_dict("records")[-1]
-
-
-def size(difference: float, *, exact: bool = False) -> str:
-    """Points without their unit: ``9``, or ``8.6`` where exact or under one; a true minus."""
-    points = round(100 * difference, 1) + 0.0
-    whole = Decimal(str(points)).quantize(Decimal(1), ROUND_HALF_UP)
-    told = f"{points:.1f}" if exact or abs(points) < 1 else str(whole)
-    return told.replace("-", "\N{MINUS SIGN}")
-
-
-def points(difference: float) -> str:
-    """``point`` after ``1``, ``points`` after anything else."""
-    return str(SENTENCES["effect"]["point" if size(difference) == "1" else "points"])
-
-
-def finding(effect: Effect) -> str:
-    """The difference of all chosen in a sentence, without a full stop."""
-    if effect.verdict is None:
-        return say("effect", "none", threshold=effect.threshold)
-    found = headline(effect)
-    if found is None:
-        plain = {Verdict.RANGE: "range", Verdict.SYMMETRIC: "range", Verdict.UNCHECKED: "unchecked"}
-        told = plain.get(effect.verdict, "few")
-        return say("effect", "range_inherited" if effect.inherited and told == "range" else told)
-    kind = "symmetric_" if effect.verdict is Verdict.SYMMETRIC else ""
-    sentence = f"{kind}{'clear' if found.is_clear else 'unclear'}"
-    return say("effect", sentence, **_filled(found))
-
-
-def _filled(found: Headline) -> dict[str, str]:
-    words, is_more = SENTENCES["effect"], found.effect > 0
-    return {
-        "When": months(found.event_month).capitalize(),
-        "size": size(abs(found.effect)),
-        "points": points(abs(found.effect)),
-        "direction": words["higher" if is_more else "lower"],
-        "gained": words["gained" if is_more else "lost"],
-        "interval": found.interval,
-    }
-
-
 def anyway(effect: Effect) -> str:
     """The answer to "would they have come back anyway?", in figures."""
     found, after = headline(effect), last_month(effect)
     before = effect.months[-1]
     if effect.verdict is not Verdict.EFFECT or found is None or after is None or before["withheld"]:
-        return say("lines", "anyway_unknown", verdict=f"{finding(effect)}.")
+        return say("lines", "anyway_unknown", verdict=difference.sentence(effect))
     return say(
         "lines",
         "anyway" if found.is_clear and found.effect > 0 else "anyway_unclear",
@@ -228,7 +130,7 @@ def sure(effect: Effect) -> str:
     """How sure the headline is."""
     found = headline(effect)
     if found is None:
-        return say("effect", "sure_none")
+        return difference.reason_for_no_figure(effect)
     return say(
         "effect", "sure_clear" if found.is_clear else "sure_unclear", interval=found.interval
     )
@@ -259,8 +161,7 @@ def takes_a_pass(effect: Effect) -> bool:
 
 def inheritance(effect: Effect) -> str:
     """What students take that are too few to check by themselves."""
-    verdict = "FEW" if effect.verdict is None else effect.verdict.name
-    return say("inherited", verdict, who=SENTENCES["inherited"]["these"])
+    return difference.taken(effect.verdict)
 
 
 def gaps(effect: Effect) -> list[tuple[int, str]]:
@@ -270,17 +171,10 @@ def gaps(effect: Effect) -> list[tuple[int, str]]:
 
 
 def second(effect: Effect) -> str:
-    """The second opinion."""
-    figure = effect.checked("symmetric", HEADLINE_MONTH)
-    if pd.isna(figure["effect"]) or pd.isna(figure["low"]):
-        return say("effect", "second_none")
-    return say(
-        "effect",
-        "second",
-        size=size(figure["effect"], exact=True),
-        interval=interval(figure),
-        month=HEADLINE_MONTH,
-    )
+    """The second method; where no single number may be told, why both stand side by side."""
+    if headline(effect) is None:
+        return difference.reason_for_no_figure(effect)
+    return difference.second_method(effect) or say("effect", "second_none")
 
 
 # --- Groups ------------------------------------------------------------------------------
@@ -336,10 +230,10 @@ def _sizes(rows: Sequence[Ranked]) -> str:
 
 
 def _alone(row: Ranked) -> str:
-    found = _headline(HEADLINE_MONTH, row.figure, "interval")
+    found = difference.headline_of(row.figure)
     if found is None or not found.is_clear:
         return say("groups", "one_unclear")
-    return say("groups", "one_clear", **_filled(found))
+    return say("groups", "one_clear", **difference.filled(found))
 
 
 def name(row: Ranked) -> str:
@@ -349,21 +243,12 @@ def name(row: Ranked) -> str:
 
 def caution(row: Ranked) -> str:
     """Why a group's figure may not stand by itself, in two words; empty where it may."""
-    return "" if row.is_told else _why(row, "cautions")
-
-
-def _why(row: Ranked, topic: str) -> str:
-    verdict = row.effect.verdict
-    key = "WITHHELD" if verdict is None else verdict.name
-    known = SENTENCES[topic]
-    if row.effect.inherited:
-        key = f"{key}_OF_ALL"
-    return str(known.get(key, known["FEW"])).format(threshold=row.effect.threshold)
+    return difference.caution(row.effect)
 
 
 def estimate(row: Ranked) -> str:
     """``9.1 (7.2 to 11.0)``, with a caution where due; the caution alone without a figure."""
-    told = "" if pd.isna(row.figure["effect"]) else wording.estimate(row.figure)
+    told = "" if pd.isna(row.figure["low"]) else difference.estimate(row.figure)
     why = caution(row)
     if told and why:
         return say("groups", "caution_row", estimate=told, caution=why)
@@ -389,7 +274,8 @@ def groups_notes(rows: Sequence[Ranked]) -> tuple[Note, ...]:
     if not unclear:
         return asked
     reasons = [
-        say("groups", "reason", name=name(row), caution=_why(row, "reasons")) for row in unclear
+        say("groups", "reason", name=name(row), caution=difference.short_reason(row.effect))
+        for row in unclear
     ]
     named = joined(missing(rows))
     why = notes("groups", "questions_missing", missing=named, reasons=f"{'; '.join(reasons)}.")

@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
+from components import difference, standing_wording, theme, wording
 from components import slide_wording as words
-from components import standing_wording, theme, wording
 from components.deck import Chart, Series, Slide, Values
 from components.student_wording import whole
 from evaluation.verdict import Verdict
@@ -21,6 +21,7 @@ from queries.disclosure import ROUNDED_TO
 from queries.effects import HEADLINE_MONTH, Effect
 from queries.public import PublishedRate
 from queries.ranking import Ranked
+from queries.told import told_months
 
 # More groups than this do not fit on a slide: the most served are shown.
 MOST_GROUPS = 15
@@ -306,22 +307,23 @@ def in_hundredths(share: float | None) -> float | None:
 
 def _effect(figures: Figures) -> Slide:
     effect = figures.everybody
-    points = effect.frame.to_dict("records")
+    points = told_months(effect).to_dict("records")
     told = [
         words.say(
             "effect",
             "moment",
             month=wording.signed(point["event_month"]),
-            estimate=wording.estimate({end: point[end] for end in ("effect", "low", "high")}),
+            estimate=difference.estimate(point),
         )
         for point in points
         if point["event_month"] in (1, HEADLINE_MONTH, words.LAST_MONTH) and not point["withheld"]
     ]
+    is_drawn = words.headline(effect) is not None and effect.verdict is Verdict.EFFECT
     return Slide(
         "effect",
         words.SENTENCES["names"]["effect"],
         words.finding(effect),
-        words.say("effect", "meaning_inherited" if words.takes_a_pass(effect) else "meaning"),
+        _meaning_of_the_curve(effect) if is_drawn else "",
         words.say("effect", "description", months="; ".join(told) or "–"),
         words.notes(
             "effect",
@@ -329,23 +331,39 @@ def _effect(figures: Figures) -> Slide:
             alike=words.alike(effect),
             second=words.second(effect),
         ),
-        Chart(
-            "gap",
-            _months(points),
-            (
-                Series(
-                    words.say("effect", "series"),
-                    _full(points, "effect"),
-                    _full(points, "low"),
-                    _full(points, "high"),
-                    colour="accent" if words.headline(effect) else "muted",
-                ),
-            ),
-            words.say("effect", "axis"),
-            _students(points),
-            bool(points[0]["about"]),
-        ),
+        _gap_chart(points) if is_drawn else None,
+        () if is_drawn else _instead_of_the_curve(effect),
     )
+
+
+def _meaning_of_the_curve(effect: Effect) -> str:
+    return words.say("effect", "meaning_inherited" if words.takes_a_pass(effect) else "meaning")
+
+
+def _gap_chart(points: Sequence[words.Point]) -> Chart:
+    return Chart(
+        "gap",
+        _months(points),
+        (
+            Series(
+                words.say("effect", "series"),
+                _full(points, "effect"),
+                _full(points, "band_low"),
+                _full(points, "band_high"),
+                is_band=True,
+            ),
+        ),
+        words.say("effect", "axis"),
+        _students(points),
+        bool(points[0]["about"]),
+    )
+
+
+def _instead_of_the_curve(effect: Effect) -> tuple[str, ...]:
+    """Why there is no curve of single figures, and what may be told instead."""
+    if effect.verdict is Verdict.SYMMETRIC and words.headline(effect):
+        return difference.already_differed(effect), f"{words.finding(effect)}."
+    return (difference.reason_for_no_figure(effect),)
 
 
 # --- Groups ------------------------------------------------------------------------------
@@ -450,7 +468,7 @@ def _unsaid(figures: Figures) -> Slide:
 
 def _limits(figures: Figures) -> list[str]:
     effect = figures.everybody
-    limits = [] if effect.verdict is Verdict.EFFECT else [f"{words.finding(effect)}."]
+    limits = [] if effect.verdict is Verdict.EFFECT else [difference.sentence(effect)]
     if words.takes_a_pass(effect):
         limits.append(words.inheritance(effect))
     last = effect.months[words.LAST_MONTH]

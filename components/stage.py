@@ -317,5 +317,5 @@ def frozen_words(name: str, by: str, deck: Deck) -> str:
     made = f" by {by}" if by else ""
     return (
         f"Snapshot “{name}”, kept{made}: figures of the load of {wording.iso_day(deck.loaded_at)}, "
-        f"data as of {wording.iso_day(deck.data_as_of)}. The filters above do not change it."
+        f"data through {wording.iso_day(deck.data_as_of)}. The filters above do not change it."
     )

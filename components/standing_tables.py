@@ -10,8 +10,8 @@ import dash_ag_grid as dag
 import pandas as pd
 from dash import dcc, html
 
+from components import difference, wording
 from components import standing_wording as words
-from components import wording
 from components.figures.published import Level
 from components.tables import figures_table
 from queries.effects import HEADLINE_MONTH, Effect
@@ -90,7 +90,7 @@ def _cells(
         "baseline": (_number(row["baseline"]), words.rate_of(row, "baseline")),
         "plus_one": _rate(months[1]),
         "plus_six": _rate(months[HEADLINE_MONTH]),
-        "effect": (_number(size), wording.estimate(ranked.figure)),
+        "effect": (_number(size), difference.estimate(ranked.figure)),
         "place": (ranked.best, place),
         "above_median": _share(row["above_median"]),
         "chronic_before": _share(row["chronic_before"]),
@@ -170,7 +170,7 @@ def ranking_table(rows: Sequence[Ranked], links: Mapping[str, str]) -> html.Tabl
     cells = [
         [
             dcc.Link(row.effect.label, href=links[row.effect.group]),
-            wording.estimate(row.figure),
+            difference.estimate(row.figure),
             wording.places(row),
             wording.verdict(row.effect),
         ]
@@ -276,7 +276,7 @@ def peers_table(
         [
             dcc.Link(by_group[code].effect.label, href=links[code]),
             words.rate_of(stand[code], "baseline"),
-            wording.estimate(by_group[code].figure),
+            difference.estimate(by_group[code].figure),
             wording.verdict(by_group[code].effect),
             words.share(stand[code]["above_median"]),
         ]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from components import wording
+from components import difference, wording
 from components.cards import Card
 from components.student_wording import whole
 from evaluation.verdict import Verdict
@@ -17,6 +17,8 @@ from queries.disclosure import HIGHEST_TOLD, LOWEST_TOLD, Count
 from queries.effects import HEADLINE_MONTH, Effect
 from queries.public import PublicContext, PublishedRate
 from queries.ranking import Ranked
+from queries.told import is_one_number
+from queries.told import told as told_difference
 from queries.trajectories import EVERYBODY
 
 Row = Mapping[Hashable, Any]
@@ -26,7 +28,7 @@ FIRST_LOAD = "This is the first load: from the next one on, what changed stands 
 
 LINES_MEANING = (
     "Mean attendance of visited students and of similar students not visited; shaded: 95 % band of "
-    "the difference"
+    "the whole curve of the difference"
 )
 RANKING_MEANING = (
     "Attendance of the visited less that of similar students, six school months after; lines: "
@@ -39,8 +41,9 @@ RANKING_HOW_TO_READ = (
     "than three districts no place is told.",
     "Where the lines of two districts overlap, neither is ahead. Lines that lie apart can do so by "
     "chance, the more districts there are: the places tell what is sure.",
-    "A ring instead of a dot is a figure that may not stand by itself; its row says why. It has no "
-    "place. A small district has a wide line.",
+    "A ring instead of a dot is a figure of the second opinion, a line without a dot a range where "
+    "no single figure may stand by itself; its row says why. Neither has a place. A small district "
+    "has a wide line.",
     "Choose a dot, or a name in the data below, to open the district.",
 )
 
@@ -50,7 +53,8 @@ GRID_MEANING = (
 )
 PANELS_MEANING = (
     "Mean attendance before and after the first visit: coloured, visited students; dashed grey, "
-    "similar students not visited; shaded, 95 % band of the difference. One scale for all"
+    "similar students not visited; shaded, 95 % band of the whole curve of the difference. One "
+    "scale for all"
 )
 PANELS_HOW_TO_READ = (
     "A district keeps its colour on every page. The number beside its name is the students in the "
@@ -129,7 +133,8 @@ _MEANINGS = {
     ),
     "effect": (
         "Attendance of visited students less that of similar students not visited, six school "
-        "months after the first visit, with its 95 % band, and whether its checks allow a headline."
+        "months after the first visit, with its 95 % interval. Where its checks allow no single "
+        "figure: the range of both methods, and why."
     ),
     "chronic": (
         "Students at or below 90 % of a school year’s days so far: in the month before the first "
@@ -235,7 +240,7 @@ def effect_cards(
         ),
         Card(
             f"Difference at {HEADLINE_MONTH} months",
-            *_effect(effect, after),
+            *_effect(effect),
             _before(_effect_before(before) if before else None),
             meaning("effect"),
             "Would they have come back anyway?",
@@ -258,15 +263,21 @@ def told(point: Row, name: str) -> str:
     return "–" if point["withheld"] else wording.rate(point, name)
 
 
-def _effect(effect: Effect, point: Row) -> tuple[str, str]:
+def _effect(effect: Effect) -> tuple[str, str]:
     """The figure and what stands beside it, as its verdict allows."""
-    said = wording.verdict(effect)
+    found, figure = difference.headline(effect), told_difference(effect)
+    if found is None or not is_one_number(figure):
+        return "No single figure", _no_figure(effect)
+    beside = difference.interval(figure)
     if effect.verdict is Verdict.SYMMETRIC:
-        second = effect.checked("symmetric", HEADLINE_MONTH)
-        return f"{_signed(second['effect'])} points", f"{wording.band(second)}, the second opinion"
-    if effect.verdict is not Verdict.EFFECT or point["withheld"] or pd.isna(point["effect"]):
-        return "No figure", said
-    return f"{_signed(point['effect'])} points", f"95 % band {wording.band(point)}"
+        beside = f"{beside}, the second opinion"
+    return f"{_signed(figure['effect'])} points", beside
+
+
+def _no_figure(effect: Effect) -> str:
+    """``7.1 to 11.8: past differs``; the reason alone where there is no range."""
+    ends = difference.ends(told_difference(effect))
+    return f"{ends}: {difference.caution(effect)}" if ends else difference.caution(effect)
 
 
 def _effect_before(before: EffectBefore) -> str:
@@ -276,8 +287,8 @@ def _effect_before(before: EffectBefore) -> str:
 
 
 def _signed(effect: float) -> str:
-    size = wording.points(effect).removesuffix(" points")
-    return f"+{size}" if round(effect, 3) > 0 else size
+    size = difference.size(effect, exact=True)
+    return f"+{size}" if difference.tenths(effect) > 0 else size
 
 
 def _counted(number: Count, threshold: int) -> str:
@@ -347,7 +358,8 @@ def _span(told: Sequence[Ranked]) -> str:
     if len(told) == 1:
         return ""
     first, last = (
-        f"{row.effect.label} {wording.points(row.figure['effect'])}" for row in (told[0], told[-1])
+        f"{row.effect.label} {difference.points(row.figure['effect'])}"
+        for row in (told[0], told[-1])
     )
     return f"From {first} to {last}. "
 
@@ -399,7 +411,7 @@ UNITS = {targets.ATTENDANCE: "%", targets.CHRONIC: "%", targets.SERVED: "student
 
 
 def target_sentence(aim: targets.Progress) -> str:
-    """``On track: attendance, school year so far 90.1 %, target 90.5 % by 30 June 2025.``"""
+    """``On track: attendance, school year so far 90.1 %, target 90.5 % by June 30, 2025.``"""
     measure = aim.target.measure
     now, value = amount(aim.now, measure), amount(aim.target.value, measure)
     return (
@@ -491,7 +503,7 @@ def visited_sentence(context: PublicContext, served: Row | None, effect: Effect 
         return f"{said}; too few have been here six months since."
     return (
         f"{said}, {told(after, 'visited_rate')} six months after it; similar students, not "
-        f"visited, {told(after, 'comparison_rate')} then. {wording.effect_sentence(effect)}"
+        f"visited, {told(after, 'comparison_rate')} then. {difference.sentence(effect)}"
     ).rstrip()
 
 

@@ -65,17 +65,12 @@ def name(row: Mapping[Any, Any]) -> str:
 
 def whole(rate: float) -> str:
     """0.614 -> ``61 %``; a dash for none."""
-    return "–" if pd.isna(rate) else f"{whole_percent(rate)}\N{NO-BREAK SPACE}%"
-
-
-def whole_percent(rate: float) -> int:
-    """0.615 -> 62, halves up."""
-    return int(100 * rate + 0.5)
+    return wording.share(rate)
 
 
 def date_in_words(when: Any) -> str:
-    """``12 Oct 2023``."""
-    return f"{when.day} {when:%b %Y}"
+    """``Oct 12, 2023``."""
+    return wording.short_day(when)
 
 
 def grade(value: Any) -> str:
@@ -97,7 +92,7 @@ def similar(row: Mapping[Any, Any]) -> str:
     """``63–80 %``: the middle half of similar students since the visit."""
     if pd.isna(row["similar_low"]):
         return "–"
-    low, high = whole_percent(row["similar_low"]), whole_percent(row["similar_high"])
+    low, high = (wording.whole_percent(row[f"similar_{end}"]) for end in ("low", "high"))
     return f"{low}–{high}\N{NO-BREAK SPACE}%"
 
 
@@ -236,7 +231,7 @@ def volume_summary(completed: int | None, attempts: int | None, about: bool) -> 
     if completed is None or attempts is None:
         return ""
     counts = f"{counted(completed, about)} completed visits and {counted(attempts, about)} attempts"
-    share = f"{100 * completed / max(completed + attempts, 1):.0f}\N{NO-BREAK SPACE}%"
+    share = whole(completed / max(completed + attempts, 1))
     words = f"{counts}; {'about ' if about else ''}{share} of contacts reached the family."
     return words.capitalize()
 
@@ -282,7 +277,7 @@ def waits_summary(frame: pd.DataFrame) -> str:
     if not total:
         return ""
     about = "about " if frame["about"].any() else ""
-    at_once = f"{about}{100 * counts['at-once'] / total:.0f}\N{NO-BREAK SPACE}%"
+    at_once = f"{about}{whole(counts['at-once'] / total)}"
     waiting = f"{about}{int(counts[students.NOT_REACHED]):,}"
     words = f"{at_once} of families were reached by the first contact; {waiting} have not been yet."
     return words.capitalize()
@@ -325,7 +320,7 @@ def repeats_summary(frame: pd.DataFrame) -> str:
     total = int(counts.sum())
     if not total:
         return ""
-    more = f"{100 * counts.iloc[1:].sum() / total:.0f}\N{NO-BREAK SPACE}%"
+    more = whole(counts.iloc[1:].sum() / total)
     return f"{more} of the students reached had more than one completed visit."
 
 

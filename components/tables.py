@@ -8,11 +8,12 @@ from typing import Any
 import pandas as pd
 from dash import html
 
-from components import wording
+from components import difference, wording
 from evaluation.assessment import TOLD_MONTHS
 from evaluation.matched import HELD_OUT_MONTHS
 from queries.effects import Effect
 from queries.published import Published
+from queries.told import by_method, told_months
 from queries.trajectories import Trajectory
 
 Row = Sequence[Any]
@@ -76,18 +77,21 @@ def _cells(row: dict[Hashable, Any], threshold: int) -> list[str]:
 def effect_table(results: Sequence[Effect]) -> html.Table:
     """The figures of the comparison, one row per group and month."""
     grouped = len(results) > 1
-    head = ["Month", wording.VISITED, wording.COMPARED, "Difference", "95 % band", "Students"]
+    head = ["Month", wording.VISITED, wording.COMPARED, *_DIFFERENCE_HEAD, "Students"]
     rows = [
         [*([result.label] * grouped), *_effect_cells(row, result.threshold)]
         for result in results
-        for row in result.frame.to_dict("records")
+        for row in told_months(result).to_dict("records")
     ]
     return figures_table(
-        "Mean monthly attendance rates; differences in points",
+        "Mean monthly attendance rates; differences in points, each with its own interval",
         [*(["Group"] * grouped), *head],
         rows,
         named=grouped,
     )
+
+
+_DIFFERENCE_HEAD = ("Difference (95 %)", "Band of the whole curve")
 
 
 def _effect_cells(row: dict[Hashable, Any], threshold: int) -> list[str]:
@@ -95,8 +99,9 @@ def _effect_cells(row: dict[Hashable, Any], threshold: int) -> list[str]:
     if row["withheld"]:
         return [month, "–", "–", "–", "–", wording.count(None, False, threshold)]
     gap = ["matched", ""]
-    if not pd.isna(row["effect"]):
-        gap = [wording.points(row["effect"]), wording.band(row)]
+    if not pd.isna(row["band_low"]):
+        band = {"low": row["band_low"], "high": row["band_high"]}
+        gap = [difference.estimate(row), difference.ends(band)]
     people = wording.count(int(row["students"]), row["about"], threshold)
     rates = [wording.rate(row, name) for name in ("visited_rate", "comparison_rate")]
     return [month, *rates, *gap, people]
@@ -108,8 +113,11 @@ def designs_table(cuts: Sequence[tuple[str, Effect]]) -> html.Table:
     rows = [
         [
             wording.cut(dimension, result.label),
-            *(wording.estimate(result.matched(month)) for month in TOLD_MONTHS),
-            *(wording.estimate(result.checked("symmetric", month)) for month in TOLD_MONTHS),
+            *(
+                difference.estimate(by_method(result, month)[method])
+                for method in (0, 1)
+                for month in TOLD_MONTHS
+            ),
             wording.verdict(result),
         ]
         for dimension, result in cuts
@@ -137,7 +145,7 @@ def checks_table(cuts: Sequence[tuple[str, Effect]]) -> html.Table:
         [
             wording.cut(dimension, result.label),
             wording.share(result.share_matched),
-            *(wording.estimate(result.checked("held_out", month)) for month in HELD_OUT_MONTHS),
+            *(difference.estimate(result.checked("held_out", month)) for month in HELD_OUT_MONTHS),
             wording.check(result),
             wording.chance(result.no_effect_p),
         ]
@@ -181,8 +189,7 @@ def published_table(rows: Sequence[Published]) -> html.Table:
 def _here(row: Published) -> list[str]:
     if row.here is None:
         return ["not in this data", ""]
-    second = row.here.checked("symmetric", row.month)
-    return [wording.estimate(row.here.matched(row.month)), wording.estimate(second)]
+    return [difference.estimate(figure) for figure in by_method(row.here, row.month)]
 
 
 def response_table(shares: pd.DataFrame) -> html.Table:
@@ -224,7 +231,11 @@ def loads_table(loads: pd.DataFrame) -> html.Table:
     """Files of the last loads and what became of their rows."""
     counts = ["rows_read", "rows_loaded", "rows_changed", "rows_duplicate", "rows_rejected"]
     rows = [
-        [f"{row['loaded_at']:%d %b %Y, %H:%M} UTC", row["file"], *(f"{row[c]:,}" for c in counts)]
+        [
+            f"{wording.short_day(row['loaded_at'])}, {row['loaded_at']:%H:%M} UTC",
+            row["file"],
+            *(f"{row[c]:,}" for c in counts),
+        ]
         for row in loads.to_dict("records")
     ]
     head = ["Loaded", "File", "Read", "Loaded", "Changed", "Repeated", "Rejected"]

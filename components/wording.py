@@ -1,7 +1,7 @@
 """Words and numbers as people read them, in one place.
 
-Rates are per cent of days, differences are points, counts have thousands separators, and a
-rounded count says "about".
+Rates are per cent of days, counts have thousands separators, and a rounded count says "about".
+Differences are told by ``components.difference``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import Any
 
 import pandas as pd
 
+from components.difference import caution, estimate, interval, points, taken
+from components.language import say
 from evaluation.matched import HELD_OUT_MONTHS
 from evaluation.verdict import Verdict
 from queries.disclosure import Count
@@ -19,6 +21,7 @@ from queries.effects import HEADLINE_MONTH, Effect
 from queries.filters import Filters, KnownValues
 from queries.public import PublishedRate
 from queries.ranking import Ranked
+from queries.told import is_one_number, told
 from queries.trajectories import Trajectory
 
 ROLE_NAMES = {
@@ -99,10 +102,10 @@ def unsigned(month: str) -> int:
     return int(month.replace("\N{MINUS SIGN}", "-"))
 
 
-def signed_tenths(points: float) -> str:
+def signed_tenths(number: float) -> str:
     """``+8.3``, ``−0.2``, ``0.0``: points around no difference."""
-    sign = "+" if round(points, 1) > 0 else ""
-    return f"{sign}{round(points, 1) + 0.0:.1f}".replace("-", "\N{MINUS SIGN}")
+    sign = "+" if round(number, 1) > 0 else ""
+    return f"{sign}{round(number, 1) + 0.0:.1f}".replace("-", "\N{MINUS SIGN}")
 
 
 def month_in_words(event_month: int) -> str:
@@ -114,12 +117,17 @@ def month_in_words(event_month: int) -> str:
 
 
 def day(when: date) -> str:
-    """``30 June 2024``."""
-    return f"{when.day} {when:%B %Y}"
+    """``June 30, 2024``."""
+    return f"{when:%B} {when.day}, {when.year}"
+
+
+def short_day(when: date) -> str:
+    """``Jun 30, 2024``, in tables and where there is little room."""
+    return f"{when:%b} {when.day}, {when.year}"
 
 
 def iso_day(when: str) -> str:
-    """``2024-06-30`` or a time of it -> ``30 June 2024``."""
+    """``2024-06-30`` or a time of it -> ``June 30, 2024``."""
     return day(date.fromisoformat(when[:10]))
 
 
@@ -182,7 +190,7 @@ def source(result: Trajectory, data_as_of: date, demonstration: bool) -> str:
     kind = "Demonstration data: invented students. " if demonstration else ""
     return (
         f"{kind}{students(result.served, result.threshold).capitalize()} served. Mean of students’ "
-        f"monthly attendance rates, band: 95 % interval.<br>Data as of {day(data_as_of)}. "
+        f"monthly attendance rates, band: 95 % interval.<br>Data through {day(data_as_of)}. "
         "Before and after alone does not show what the visits caused."
     )
 
@@ -276,33 +284,18 @@ PUBLISHED_SOURCE = (
     "Brunner and others, December 2022; Hartford: FutureEd."
 )
 
-# Beside a group whose gap is no headline.
-CAUTIONS = {
-    Verdict.RANGE: "past differs",
-    Verdict.UNCHECKED: "cannot be checked",
-    Verdict.FEW: "few students",
-}
-
-_ALL_DIFFER = "past of all differs"
-
-
-def caution(result: Effect) -> str:
-    """Why a group's gap is no headline, in two to four words; empty where it is one."""
-    if result.inherited and result.verdict is Verdict.RANGE:
-        return _ALL_DIFFER
-    return CAUTIONS.get(result.verdict, "") if result.verdict else ""
-
-
 DESIGNS_MEANING = (
     "Attendance of visited students less that of similar students who were not visited. Filled "
-    "dot: matched comparison; ring: second opinion; lines: 95 % intervals."
+    "dot: matched comparison; ring: second opinion; lines: 95 % intervals, without a dot where "
+    "there are too few students for a single figure."
 )
 
 DESIGNS_HOW_TO_READ = (
     "Each row is a group of visited students. The filled dot is the matched comparison, the small "
     "ring the second opinion, each with its own 95 % interval. Where the two lie apart, trust "
     "neither alone.",
-    "A grey dot is a figure that may not stand by itself: its row says why.",
+    "A grey dot is a figure that may not stand by itself: its row gives the range of both and says "
+    "why.",
     "Groups with overlapping intervals cannot be put in an order.",
 )
 
@@ -312,20 +305,16 @@ EFFECT_HOW_TO_READ = (
     "by the month shown. The upper lines are their mean attendance, the lower one the gap.",
     "Months −3 to −1 agree because the matching makes them agree; they prove nothing. The check "
     "is attendance 12 and 15 months before the visit, which the matching never used.",
-    "The band holds the gaps of all months at once in 95 % of samples. The second opinion "
-    "compares changes around the visit without matching on attendance.",
+    "The band is that of the whole curve: it holds the gaps of all months at once in 95 % of "
+    "samples. A single month is told with its own, narrower interval. Where the past differs, the "
+    "band stands without a line. The second opinion compares changes around the visit without "
+    "matching on attendance.",
 )
 
 
 def unbroken(text: str) -> str:
     """Numbers of a text stay on the line of their ``%``."""
     return text.replace(" %", "\N{NO-BREAK SPACE}%")
-
-
-def points(difference: float) -> str:
-    """0.0914 -> ``9.1 points``, with a true minus sign."""
-    number = f"{round(100 * difference, 1) + 0.0:.1f}".replace("-", "\N{MINUS SIGN}")
-    return f"{number} points"
 
 
 def line_hover(point: Mapping[Hashable, Any], name: str, who: str) -> str:
@@ -339,25 +328,19 @@ def line_hover(point: Mapping[Hashable, Any], name: str, who: str) -> str:
 
 
 def gap_hover(point: Mapping[Hashable, Any]) -> str:
-    """A difference as a sentence."""
+    """A difference as a sentence, with the interval of this month alone."""
     if point["withheld"] or pd.isna(point["effect"]):
         return ""
     higher = "higher" if point["effect"] >= 0 else "lower"
     return (
         f"<b>{points(abs(point['effect']))} {higher}</b> than similar students not visited,<br>"
-        f"{month_in_words(point['event_month'])}; 95 % band {_ends(point)} points, "
-        f"{people(point)} students"
+        f"{month_in_words(point['event_month'])}; {interval(point)}, {people(point)} students"
     )
 
 
 def people(point: Mapping[Hashable, Any]) -> str:
     """``1,387`` or ``about 95``: the students behind a point that is shown."""
     return f"{'about ' if point['about'] else ''}{point['students']:,}"
-
-
-def band(point: Mapping[Any, Any]) -> str:
-    """``8.2 to 10.1``."""
-    return f"{100 * point['low']:.1f} to {100 * point['high']:.1f}".replace("-", "\N{MINUS SIGN}")
 
 
 EFFECT_AXIS = "Points of attendance, month +{month}"
@@ -373,11 +356,21 @@ def cut(dimension: str, label: str) -> str:
 
 def design_hover(label: str, design: str, month: int, figure: Mapping[str, float]) -> str:
     """A group's effect by one design as a sentence."""
-    if pd.isna(figure["effect"]):
+    if pd.isna(figure["low"]):
         return ""
     return (
         f"<b>{label}</b><br>{DESIGN_NAMES[design]}: {estimate(figure)} points,<br>"
         f"{month_in_words(month)}, 95 % interval"
+    )
+
+
+def range_hover(result: Effect, month: int) -> str:
+    """A group's range as a sentence, and why it has no single figure."""
+    if pd.isna(told(result, month)["low"]):
+        return ""
+    return (
+        f"<b>{result.label}</b><br>{estimate(told(result, month))} points,<br>"
+        f"{month_in_words(month)}: {caution(result)}"
     )
 
 
@@ -415,17 +408,14 @@ _CHECKS = {
 }
 
 
-def estimate(figure: Mapping[str, float]) -> str:
-    """``9.1 (8.2 to 10.1)``: points with the interval; a dash where there is none."""
-    if pd.isna(figure["effect"]):
-        return "–"
-    size = points(figure["effect"]).removesuffix(" points")
-    return f"{size} ({band(figure)})" if not pd.isna(figure["low"]) else size
-
-
 def share(part: float) -> str:
-    """``99 %``; a dash where it is not known."""
-    return "–" if pd.isna(part) else f"{100 * part:.0f}\N{NO-BREAK SPACE}%"
+    """``99 %``, halves up; a dash where it is not known."""
+    return "–" if pd.isna(part) else f"{whole_percent(part)}\N{NO-BREAK SPACE}%"
+
+
+def whole_percent(part: float) -> int:
+    """0.615 -> 62, halves up."""
+    return int(round(1000 * part, 6) / 10 + 0.5)
 
 
 def chance(p_value: float) -> str:
@@ -452,10 +442,9 @@ def ranked(row: Ranked) -> str:
     """``9.1 (7.2 to 11.0), place 1 to 6 of 15``; why there is none."""
     if row.effect.verdict is None:
         return withheld(row.effect.threshold)
-    told = estimate(row.figure)
-    if row.best is None:
-        return f"{told} {caution(row.effect)}".rstrip()
-    return f"{told} · place {places(row)}"
+    if row.best is None or row.worst is None:
+        return f"{estimate(row.figure)} {caution(row.effect)}".rstrip()
+    return f"{estimate(row.figure)} · place {places(row)}"
 
 
 def places(row: Ranked) -> str:
@@ -476,7 +465,7 @@ _VERDICTS = {
 # Of students too few to check by themselves.
 _INHERITED = {
     Verdict.EFFECT: "the matched figure, checked with all students",
-    Verdict.RANGE: f"{_ALL_DIFFER}: a range",
+    Verdict.RANGE: "past of all differs: a range",
 }
 
 
@@ -485,19 +474,8 @@ def effect_source(data_as_of: date, demonstration: bool) -> str:
     kind = "Demonstration data: invented students. " if demonstration else ""
     return (
         f"{kind}Similar: same grade band, month and recent attendance, not visited by then. "
-        f"Band: 95 %, all months at once. Data as of {day(data_as_of)}."
+        f"Band: 95 %, of the whole curve. Data through {day(data_as_of)}."
     )
-
-
-def _ends(point: Mapping[Any, Any]) -> str:
-    return f"{100 * point['low']:.0f} to {100 * point['high']:.0f}".replace("-", "\N{MINUS SIGN}")
-
-
-def effect_sentence(result: Effect) -> str:
-    """What may be said of the selection, by its verdict, and by whose check."""
-    if result.verdict is None or not result.inherited:
-        return _own_sentence(result)
-    return f"{_own_sentence(result)} {_taken('These students are too few', result.verdict)}".strip()
 
 
 def inheritance(results: Sequence[Effect]) -> str:
@@ -507,57 +485,36 @@ def inheritance(results: Sequence[Effect]) -> str:
         for verdict in Verdict
     }
     return " ".join(
-        _taken(f"{joined(names)} {'has' if len(names) == 1 else 'have'} too few students", verdict)
+        taken(verdict, say("inherited", _number(names), names=joined(names)))
         for verdict, names in too_few.items()
         if names
     )
 
 
-def _taken(who: str, verdict: Verdict) -> str:
-    how = {Verdict.EFFECT: "passed", Verdict.RANGE: "failed"}.get(verdict)
-    if how is None:
-        return f"{who} to check by themselves, and all visited students cannot be checked either."
-    return (
-        f"{who} to check by themselves; the check of all visited students {how}, and we take its "
-        "result."
-    )
-
-
-def _own_sentence(result: Effect) -> str:
-    if result.verdict is None:
-        return ""
-    if result.verdict is Verdict.FEW:
-        return (
-            "These are too few visited students, or too few of them find similar students, to "
-            "put a figure on the difference; the wide band shows why."
-        )
-    known = result.frame[~result.frame["withheld"] & (result.frame["event_month"] > 0)]
-    known = known[known["event_month"] <= HEADLINE_MONTH].dropna(subset=["effect"])
-    if known.empty:
-        return ""
-    return _said(result, known.to_dict("records")[-1])
+def _number(names: Sequence[str]) -> str:
+    return "group" if len(names) == 1 else "groups"
 
 
 def group_sentences(results: Sequence[Effect]) -> str:
     """What may be said of each group of a split, those alike together."""
-    told = {
+    alike = {
         verdict: [result for result in results if result.verdict is verdict]
         for verdict in (*Verdict, None)
     }
     sentences = [
-        _sizes(told[Verdict.EFFECT]),
+        _sizes(alike[Verdict.EFFECT]),
         _names(
-            told[Verdict.SYMMETRIC],
+            alike[Verdict.SYMMETRIC],
             "differed from the comparison group before the visit, but "
             "ran parallel to it: see the second opinion in the data",
         ),
         _names(
-            [row for row in told[Verdict.RANGE] if not row.inherited],
+            [row for row in alike[Verdict.RANGE] if not row.inherited],
             "already differed from the comparison group before the visit: "
             "no single figure can be given",
         ),
-        _names(told[Verdict.UNCHECKED], "were visited too early for a check: no single figure"),
-        _names([*told[Verdict.FEW], *told[None]], "have too few students for a figure"),
+        _names(alike[Verdict.UNCHECKED], "were visited too early for a check: no single figure"),
+        _names([*alike[Verdict.FEW], *alike[None]], "have too few students for a figure"),
         inheritance(results),
     ]
     return " ".join(sentence for sentence in sentences if sentence)
@@ -569,88 +526,31 @@ def _names(results: Sequence[Effect], words: str) -> str:
 
 def _sizes(results: Sequence[Effect]) -> str:
     known = sorted(
-        (month["effect"], f"{result.label} {points(month['effect'])} ({_ends(month)})")
+        (figure["effect"], f"{result.label} {estimate(figure)}")
         for result in results
-        if not pd.isna((month := result.months[HEADLINE_MONTH])["effect"])
+        if is_one_number(figure := told(result))
     )
     if not known:
         return ""
     sizes = [words for _effect, words in known]
-    told = joined(sizes[::-1])
+    named = joined(sizes[::-1])
     if len(sizes) > _GROUPS_NAMED:
-        told = f"from {sizes[0]} to {sizes[-1]}; where bands overlap, no order is claimed"
+        named = f"from {sizes[0]} to {sizes[-1]}; where intervals overlap, no order is claimed"
     when = f"{_NUMBERS[HEADLINE_MONTH]} months after the first visit"
-    return f"{when}, against similar students: {told}."
-
-
-def _said(result: Effect, point: Mapping[Hashable, Any]) -> str:
-    when = month_in_words(point["event_month"]).replace(
-        str(point["event_month"]), _NUMBERS[point["event_month"]]
-    )
-    has_second = not pd.isna(result.symmetric)
-    if result.verdict is Verdict.EFFECT:
-        size = f"about {abs(100 * point['effect']):.0f} points"
-        higher = "higher" if point["effect"] >= 0 else "lower"
-        sure = (
-            f"{size} {higher} than that of similar students who were not visited"
-            if point["low"] > 0 or point["high"] < 0
-            else "not clearly different from that of similar students who were not visited"
-        )
-        return (
-            f"{when}, attendance of visited students was {sure} (95 % band {_ends(point)} "
-            f"points).{_second_opinion(result) if has_second else ''}"
-        )
-    if result.inherited:
-        return f"No single figure is given.{_designs(result, point)}"
-    differed = "Visited students already differed from the comparison group before the visit"
-    if result.verdict is Verdict.SYMMETRIC and has_second:
-        return (
-            f"{differed}, so the matched gap is no headline. Compared by their change around the "
-            f"visit, {_change(result.checked('symmetric', HEADLINE_MONTH))} by month "
-            f"+{HEADLINE_MONTH}."
-        )
-    designs = _designs(result, point)
-    if result.verdict is Verdict.UNCHECKED:
-        return (
-            "The records do not reach a year before these visits, so whether the comparison "
-            f"students are alike cannot be checked: no single figure is given.{designs}"
-        )
-    return f"{differed}: no single figure can be given.{designs}"
-
-
-def _designs(result: Effect, point: Mapping[Hashable, Any]) -> str:
-    second = result.symmetric
-    return "" if pd.isna(second) else _both_designs(point["effect"], second)
-
-
-def _change(change: Mapping[str, float]) -> str:
-    if change["low"] <= 0 <= change["high"]:
-        return "they did not clearly change more than others"
-    gained = "gained" if change["effect"] > 0 else "lost"
-    size = f"about {abs(100 * change['effect']):.0f} points"
-    return f"they {gained} {size} more than others (95 % interval {_ends(change)})"
-
-
-def _second_opinion(result: Effect) -> str:
-    return f" The second opinion finds {points(result.symmetric)} at month +{HEADLINE_MONTH}."
-
-
-def _both_designs(one: float, other: float) -> str:
-    low, high = sorted((one, other))
-    return f" The two designs find between {points(low)} and {points(high)}."
+    return f"{when}, against similar students, in points: {named}."
 
 
 def counts_source(data_as_of: date, demonstration: bool) -> str:
     """What stands under an exported picture of counts."""
     kind = "Demonstration data: invented students. " if demonstration else ""
     return (
-        f"{kind}Data as of {day(data_as_of)}. Counts are rounded to the nearest 5 and not shown "
+        f"{kind}Data through {day(data_as_of)}. Counts are rounded to the nearest 5 and not shown "
         "where they are of few students."
     )
 
 
 def edition(rate: PublishedRate) -> str:
-    """``June 2022 edition, 22 July 2022``; empty of figures that tell none."""
+    """``June 2022 edition, July 22, 2022``; empty of figures that tell none."""
     if rate.updated_on is None:
         return ""
     return f"{rate.period} edition, {day(rate.updated_on)}"
@@ -672,6 +572,6 @@ def official_source(data_as_of: date, demonstration: bool) -> str:
     """What stands under an exported picture of official attendance."""
     kind = "Demonstration data: invented students. " if demonstration else ""
     return (
-        f"{kind}All students enrolled; days attended of days enrolled. Data as of "
+        f"{kind}All students enrolled; days attended of days enrolled. Data through "
         f"{day(data_as_of)}."
     )

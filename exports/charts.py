@@ -260,7 +260,10 @@ def _rows(chart: Chart, width: float, size: float) -> list[_Row]:
 
 def _row(chart: Chart, place: int) -> _Row:
     [series] = chart.series
-    figure, _space, interval = series.told(place).partition(" ")
+    told = series.told(place)
+    if series.values[place] is None:
+        return _Row("", told, chart.cautions[place])
+    figure, _space, interval = told.partition(" ")
     return _Row(figure, interval, chart.cautions[place])
 
 
@@ -283,7 +286,7 @@ def _placed(row: _Row, rows: Sequence[_Row], size: float) -> list[tuple[float, s
     return [
         (figures - measured(row.figure, size), row.figure, "ink"),
         (interval_at, row.interval, "muted"),
-        (caution_at if row.figure else 0, row.caution, "muted"),
+        (caution_at if row.figure or row.interval else 0, row.caution, "muted"),
     ]
 
 

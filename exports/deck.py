@@ -110,6 +110,7 @@ def current_deck(data: Snapshot, viewer: Viewer, choice: Choice) -> Deck | None:
         data.load_id,
         data.loaded_at.isoformat(timespec="seconds"),
         data.is_demonstration,
+        found.threshold,
     )
 
 

@@ -51,7 +51,8 @@ def rows(chart: Chart) -> list[list[Any]]:
         columns.append(series.values)
         for end, values in (("low", series.low), ("high", series.high)):
             if values:
-                head.append(say("files", end, series=series.name))
+                kind = f"band_{end}" if series.is_band else end
+                head.append(say("files", kind, series=series.name))
                 columns.append(values)
     if chart.kind != "columns":
         head.append(_WORDS["students_about" if chart.about else "students"])

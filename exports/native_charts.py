@@ -76,8 +76,9 @@ def _columns(chart: Chart) -> list[_Column]:
 def _ends(series: Series, value: str, place: int) -> Iterator[_Column]:
     """The ends of a series' interval from column ``place`` on, and how far they are away."""
     low, high = xl_col_to_name(place), xl_col_to_name(place + 1)
-    yield _Column(say("files", "low", series=series.name), series.low)
-    yield _Column(say("files", "high", series=series.name), series.high)
+    kind = "band_" if series.is_band else ""
+    yield _Column(say("files", f"{kind}low", series=series.name), series.low)
+    yield _Column(say("files", f"{kind}high", series=series.name), series.high)
     down = _differences(series.values, series.low)
     yield _Column(_down(series), down, f"={value}{{row}}-{low}{{row}}")
     up = _differences(series.high, series.values)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from components.deck import Deck, deck_from_json, deck_to_json
+from queries.viewer import THRESHOLDS
 
 _DEFAULT_FOLDER = "data/snapshots"
 _FORMAT = 1
@@ -76,11 +77,22 @@ def listed(*, demonstration: bool) -> list[FrozenDeck]:
     return sorted(own, key=lambda frozen: frozen.made_at, reverse=True)
 
 
-def opened(number: str, *, demonstration: bool) -> FrozenDeck:
-    """The snapshot of a number. Raises SnapshotError where there is none."""
+def opened(
+    number: str, *, demonstration: bool, threshold: int = THRESHOLDS["presenter"]
+) -> FrozenDeck:
+    """The snapshot of a number.
+
+    Raises SnapshotError where there is none, or where it shows figures of fewer students than the
+    presenter's ``threshold`` now is.
+    """
     frozen = _read(_folder() / f"{number}.json") if _NUMBER.fullmatch(number) else None
     if frozen is None or frozen.deck.is_demonstration != demonstration:
         raise SnapshotError("There is no such snapshot: it may have been deleted.")
+    if frozen.deck.threshold < threshold:
+        raise SnapshotError(
+            f"This snapshot shows figures of {frozen.deck.threshold} students and more. Now slides "
+            f"show none of fewer than {threshold}, so it stays closed: keep a new one."
+        )
     return frozen
 
 

@@ -39,7 +39,7 @@ class LeavingList:
         return [
             "CONFIDENTIAL: student records. Share only with those who may see them, and delete "
             "the file when you are done.",
-            f"{self.title}: {len(self.rows):,} students. {kind}Data as of "
+            f"{self.title}: {len(self.rows):,} students. {kind}Data through "
             f"{wording.day(self.data_as_of)}. Exported by {self.by} on {wording.day(now.date())}, "
             f"{now:%H:%M} UTC.",
         ]

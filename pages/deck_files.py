@@ -95,12 +95,17 @@ def _line(**values: Any) -> str:
 def _deck(search: str, slide: str | None) -> Deck | None:
     """The deck of an address, or one slide of it."""
     with snapshot() as data:
+        viewer = current_viewer(data)
         choice, _ignored = chosen(data, search)
         if choice.snapshot:
-            frozen = opened(choice.snapshot, demonstration=data.is_demonstration)
+            frozen = opened(
+                choice.snapshot,
+                demonstration=data.is_demonstration,
+                threshold=viewer.for_export().threshold,
+            )
             deck: Deck | None = arranged(frozen.deck, choice)
         else:
-            deck = current_deck(data, current_viewer(data), choice)
+            deck = current_deck(data, viewer, choice)
     if deck is None or slide is None:
         return deck
     return replace(deck, slides=tuple(one for one in deck.slides if one.key == slide)[:1])

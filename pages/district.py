@@ -14,6 +14,7 @@ from dash import Input, Output, callback, dcc, html
 from access import current_viewer
 from components import (
     cards,
+    difference,
     filter_bar,
     shell,
     standing_tables,
@@ -35,7 +36,7 @@ from pages.following import has_newer
 from queries import visits
 from queries.changes import changes, effect_before
 from queries.database import Snapshot, snapshot
-from queries.effects import Effect, all_months, effect, effects
+from queries.effects import Effect, effect, effects
 from queries.facets import option_counts
 from queries.filters import SPLITS, Filters, View
 from queries.official import district_months, quality, schools
@@ -43,6 +44,7 @@ from queries.public import PublicContext, public_context, published_state_rates
 from queries.ranking import ranked_groups
 from queries.standing import contacts, nearest_baselines, row_of_all, standing
 from queries.targets import MEASURES, measured, progress, read_targets
+from queries.told import all_months, told_months
 from queries.trajectories import EVERYBODY
 from queries.values import known_values
 from queries.viewer import Viewer
@@ -344,7 +346,7 @@ def show_effect(shown: dict[str, Any]) -> dict[str, Any]:
         [served] = standing(data, viewer, view).to_dict("records")
     nothing = found.verdict is None
     return {
-        "said": wording.effect_sentence(found),
+        "said": difference.sentence(found),
         "cards": cards.cards(words.effect_cards(served, found, before, view.to_search())),
         "figure": None if nothing else effect_figure(found),
         "summary": words.lines_summary(found),
@@ -488,9 +490,9 @@ def _leaving_effect(href: str | None) -> Leaving:
     is_told = code is not None and found.verdict is not None
     return Leaving(
         f"Visited and similar students: {name}",
-        f"{wording.effect_sentence(found)}<br>{source}",
+        f"{difference.sentence(found)}<br>{source}",
         effect_figure(found) if is_told else None,
-        found.frame if code else found.frame.head(0),
+        told_months(found) if code else told_months(found).head(0),
     )
 
 

@@ -16,13 +16,14 @@ from pages.district import district_link
 from pages.downloads import Leaving, offer_downloads
 from pages.following import has_newer
 from queries.database import Snapshot, snapshot
-from queries.effects import Effect, all_months, effects
+from queries.effects import Effect, effects
 from queries.facets import option_counts
 from queries.filters import KnownValues, View
 from queries.official import district_months
 from queries.ranking import ranked_groups
 from queries.standing import contacts, standing
 from queries.targets import progress, read_targets
+from queries.told import all_months
 from queries.values import known_values
 from queries.viewer import Viewer
 

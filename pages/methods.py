@@ -7,15 +7,16 @@ from typing import Any
 from dash import Input, Output, callback, dcc, html
 
 from access import current_viewer
-from components import method, shell, tables, wording
+from components import difference, method, shell, tables, wording
 from components.chart_frame import ChartFrame
 from components.figures.intervals import interval_figure
 from pages.downloads import Leaving, offer_downloads
 from queries.database import snapshot
 from queries.deliveries import last_loads
-from queries.effects import all_months, every_cut
+from queries.effects import every_cut
 from queries.published import published_effects
 from queries.response_check import response_check
+from queries.told import all_months
 
 PATH, TITLE = "/methods", "Methods"
 _HEADING = "What the figures mean, and how far to trust them"
@@ -94,7 +95,7 @@ def show(_opened: bool) -> dict[str, Any]:
     everybody = cuts[0][1]
     return {
         "figure": interval_figure(cuts),
-        "summary": wording.effect_sentence(everybody),
+        "summary": difference.sentence(everybody),
         "table": tables.designs_table(cuts),
         "overall": wording.overall(everybody),
         "checks": tables.checks_table(cuts),

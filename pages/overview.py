@@ -8,7 +8,7 @@ import pandas as pd
 from dash import ClientsideFunction, Input, Output, callback, clientside_callback, dcc, html
 
 from access import current_viewer
-from components import cards, filter_bar, shell, states, tables, wording
+from components import cards, difference, filter_bar, shell, states, tables, wording
 from components import standing_wording as words
 from components.chart_frame import ChartFrame
 from components.figures.effect import lines_figure
@@ -19,11 +19,12 @@ from pages.downloads import Leaving, offer_downloads
 from pages.following import has_newer
 from queries.changes import changes, effect_before
 from queries.database import snapshot
-from queries.effects import all_months, effect
+from queries.effects import effect
 from queries.facets import option_counts
 from queries.filters import View
 from queries.ranking import ranked_groups
 from queries.standing import contacts, row_of_all, standing
+from queries.told import all_months, told_months
 from queries.values import known_values
 
 PATH, TITLE = "/", "Overview"
@@ -151,7 +152,7 @@ def show_effect(shown: dict[str, Any]) -> dict[str, Any]:
         changed = changes(data, viewer, view.filters)
     nothing = found.verdict is None
     return {
-        "said": wording.effect_sentence(found),
+        "said": difference.sentence(found),
         "cards": cards.cards(words.effect_cards(served, found, before, alone.to_search())),
         "figure": None if nothing else lines_figure(found),
         "summary": words.lines_summary(found),
@@ -219,9 +220,9 @@ def _leaving_lines(search: str | None) -> Leaving:
     source = wording.effect_source(data.data_as_of, data.is_demonstration)
     return Leaving(
         f"Before and after the first visit: {wording.selection(view.filters, known)}",
-        f"{wording.effect_sentence(found)}<br>{source}",
+        f"{difference.sentence(found)}<br>{source}",
         None if found.verdict is None else lines_figure(found),
-        found.frame,
+        told_months(found),
     )
 
 

@@ -97,7 +97,7 @@ def show(search: str | None) -> dict[str, Any]:
         choice, ignored = chosen(data, search)
         counts = option_counts(data, viewer.for_export(), choice.filters)
         try:
-            frozen = _frozen(data, choice)
+            frozen = _frozen(data, choice, viewer.for_export().threshold)
         except SnapshotError as error:
             frozen, choice = None, replace(choice, snapshot=None)
             ignored = (*ignored, str(error))
@@ -116,10 +116,10 @@ def chosen(data: Snapshot, search: str | None) -> tuple[Choice, tuple[str, ...]]
     return choice, (*ignored, *further)
 
 
-def _frozen(data: Snapshot, choice: Choice) -> FrozenDeck | None:
+def _frozen(data: Snapshot, choice: Choice, threshold: int) -> FrozenDeck | None:
     if choice.snapshot is None:
         return None
-    return opened(choice.snapshot, demonstration=data.is_demonstration)
+    return opened(choice.snapshot, demonstration=data.is_demonstration, threshold=threshold)
 
 
 def _contents(

@@ -8,7 +8,7 @@ import pandas as pd
 from dash import Input, Output, callback, dcc, html
 
 from access import current_viewer
-from components import controls, filter_bar, shell, states, tables, wording
+from components import controls, difference, filter_bar, shell, states, tables, wording
 from components.chart_frame import ChartFrame
 from components.figures.effect import effect_figure, effect_panels
 from components.figures.frame import Figure
@@ -19,6 +19,7 @@ from queries.database import snapshot
 from queries.effects import Effect, effects
 from queries.facets import option_counts
 from queries.filters import KnownValues, View
+from queries.told import told_months
 from queries.trajectories import Trajectory, trajectory
 from queries.values import known_values
 
@@ -142,7 +143,7 @@ def _effect_figure(view: View, results: list[Effect]) -> Figure:
 
 
 def _effect_words(view: View, results: list[Effect]) -> str:
-    return wording.group_sentences(results) if view.split else wording.effect_sentence(results[0])
+    return wording.group_sentences(results) if view.split else difference.sentence(results[0])
 
 
 def _leaving_trajectory(search: str | None) -> Leaving:
@@ -170,7 +171,7 @@ def _leaving_effect(search: str | None) -> Leaving:
         f"Visited and similar students: {wording.selection(view.filters, known)}",
         f"{_effect_words(view, results)}<br>{source}",
         _effect_figure(view, told) if told else None,
-        pd.concat([result.frame.assign(group=result.label) for result in results]),
+        pd.concat([told_months(result).assign(group=result.label) for result in results]),
     )
 
 

@@ -6,7 +6,7 @@ selection is fitted when asked for, and remembered.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from threading import BoundedSemaphore
@@ -61,7 +61,8 @@ class Effect:
     from all visited students, because these are too few to check by themselves. Whether the check
     was passed is told by the verdict: its figures may be missing because they are withheld.
     ``share_matched`` of the visited students found similar ones, in the worst month. ``group`` is
-    the value of the split and ``place`` its position among all known values.
+    the value of the split and ``place`` its position among all known values; ``district`` the name
+    of the one district that these are all the visited students of, empty of any other selection.
     """
 
     frame: pd.DataFrame
@@ -74,6 +75,7 @@ class Effect:
     label: str = "All students"
     place: int = 0
     inherited: bool = False
+    district: str = ""
 
     @cached_property
     def months(self) -> dict[int, dict[Hashable, Any]]:
@@ -109,7 +111,15 @@ class Effect:
 def effect(data: Snapshot, viewer: Viewer, filters: Filters) -> Effect:
     """The chosen served students together."""
     parts = smallest_parts(data, View(filters))[EVERYBODY]
-    return _shown(data, filters, parts, viewer, exact=is_one_way(filters))
+    found = _shown(data, filters, parts, viewer, exact=is_one_way(filters))
+    return replace(found, district=_one_district(data, filters))
+
+
+def _one_district(data: Snapshot, filters: Filters) -> str:
+    match list(filters.chosen().items()):
+        case [("district", (code,))]:
+            return known_values(data).district.get(code, "")
+    return ""
 
 
 def effects(data: Snapshot, viewer: Viewer, view: View) -> list[Effect]:
@@ -130,6 +140,7 @@ def _effects(data: Snapshot, viewer: Viewer, chosen_by: Filters, split: str) -> 
             group=group,
             label=label,
             place=place,
+            district=_one_district(data, filters),
         )
         for place, (group, label) in enumerate(known_values(data).labels(split).items())
         if (not chosen or group in chosen)
@@ -148,17 +159,6 @@ def every_cut(data: Snapshot, viewer: Viewer) -> list[tuple[str, Effect]]:
             for result in effects(data, viewer, View(split=split))
         ),
     ]
-
-
-def all_months(cuts: Sequence[tuple[str, Effect]]) -> pd.DataFrame:
-    """Every figure of every cut in one frame: dimension, group, design, month and figures."""
-    parts = [
-        pd.concat([result.frame, result.checks]).assign(dimension=dimension, group=result.label)
-        for dimension, result in cuts
-    ]
-    frame = pd.concat(parts, ignore_index=True)
-    first = ["dimension", "group", "design", "event_month"]
-    return frame[[*first, *frame.columns.drop(first)]]
 
 
 def _shown(

@@ -12,8 +12,9 @@ from evaluation.inference import Z95
 from evaluation.ranks import rank_ranges, surely_above
 from evaluation.verdict import Verdict
 from queries.database import Snapshot
-from queries.effects import HEADLINE_MONTH, Effect, effects
+from queries.effects import Effect, effects
 from queries.filters import DIMENSIONS, Filters, View
+from queries.told import told
 from queries.viewer import Viewer
 
 # Of two districts one is always first: that is no order of a program. Grade bands are but two.
@@ -22,7 +23,7 @@ FEWEST_RANKED, FEWEST_BANDS_RANKED = 3, 2
 
 @dataclass(frozen=True)
 class Ranked:
-    """A group's effect at the headline month: ``figure`` has effect, low and high (0..1).
+    """A group's effect at the headline month: ``figure`` as ``queries.told`` gives it.
 
     ``best`` and ``worst`` are the places it could have among all ``of`` groups whose effect may
     be said by itself; None where its own may not, or where those are too few to be put in order.
@@ -63,22 +64,22 @@ def ranked(groups: Sequence[Effect], fewest: int = FEWEST_RANKED) -> list[Ranked
 
     ``groups`` are all there are; no place is told of fewer than ``fewest`` with a figure.
     """
-    rows = [Ranked(effect, effect.matched(HEADLINE_MONTH)) for effect in groups]
-    told = [row for row in rows if row.is_told]
-    placed = iter(_placed(told) if len(told) >= fewest else told)
+    rows = [Ranked(effect, told(effect)) for effect in groups]
+    sure = [row for row in rows if row.is_told]
+    placed = iter(_placed(sure) if len(sure) >= fewest else sure)
     found = [next(placed) if row.is_told else row for row in rows]
     return sorted(found, key=lambda row: -_size(row))
 
 
-def _placed(told: Sequence[Ranked]) -> list[Ranked]:
-    size = np.array([row.figure["effect"] for row in told])
-    error = np.array([(row.figure["high"] - row.figure["low"]) / (2 * Z95) for row in told])
+def _placed(rows: Sequence[Ranked]) -> list[Ranked]:
+    size = np.array([row.figure["effect"] for row in rows])
+    error = np.array([(row.figure["high"] - row.figure["low"]) / (2 * Z95) for row in rows])
     best, worst = rank_ranges(size, error)
-    group = np.array([row.effect.group for row in told], dtype=object)
+    group = np.array([row.effect.group for row in rows], dtype=object)
     above = [frozenset(group[smaller]) for smaller in surely_above(size, error)]
     return [
-        replace(row, best=int(first), worst=int(last), of=len(told), above=others)
-        for row, first, last, others in zip(told, best, worst, above, strict=True)
+        replace(row, best=int(first), worst=int(last), of=len(rows), above=others)
+        for row, first, last, others in zip(rows, best, worst, above, strict=True)
     ]
 
 

@@ -14,11 +14,16 @@ LOWEST_THRESHOLD = 5
 
 @dataclass(frozen=True)
 class Viewer:
-    """A signed-in person: the role, the own districts' codes, the fewest students of a figure."""
+    """A signed-in person: the role, the own districts' codes, the fewest students of a figure.
+
+    ``threshold_of_files`` is the presenter's, as the program sets it; a lower one than
+    Connecticut's does not count for what leaves the screen.
+    """
 
     role: Role
     districts: tuple[str, ...] = ()
     threshold: int = THRESHOLDS["leadership"]
+    threshold_of_files: int = THRESHOLDS["presenter"]
 
     def __post_init__(self) -> None:
         if self.threshold < LOWEST_THRESHOLD:
@@ -29,7 +34,10 @@ class Viewer:
 
     def for_export(self) -> Viewer:
         """The same person, held to the presenter's threshold: for all that leaves the screen."""
-        return replace(self, threshold=max(self.threshold, THRESHOLDS["presenter"]))
+        return replace(
+            self,
+            threshold=max(self.threshold, self.threshold_of_files, THRESHOLDS["presenter"]),
+        )
 
 
 @dataclass(frozen=True)

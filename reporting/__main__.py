@@ -215,7 +215,9 @@ def _digest(options: argparse.Namespace) -> int:
 def _check(_options: argparse.Namespace) -> int:
     with snapshot() as data:
         summary = database_summary(data)
-    _console.print(f"Data as of {summary.data_as_of:%-d %B %Y}, loaded {summary.loaded_at:%c} UTC.")
+    _console.print(
+        f"Data through {summary.data_as_of:%B %-d, %Y}, loaded {summary.loaded_at:%c} UTC."
+    )
     if summary.is_demonstration:
         _console.print("Demonstration data: invented students.")
     table = Table("table", "rows", box=None)

@@ -63,7 +63,7 @@ def volume_figure(frame: pd.DataFrame, period: str, links: pd.Series[str]) -> Fi
                 "y": [int(count) for count in rows["contacts"]],
                 "customdata": list(links.loc[rows.index]),
                 "marker": _paint(kind, place),
-                "hovertemplate": f"{period} of %{{x|%-d %b %Y}}<br>{words.kind(kind)}: "
+                "hovertemplate": f"{period} of %{{x|%b %-d, %Y}}<br>{words.kind(kind)}: "
                 "%{y:,}<extra></extra>",
             }
         )

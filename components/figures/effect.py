@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import groupby
 
-from components import theme, wording
+from components import difference, theme, wording
 from components.figures.frame import (
     Figure,
     Point,
@@ -28,18 +28,18 @@ from components.figures.panels import NARROW_MONTHS, Panel, panel_title, panels_
 from components.figures.trajectory import pushed_apart
 from evaluation.verdict import Verdict
 from queries.effects import Effect
+from queries.told import told_months
 
 _LINES, _GAP = [0.44, 1.0], [0.0, 0.34]
 _HEIGHT, _LINES_HEIGHT, _MARGIN = 600, 280, {"l": 56, "r": 176, "t": 34, "b": 58}
 _SMALL_HEIGHT = 380
 _LABEL_DISTANCE = 32
 _LONGEST_NAME = 22
-_MAY_HEADLINE = (Verdict.EFFECT, Verdict.SYMMETRIC)
 
 
 def effect_figure(result: Effect) -> Figure:
     """Both lines above, their gap in points with its band below."""
-    points = result.frame.to_dict("records")
+    points = _points(result)
     shown = [point for point in points if not point["withheld"]]
     lines, gaps = _line_range(shown), _gap_range(shown)
     layout = base_layout(_HEIGHT) | {
@@ -66,20 +66,15 @@ def effect_figure(result: Effect) -> Figure:
     }
     traces = [
         *_both_lines(points, "@accent", {}),
-        *_band(points, "@accent", {"yaxis": "y2"}),
-        *_gap(points, "@accent", {"yaxis": "y2"}),
+        *_band(points, _gap_colour(result), {"yaxis": "y2"}),
+        *_gap(points, _gap_colour(result), {"yaxis": "y2"}),
     ]
     return {"data": traces, "layout": layout}
 
 
 def effect_panels(results: Sequence[Effect]) -> Figure:
     """The gap of each group in a panel of its own, on one scale; a dash of caution where due."""
-    shown = [
-        point
-        for result in results
-        for point in result.frame.to_dict("records")
-        if not point["withheld"]
-    ]
+    shown = [point for result in results for point in _points(result) if not point["withheld"]]
     panels = [Panel(_title(result), partial(_gap_panel, result)) for result in results]
     figure = panels_figure(panels, _points_axis(_gap_range(shown)))
     for axis in ("", *range(2, len(panels) + 1)):
@@ -89,7 +84,7 @@ def effect_panels(results: Sequence[Effect]) -> Figure:
 
 def lines_figure(result: Effect) -> Figure:
     """Both lines alone; the band around the visited is that of their gap."""
-    points = result.frame.to_dict("records")
+    points = _points(result)
     shown = [point for point in points if not point["withheld"]]
     lines = _line_range(shown)
     layout = base_layout(_SMALL_HEIGHT) | {
@@ -118,24 +113,19 @@ def lines_figure(result: Effect) -> Figure:
 
 def lines_panels(results: Sequence[Effect]) -> Figure:
     """Both lines of each group in a panel of its own, in the group's colour, on one scale."""
-    shown = [
-        point
-        for result in results
-        for point in result.frame.to_dict("records")
-        if not point["withheld"]
-    ]
+    shown = [point for result in results for point in _points(result) if not point["withheld"]]
     panels = [Panel(_title(result), partial(_lines_panel, result)) for result in results]
     ends = [
         point | {"visited_rate": point["comparison_rate"] + point[end]}
         for point in shown
-        for end in ("low", "high")
+        for end in ("band_low", "band_high")
         if not math.isnan(point[end])
     ]
     return panels_figure(panels, rate_axis(_line_range([*shown, *ends])) | {"nticks": 5})
 
 
 def _lines_panel(result: Effect, axis: str) -> list[Trace]:
-    points = result.frame.to_dict("records")
+    points = _points(result)
     colour = theme.series(result.place)[0]
     axes = {"xaxis": f"x{axis}", "yaxis": f"y{axis}"}
     return [*_gap_on_lines(points, colour, axes), *_both_lines(points, colour, axes)]
@@ -151,26 +141,36 @@ def _both_lines(points: list[Point], colour: str, axes: Trace) -> list[Trace]:
 def _gap_on_lines(points: list[Point], colour: str, axes: Trace) -> list[Trace]:
     """The band of the gap, on top of the comparison: where the visited could be."""
     ends = [
-        point | {end: point["comparison_rate"] + point[end] for end in ("low", "high")}
+        point | {end: point["comparison_rate"] + point[end] for end in ("band_low", "band_high")}
         for point in points
     ]
-    runs = _runs(ends, "effect")
-    return [band(run, f"{colour}/0.16", axes) for run in runs if len(run) > 1]
+    return _band(ends, colour, axes)
 
 
 def _gap_panel(result: Effect, axis: str) -> list[Trace]:
-    points = result.frame.to_dict("records")
-    colour = "@accent" if result.verdict in _MAY_HEADLINE else "@muted"
+    points, colour = _points(result), _gap_colour(result)
     axes = {"xaxis": f"x{axis}", "yaxis": f"y{axis}"}
     return [*_band(points, colour, axes), *_gap(points, colour, axes)]
+
+
+def _gap_colour(result: Effect) -> str:
+    return "@accent" if result.verdict is Verdict.EFFECT else "@muted"
 
 
 def _title(result: Effect) -> str:
     after = result.months[1]
     name = wording.short(result.label, _LONGEST_NAME)
-    caution = wording.caution(result)
+    caution = difference.caution(result)
     title = panel_title(name, None if after["withheld"] else after)
     return f"{title} · {caution}" if caution else title
+
+
+def _points(result: Effect) -> list[Point]:
+    """Months as told; where no single figure may be, the curve of the gap is its band alone."""
+    months = told_months(result)
+    if result.verdict is not Verdict.EFFECT:
+        months = months.assign(effect=math.nan)
+    return months.to_dict("records")
 
 
 def _line_range(shown: Sequence[Point]) -> tuple[float, float]:
@@ -185,7 +185,7 @@ def _line_range(shown: Sequence[Point]) -> tuple[float, float]:
 
 def _gap_range(shown: Sequence[Point]) -> tuple[float, float]:
     """Points in steps of five around the band, zero within."""
-    ends = [100 * point[name] for point in shown for name in ("low", "high")]
+    ends = [100 * point[name] for point in shown for name in ("band_low", "band_high")]
     known = [end for end in ends if not math.isnan(end)] or [0.0]
     return 5 * math.floor(min(*known, -1) / 5), 5 * math.ceil(max(*known, 1) / 5)
 
@@ -277,7 +277,9 @@ def _hollow(visit: list[Point], name: str, colour: str, words: str) -> Trace:
 
 
 def _band(points: list[Point], colour: str, axes: Trace) -> list[Trace]:
-    runs = _runs(points, "effect")
+    """The band of the whole curve."""
+    ends = [point | {"low": point["band_low"], "high": point["band_high"]} for point in points]
+    runs = _runs(ends, "band_low")
     return [band(run, f"{colour}/0.16", axes) for run in runs if len(run) > 1]
 
 

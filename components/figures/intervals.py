@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from components import theme, wording
+from components import difference, theme, wording
 from components.figures.frame import Figure, Trace, axis_title, base_layout, rate_axis
 from evaluation.verdict import Verdict
 from queries.effects import HEADLINE_MONTH, Effect
+from queries.told import by_method, is_one_number, told
 
 _ROW, _HEADING, _AXIS, _TOP = 26, 34, 44, 26
 _LEFT, _RIGHT = 190, 230
@@ -23,7 +24,7 @@ def interval_figure(cuts: Sequence[Cut], month: int = HEADLINE_MONTH) -> Figure:
     known = [
         end
         for _dimension, result in cuts
-        for figure in (result.matched(month), result.checked("symmetric", month))
+        for figure in by_method(result, month)
         for end in (100 * figure["low"], 100 * figure["high"])
         if not math.isnan(end)
     ]
@@ -65,16 +66,13 @@ def _places(cuts: Sequence[Cut]) -> tuple[list[float], list[tuple[str, float]], 
 
 def _dots(cuts: Sequence[Cut], places: list[float], month: int, design: str) -> Trace:
     is_matched = design == "matched"
-    figures = [
-        result.matched(month) if is_matched else result.checked(design, month)
-        for _dimension, result in cuts
-    ]
+    figures = [by_method(result, month)[0 if is_matched else 1] for _dimension, result in cuts]
     colours = [_colour(result) if is_matched else "@muted" for _dimension, result in cuts]
     return {
         "type": "scatter",
         "mode": "markers",
         "name": wording.DESIGN_NAMES[design],
-        "x": [in_points(figure["effect"]) for figure in figures],
+        "x": [in_points(_middle(figure)) for figure in figures],
         "y": [place + (-3 if is_matched else 5) for place in places],
         "error_x": {
             "array": [in_points((figure["high"] - figure["low"]) / 2) for figure in figures],
@@ -86,6 +84,7 @@ def _dots(cuts: Sequence[Cut], places: list[float], month: int, design: str) -> 
             "color": colours if is_matched else "@paper",
             "size": 9 if is_matched else 6,
             "line": {"color": colours, "width": 1.5},
+            "opacity": [float(is_one_number(figure)) for figure in figures],
         },
         "text": [
             wording.design_hover(result.label, design, month, figure)
@@ -93,6 +92,11 @@ def _dots(cuts: Sequence[Cut], places: list[float], month: int, design: str) -> 
         ],
         "hovertemplate": "%{text}<extra></extra>",
     }
+
+
+def _middle(figure: Mapping[str, float]) -> float:
+    """Where a dot stands, or would stand in the middle of a range."""
+    return figure["effect"] if is_one_number(figure) else (figure["low"] + figure["high"]) / 2
 
 
 def _colour(result: Effect) -> str:
@@ -124,10 +128,9 @@ def _heading(words: str, place: float) -> Trace:
 
 
 def _names(result: Effect, place: float, month: int) -> list[Trace]:
-    figure = result.matched(month)
     name = wording.short(result.label, _LONGEST_NAME)
-    told = wording.estimate(figure) if result.verdict else wording.withheld(result.threshold)
-    words = f"{told} {wording.caution(result)}".rstrip()
+    figure = difference.estimate(told(result, month)) if result.verdict else ""
+    words = f"{figure} {difference.caution(result)}".strip()
     return [
         beside(name, place, "left", "@ink"),
         beside(words, place, "right", _colour(result)) | {"name": "value"},

@@ -12,6 +12,7 @@ from components.figures.intervals import beside, in_points, zero_line
 from evaluation.verdict import Verdict
 from queries.effects import HEADLINE_MONTH
 from queries.ranking import Ranked
+from queries.told import is_one_number
 
 _ROW, _TOP, _AXIS, _LEFT, _RIGHT = 26, 8, 44, 130, 206
 _LONGEST_NAME = 16
@@ -20,8 +21,8 @@ _LONGEST_NAME = 16
 def ranking_figure(ranked: Sequence[Ranked], links: Mapping[str, str]) -> Figure:
     """One row a group, the largest effect first; a dot leads to ``links`` of its group.
 
-    Filled in the group's colour where the effect may be said by itself; those without a figure
-    stand last.
+    Filled in the group's colour where the effect may be said by itself; those without a single
+    figure stand last, with their range as a line.
     """
     figures = [row.figure for row in ranked]
     ends = [100 * figure[end] for figure in figures for end in ("low", "high")]
@@ -56,6 +57,8 @@ def ranking_figure(ranked: Sequence[Ranked], links: Mapping[str, str]) -> Figure
 
 def _dot(row: Ranked, place: float, link: str) -> Trace:
     figure, colour = row.figure, theme.series(row.effect.place)[0]
+    if not is_one_number(figure):
+        return _line(row, place, link)
     half = in_points((figure["high"] - figure["low"]) / 2)
     return {
         "type": "scatter",
@@ -70,7 +73,26 @@ def _dot(row: Ranked, place: float, link: str) -> Trace:
             "size": 10,
             "line": {"color": colour, "width": 2},
         },
-        "text": [wording.design_hover(row.effect.label, "matched", HEADLINE_MONTH, figure)],
+        "text": [wording.design_hover(row.effect.label, _design(row), HEADLINE_MONTH, figure)],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _design(row: Ranked) -> str:
+    return "symmetric" if row.effect.verdict is Verdict.SYMMETRIC else "matched"
+
+
+def _line(row: Ranked, place: float, link: str) -> Trace:
+    """A range without a figure of its own."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": row.effect.label,
+        "x": [in_points(row.figure[end]) for end in ("low", "high")],
+        "y": [place, place],
+        "customdata": [link, link],
+        "line": {"color": theme.series(row.effect.place)[0], "width": 2},
+        "text": [wording.range_hover(row.effect, HEADLINE_MONTH)] * 2,
         "hovertemplate": "%{text}<extra></extra>",
     }
 

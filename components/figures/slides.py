@@ -283,7 +283,7 @@ def _intervals(chart: Chart, width: float, height: float) -> Figure:
         for row, name in enumerate(chart.categories)
         for note in (_beside(name, row, "left", "@ink"), _beside(told[row], row, "right", "@muted"))
     ]
-    dots = [_dot(chart, series, row) for row in range(rows) if series.values[row] is not None]
+    dots = [_dot(chart, series, row) for row in range(rows) if series.told(row)]
     return {"data": dots, "layout": layout}
 
 
@@ -302,7 +302,15 @@ def _beside(words: str, row: int, side: str, colour: str) -> Trace:
 
 def _dot(chart: Chart, series: Series, row: int) -> Trace:
     colour = f"@{chart.colours[row]}"
-    value = series.values[row] or 0.0
+    value = series.values[row]
+    if value is None:
+        return {
+            "type": "scatter",
+            "mode": "lines",
+            "x": [series.low[row], series.high[row]],
+            "y": [row, row],
+            "line": {"color": colour, "width": 4},
+        }
     return {
         "type": "scatter",
         "mode": "markers",

@@ -176,7 +176,7 @@ def _weeks(weeks: pd.DataFrame) -> list[Trace]:
             ],
             "y": list(100 * weeks["rate"]),
             "marker": {"size": 4, "color": "@accent/0.45"},
-            "hovertemplate": "Week of %{x|%-d %b %Y}: %{y:.0f} %<extra></extra>",
+            "hovertemplate": "Week of %{x|%b %-d, %Y}: %{y:.0f} %<extra></extra>",
         }
     ]
 

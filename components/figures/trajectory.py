@@ -204,7 +204,7 @@ def _end_labels(groups: list[Group], limits: tuple[float, float]) -> list[Trace]
             "y": place,
             "text": f"<b>{name}</b><br>{wording.percent(rate / 100)}"
             if len(ends) == 1
-            else f"<b>{name}</b> {rate:.0f} %",
+            else f"<b>{name}</b> {wording.share(rate / 100)}",
             "showarrow": False,
             "xanchor": "left",
             "xshift": 9,

@@ -222,9 +222,9 @@ def _remarks(
     last = made.sort_values("updated_on").iloc[-1]
     updated_on = date.fromisoformat(last["updated_on"])
     return [
-        f"{file}: the state’s public file, {last['reporting_period']} edition of {updated_on.day} "
-        f"{updated_on:%B %Y}: {len(records):,} rows, {made['district_code'].nunique():,} codes; "
-        f"{years}.",
+        f"{file}: the state’s public file, {last['reporting_period']} edition of "
+        f"{updated_on:%B %-d, %Y}: {len(records):,} rows, "
+        f"{made['district_code'].nunique():,} codes; {years}.",
         f"{file}: {short:,} codes had lost leading zeros and were completed to {_CODE_LENGTH} "
         "characters.",
         f"{file}: {suppressed:,} of {len(made):,} rates are suppressed; they stay empty.",

@@ -278,7 +278,7 @@ def test_a_deck_kept_in_may_shows_mays_figures_after_junes_load(
     load(june, sa.make_url(url), read_mapping(None))
     assert on_stage(site, search) != before
     assert on_stage(site, f"?snapshot={frozen.number}") == before
-    assert b"data as of 31 May 2024" in site.ask("stage", f"?snapshot={frozen.number}").data
+    assert b"data through May 31, 2024" in site.ask("stage", f"?snapshot={frozen.number}").data
     assert lines(site, "csv", f"?snapshot={frozen.number}")[-1]["name"] == "leap-figures.zip"
 
 

@@ -66,7 +66,7 @@ def said(here: Visit) -> str:
 
 def test_the_page_tells_what_came_and_what_was_rejected(visit: Open) -> None:
     here = visit("/data")
-    assert "attendance until 31 May 2024" in here.page.locator("#data-head").inner_text()
+    assert "data through May 31, 2024" in here.page.locator("#data-head").inner_text()
     assert "the last load rejected" in here.page.locator("#data-steps").inner_text()
     assert here.page.locator("#freshness-graph .bars .point path").count() == 39
     assert "1 of 1 districts" in here.page.locator("#freshness-summary").inner_text()
@@ -114,7 +114,7 @@ def test_a_load_is_followed_through_a_reload_to_its_end(visit: Open, folder: Pat
         assert "One goes at a time" in said(here)
     expect(state).to_contain_text("The dashboard shows it already")
     assert "attendance.csv" in here.page.locator("#data-upload-outcomes").inner_text()
-    expect(here.page.locator("#data-head")).to_contain_text("attendance until 30 June 2024")
+    expect(here.page.locator("#data-head")).to_contain_text("data through June 30, 2024")
     expect(here.page.locator("#freshness-graph .bars .point path")).to_have_count(40)
     here.settle()
     asked = len(here.questions)

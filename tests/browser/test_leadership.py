@@ -106,7 +106,7 @@ def test_a_district_stands_beside_its_official_rate_and_the_states(visit: Open) 
     here = visit("/districts/0640011?grade=6-12")
     said = here.page.locator("#district-published-summary").inner_text()
     said = said.replace("\N{NO-BREAK SPACE}", " ")
-    assert "(June 2022 edition, 22 July 2022): Hartford 85.6 % in 2021-22 to date" in said
+    assert "(June 2022 edition, July 22, 2022): Hartford 85.6 % in 2021-22 to date" in said
     assert "Connecticut 91.7 %" in said
     assert "the students here are invented" in said
     assert "similar students" in here.page.locator("#district-published-notes").inner_text()

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from components import tables, wording
+from components import difference, tables, wording
 from components.figures.effect import effect_figure, effect_panels
 from evaluation.inference import Z95
 from evaluation.matched import MATCHED_MONTHS
 from evaluation.verdict import Verdict
 from queries.effects import Effect
+from queries.told import told_months
 from queries.trajectories import EVENT_MONTHS
 
 
@@ -68,25 +69,39 @@ def test_the_band_breaks_where_the_gap_does() -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        (result(), "Six months after the first visit, attendance of visited students was about"),
-        (result(), "about 9 points higher than that of similar students who were not visited"),
+        (result(), "Six months after the first visit, attendance is about 9 points higher than"),
+        (result(), "that of similar students (95\N{NO-BREAK SPACE}% interval 7.0 to 11.0)."),
+        (result(), "finds 10.0 (8.0 to 12.0) points at month +6."),
+        (result(size=0.085), "attendance is about 9 points higher"),
+        (result(size=-0.085), "attendance is about 9 points lower"),
+        (result(size=0.0849), "attendance is about 9 points higher"),  # a table says 8.5
+        (result(size=0.045), "attendance is about 5 points higher"),
+        (result(Verdict.SYMMETRIC, symmetric=0.021), "gained about 2 points more"),
         (result(size=-0.09), "about 9 points lower than that of similar students"),
         (result(size=0.01), "not clearly different from that of similar students"),
-        (result(Verdict.SYMMETRIC), "they gained about 10 points more than others"),
-        (result(Verdict.SYMMETRIC, symmetric=-0.1), "they lost about 10 points more than others"),
-        (result(Verdict.SYMMETRIC, symmetric=0.01), "they did not clearly change more"),
-        (result(Verdict.RANGE), "between 9.0 points and 10.0 points"),
-        (result(Verdict.UNCHECKED), "cannot be checked: no single figure is given"),
+        (result(Verdict.SYMMETRIC), "visited students gained about 10 points more than others"),
+        (
+            result(Verdict.SYMMETRIC, symmetric=-0.1),
+            "visited students lost about 10 points more than others",
+        ),
+        (result(Verdict.SYMMETRIC, symmetric=0.01), "did not clearly change more"),
+        (result(Verdict.RANGE), "already differed from similar students by more than our rule"),
+        (
+            result(Verdict.RANGE),
+            "So we show both methods: 9.0 (7.0 to 11.0) and 10.0 (8.0 to 12.0).",
+        ),
+        (result(Verdict.UNCHECKED), "whether similar students are alike cannot be checked. So we"),
         (result(Verdict.FEW), "too few visited students"),
+        (result(Verdict.FEW), "So we show a range alone: 7.0 to 11.0."),
     ],
 )
 def test_each_verdict_has_its_sentence(given: Effect, words: str) -> None:
-    assert words in wording.effect_sentence(given)
+    assert words in difference.sentence(given)
 
 
 def test_without_a_second_opinion_no_sentence_pretends_to_have_one() -> None:
     for verdict in Verdict:
-        said = wording.effect_sentence(result(verdict, symmetric=np.nan))
+        said = difference.sentence(result(verdict, symmetric=np.nan))
         assert said
         assert "nan" not in said
         assert "second opinion" not in said
@@ -95,24 +110,27 @@ def test_without_a_second_opinion_no_sentence_pretends_to_have_one() -> None:
 
 def test_no_sentence_speaks_of_causes() -> None:
     for verdict in Verdict:
-        said = wording.effect_sentence(result(verdict)).lower()
+        said = difference.sentence(result(verdict)).lower()
         assert said
         assert not any(word in said for word in ("caused", "because of the visit", "due to"))
 
 
 def test_a_difference_reads_like_a_sentence() -> None:
-    point = result().frame.set_index("event_month", drop=False).loc[6].to_dict()
+    point = told_months(result()).set_index("event_month", drop=False).loc[6].to_dict()
     assert wording.gap_hover(point) == (
         "<b>9.0 points higher</b> than similar students not visited,<br>"
-        "6 months after the first visit; 95 % band 7 to 11 points, 1,200 students"
+        "6 months after the first visit; 95\N{NO-BREAK SPACE}% interval 7.0 to 11.0, 1,200 students"
     )
-    assert wording.points(-0.012) == "−1.2 points"
+    assert difference.points(-0.012) == "−1.2 points"
 
 
 def test_the_table_marks_the_months_that_agree_by_construction() -> None:
     rows = tables.effect_table([result()]).children[2].children
     assert [cell.children for cell in rows[8].children][3:5] == ["matched", ""]
-    assert [cell.children for cell in rows[15].children][3:5] == ["9.0 points", "7.0 to 11.0"]
+    assert [cell.children for cell in rows[15].children][3:5] == [
+        "9.0 (7.0 to 11.0)",
+        "7.0 to 11.0",
+    ]
 
 
 def group(label: str, verdict: Verdict, size: float = 0.09) -> Effect:
@@ -146,7 +164,7 @@ def test_what_may_be_said_of_groups_keeps_those_apart_that_earn_no_figure() -> N
             group("Phone", Verdict.FEW),
         ]
     )
-    assert "Home 9.0 points (7 to 11) and School 5.0 points (3 to 7)." in said
+    assert "in points: Home 9.0 (7.0 to 11.0) and School 5.0 (3.0 to 7.0)." in said
     assert "Video already differed from the comparison group" in said
     assert "Phone have too few students for a figure" in said
 
@@ -157,3 +175,54 @@ def test_the_table_of_groups_names_them() -> None:
     assert len(rows) == 2 * len(EVENT_MONTHS)
     assert rows[0].children[0].children == "Home"
     assert rows[-1].children[0].children == "Phone"
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        (0.085, "about 9 points"),
+        (-0.085, "about 9 points"),
+        (0.0849, "about 9 points"),  # a table says 8.5
+        (0.0844, "about 8 points"),
+        (0.01, "about 1 point"),
+        (0.0144, "about 1 point"),
+        (0.005, "about 0.5 points"),
+        (0.0, "about 0.0 points"),
+    ],
+)
+def test_a_headline_rounds_what_the_table_tells_halves_away_from_zero(
+    size: float, words: str
+) -> None:
+    assert difference.about(size) == words
+
+
+def with_a_past(gap: float, district: str = "") -> Effect:
+    past = {"design": "held_out", "event_month": -12, "effect": gap}
+    ends = {"low": gap - 0.017, "high": gap + 0.017}
+    found = result(Verdict.RANGE)
+    return replace(
+        found,
+        checks=pd.concat([found.checks, pd.DataFrame([past | ends])]),
+        district=district,
+    )
+
+
+def test_why_there_is_no_single_figure_is_told_with_the_figure_that_forbids_it() -> None:
+    assert difference.sentence(with_a_past(0.025, "New Britain")) == (
+        "A year before their first visit, New Britain’s visited students already attended 2.5 "
+        "points more than similar students (likely range 0.8 to 4.2). Our rule allows 1. So we "
+        "show both methods: 9.0 (7.0 to 11.0) and 10.0 (8.0 to 12.0)."
+    )
+    assert "these visited students already attended 2.5 points less" in difference.sentence(
+        with_a_past(-0.025)
+    )
+
+
+def test_where_no_single_figure_may_be_told_the_curve_of_the_gap_is_its_band_alone() -> None:
+    figure = effect_figure(with_a_past(0.025))
+    [gap] = [trace for trace in figure["data"] if trace.get("name") == "Difference"]
+    assert set(gap["y"]) == {None}
+    assert not any(gap["text"])
+    assert any(trace.get("fill") for trace in figure["data"])
+    row = tables.effect_table([with_a_past(0.025)]).children[2].children[15]
+    assert [cell.children for cell in row.children][3] == "7.0 to 12.0"

@@ -247,22 +247,22 @@ TITLES = [
     (
         effect(),
         "Six months after the first visit, attendance is about 9 points higher than that of "
-        "similar students (95\N{NO-BREAK SPACE}% band 6.5 to 11.5)",
+        "similar students (95\N{NO-BREAK SPACE}% interval 7.0 to 11.0)",
     ),
     (
         effect(-0.012, 0.002),
         "Six months after the first visit, attendance is about 1 point lower than that of similar "
-        "students (95\N{NO-BREAK SPACE}% band \N{MINUS SIGN}1.7 to \N{MINUS SIGN}0.7)",
+        "students (95\N{NO-BREAK SPACE}% interval \N{MINUS SIGN}1.6 to \N{MINUS SIGN}0.8)",
     ),
     (
         effect(0.02, 0.02),
         "Six months after the first visit, attendance is not clearly different from that of "
-        "similar students (95\N{NO-BREAK SPACE}% band \N{MINUS SIGN}3.0 to 7.0)",
+        "similar students (95\N{NO-BREAK SPACE}% interval \N{MINUS SIGN}1.9 to 5.9)",
     ),
     (
         effect(shown_up_to=1),
         "One month after the first visit, attendance is about 9 points higher than that of "
-        "similar students (95\N{NO-BREAK SPACE}% band 6.5 to 11.5)",
+        "similar students (95\N{NO-BREAK SPACE}% interval 7.0 to 11.0)",
     ),
     (
         effect(verdict=Verdict.SYMMETRIC),
@@ -324,8 +324,8 @@ def test_the_official_rate_stands_beside_the_visited_with_edition_and_day() -> N
         "Visited students were at 59.4 % before the first visit; all of Hartford at 85.6 %, all of "
         "Connecticut at 91.7 % (2021-22 to date)"
     )
-    assert told.meaning == "Published by the state: June 2022 edition, 22 July 2022"
-    assert "published by the state (June 2022 edition, 22 July 2022)" in told.description
+    assert told.meaning == "Published by the state: June 2022 edition, July 22, 2022"
+    assert "published by the state (June 2022 edition, July 22, 2022)" in told.description
     assert told.chart is not None
     assert told.chart.categories == ("Connecticut", "Hartford", "Visited, before")
     assert told.chart.series[0].values == (91.7, 85.6, 59.4)
@@ -437,12 +437,13 @@ def test_rates_are_columns_from_zero_with_their_per_cent() -> None:
     assert title == "2021-22 to date; visited: three months before"
 
 
-def test_a_group_that_may_not_stand_by_itself_is_a_ring_and_says_why() -> None:
+def test_a_group_that_may_not_stand_by_itself_is_a_range_and_says_why() -> None:
     groups = [effect(label="Ash", place=1), effect(0.05, verdict=Verdict.RANGE, label="Birch")]
     figure = drawn("districts", *groups)
-    assert [trace["marker"]["color"] == "#ffffff" for trace in figure["data"]] == [False, True]
+    assert [trace["mode"] for trace in figure["data"]] == ["markers", "lines"]
     told = [note["text"] for note in figure["layout"]["annotations"]]
-    assert "5.0 (3.0 to 7.0) past differs" in told
+    assert "3.0 to 10.0 past differs" in told
+    assert not any("5.0" in text for text in told)
 
 
 def test_nothing_in_a_chart_is_smaller_than_twenty_points() -> None:

@@ -108,7 +108,7 @@ def deck(shape: Shape = "16x9", names: tuple[str, ...] = NAMES) -> Deck:
         ),
         shape,
         "Hartford, Grades 6–12",
-        "Hartford, Grades 6–12. Data as of 30 June 2024. Demonstration data: invented students.",
+        "Hartford, Grades 6–12. Data through June 30, 2024. Demonstration data: invented students.",
         "?district=0640011",
         "2024-06-30",
         "load-1",

@@ -16,6 +16,7 @@ from queries.database import Snapshot, snapshot
 from queries.effects import effect, effects
 from queries.filters import Filters, View
 from queries.standing import standing
+from queries.told import told as told_of
 from queries.values import known_values
 from queries.viewer import Viewer
 from tests.conftest import Program
@@ -73,7 +74,7 @@ def test_every_figure_of_the_slides_is_that_of_the_pages(data: Snapshot, search:
         if key in [slide.key for slide in deck.slides]:
             told = chart(deck, key)
             by_name = {
-                one.label: one.matched(6) for one in effects(data, PRESENTER, View(filters, split))
+                one.label: told_of(one) for one in effects(data, PRESENTER, View(filters, split))
             }
             for place, name in enumerate(told.categories):
                 label = next(label for label in by_name if label == name or f"({name})" in label)

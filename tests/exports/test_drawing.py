@@ -279,7 +279,7 @@ def test_each_slide_tells_its_meaning_source_and_number() -> None:
     words = said(figure_of(of, "effect"))
     assert "Mean attendance, % of days".replace(" %", "\N{NO-BREAK SPACE}%") in words
     assert "3 / 5" in words
-    assert "Data as of 30 June 2024." in " ".join(words).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Data through June 30, 2024." in " ".join(words).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_letters_that_the_type_lacks_come_from_another_one() -> None:

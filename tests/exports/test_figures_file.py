@@ -60,7 +60,7 @@ def test_rates_stand_beside_their_students_in_per_cent() -> None:
 
 def test_the_readme_says_whose_figures_of_when_and_where_they_came_from() -> None:
     lines = [str(row[0]) for row in sheets(deck())["Read me"]]
-    for words in ("Demonstration data", "Hartford, Grades 6–12", "30 June 2024", LINK):
+    for words in ("Demonstration data", "Hartford, Grades 6–12", "June 30, 2024", LINK):
         assert any(words in line for line in lines)
     real = replace(deck(), is_demonstration=False)
     assert not any("Demonstration" in str(row[0]) for row in sheets(real)["Read me"])

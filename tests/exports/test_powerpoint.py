@@ -181,7 +181,7 @@ def test_notes_hold_the_hard_questions_and_where_the_figures_come_from() -> None
             "",
             made.source,
             f"Students: {made.selection}",
-            "Data as of 30 June 2024",
+            "Data through June 30, 2024",
             LINK,
         ]
 
@@ -194,7 +194,7 @@ def test_the_file_says_what_it_is_and_whose() -> None:
         "",
     )
     assert found.last_modified_by == "LEAP"
-    assert "Data as of 30 June 2024" in found.comments
+    assert "Data through June 30, 2024" in found.comments
     assert "Hartford, Grades 6–12" in found.comments
 
 

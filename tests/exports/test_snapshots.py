@@ -106,3 +106,10 @@ def test_too_many_snapshots_are_refused_and_none_is_lost(monkeypatch: pytest.Mon
     with pytest.raises(SnapshotError, match="delete some"):
         keep(deck(), "three", "lea")
     assert len(listed(demonstration=True)) == 2
+
+
+def test_a_snapshot_of_fewer_students_than_slides_may_now_show_stays_closed() -> None:
+    kept = keep(deck(), "Board meeting, May", "lea")
+    assert opened(kept.number, demonstration=True, threshold=20) == kept
+    with pytest.raises(SnapshotError, match="none of fewer than 50, so it stays closed"):
+        opened(kept.number, demonstration=True, threshold=50)

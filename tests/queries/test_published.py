@@ -6,10 +6,11 @@ import sqlalchemy as sa
 
 from queries.database import Snapshot, snapshot
 from queries.deliveries import last_loads
-from queries.effects import all_months, effect, every_cut
+from queries.effects import effect, every_cut
 from queries.filters import SPLITS, Filters
 from queries.published import published_effects
 from queries.schema import served_student
+from queries.told import all_months
 from queries.viewer import Viewer
 from tests.conftest import Delivery
 

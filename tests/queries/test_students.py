@@ -70,7 +70,7 @@ def own_figures(
 
 def expected_reason(figures: dict, row: dict) -> str:
     day = dt.date.fromisoformat(figures["first"])
-    first = f"{day.day} {day:%b %Y}"
+    first = f"{day:%b} {day.day}, {day.year}"
     since = f"since the first visit on {first} ({figures['modality']})"
     low, high = (whole(row[name]) for name in ("similar_low", "similar_high"))
     compared = f"{whole(figures['since'])} {since}; similar students not visited: "

@@ -96,7 +96,7 @@ def test_check_says_what_is_there_and_what_looks_wrong(
     capsys.readouterr()
     assert main(["check"]) == 0
     words = said(capsys)
-    assert "Data as of 31 July 2022" in words
+    assert "Data through July 31, 2022" in words
     assert "attendance_month 12" in words
     assert "2022-07 holds only 1 student-days" in words
     assert "New Haven: attendance ends with 2021-09, elsewhere with 2022-07" in words

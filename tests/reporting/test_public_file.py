@@ -108,7 +108,7 @@ def test_columns_may_stand_in_any_order(file: Path, tmp_path: Path) -> None:
 
 def test_what_was_delivered_is_told_in_sentences(file: Path, tmp_path: Path) -> None:
     assert deliver(file, tmp_path) == [
-        "any name.csv: the state’s public file, May 2023 edition of 20 June 2023: 3 rows, "
+        "any name.csv: the state’s public file, May 2023 edition of June 20, 2023: 3 rows, "
         "3 codes; 2021-22, 2022-23 to date.",
         "any name.csv: 2 codes had lost leading zeros and were completed to 7 characters.",
         "any name.csv: 1 of 6 rates are suppressed; they stay empty.",
@@ -161,7 +161,7 @@ def all_students(delivery: Delivery, code: str) -> list[tuple]:
 
 def test_the_published_file_loads_whole_with_its_201_codes(delivery: Delivery) -> None:
     said = deliver(PUBLIC_FILE, delivery.folder)
-    assert "June 2022 edition of 22 July 2022: 2,019 rows, 201 codes" in said[0]
+    assert "June 2022 edition of July 22, 2022: 2,019 rows, 201 codes" in said[0]
     assert said[1:] == [
         f"{PUBLIC_FILE.name}: 86 codes had lost leading zeros and were completed to 7 characters.",
         f"{PUBLIC_FILE.name}: 118 of 6,057 rates are suppressed; they stay empty.",
