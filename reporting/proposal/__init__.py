@@ -54,10 +54,15 @@ def propose(path: Path) -> Proposal:
             f"which seems to be {WORDS[best.kind]}. Lines that begin with # are not read; a "
             "question mark says what to decide or check. What the entries mean: docs/mappings.md"
         ),
+        *_why(best),
         *_other_reading(best, second),
         *section_parts(sample, best),
     ]
     return Proposal(toml_of(parts), sentences(parts))
+
+
+def _why(best: Assignment) -> list[Part]:
+    return [Note(f"Taken for {WORDS[best.kind]} because {best.because}.")] if best.because else []
 
 
 def _other_reading(best: Assignment, second: Assignment) -> list[Part]:

@@ -24,7 +24,8 @@ from reporting.forms import (
 )
 from reporting.mapping import Form
 from reporting.proposal.form import csv_options, encoding_to_read, text_form
-from reporting.proposal.names import USUAL_NAMES, known_columns
+from reporting.proposal.names import known_columns
+from reporting.proposal.usual_names import USUAL_NAMES
 
 # Of a large file so many rows are read from its beginning, and from its end.
 ROWS_OF_BEGINNING, ROWS_OF_END = 50_000, 1_000

@@ -7,6 +7,7 @@ import pandas as pd
 from reporting.contract import DISTRICTS, VISITS, InputColumn
 from reporting.errors import DeliveryRefusedError
 from reporting.mapping import Form
+from reporting.proposal.absences import flag_parts, flags_of, list_doubts
 from reporting.proposal.columns import WORDS, Assignment
 from reporting.proposal.draft import (
     Doubt,
@@ -27,7 +28,8 @@ from reporting.proposal.values import missing_texts, spelling_parts, without
 
 # A file without them cannot be loaded; what else is missing, somebody may know.
 _NOBODY_KNOWS = frozenset(
-    "student_id date visit_date month days_enrolled days_attended attended period grade".split()
+    "student_id date visit_date month days_enrolled days_attended attended absent period "
+    "grade".split()
 )
 
 _MARKS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -52,6 +54,7 @@ def section_parts(sample: Sample, reading: Assignment) -> list[Part]:
         f"[{name}]",
         entry("file", sample.path.name),
         *_form_parts(sample),
+        *list_doubts(reading, records),
         *([entry("missing", missing)] if missing else []),
         *_split_parts(reading, records),
         *_complete_parts(reading, records),
@@ -198,6 +201,8 @@ def _dates_and_values(
             parts = month_parts(source, texts)
         elif column.name == "school_year":
             parts = school_year_parts(source, texts)
+        elif column.name == "absent" and (flags := flags_of(records, reading.columns["absent"].theirs)):
+            parts = flag_parts(records, flags)
         elif has_spellings(column):
             parts = spelling_parts(column, source, texts)
         values += table(f"{reading.kind.name}.values.{column.name}", parts)
