@@ -62,6 +62,9 @@ def _write(path: Path, rows: Iterator[NumberedRow], form: Form, target: Path) ->
     names = column_names([row for _line, row in islice(filled, form.header_rows)])
     if not names:
         raise DeliveryRefusedError(f"{path.name}: no line holds column names.")
+    if form.across:
+        form.across.check(path.name, names)
+        filled, names = form.across.rows(names, filled), form.across.names(names)
     lines = []
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

@@ -7,15 +7,17 @@ and ``spellings`` what stands in them, ``records`` which rows are none, ``draft`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reporting.contract import ENROLLMENTS, STUDENTS, InputFile
 from reporting.errors import DeliveryRefusedError
 from reporting.proposal.columns import WORDS, Assignment, assignments
 from reporting.proposal.draft import Doubt, Note, Part, sentences, toml_of
+from reporting.proposal.dressed import bare
 from reporting.proposal.sample import Sample, sample_of
 from reporting.proposal.section import section_parts
+from reporting.proposal.wide import read_across
 
 # A required column counts 2, another a half; one that is missing 1.5 less.
 _LEAST_SCORE = 2
@@ -44,7 +46,8 @@ def propose(path: Path) -> Proposal:
     Raises DeliveryRefusedError where the file is no table, cannot be told to be any of the input
     files, or contradicts itself, as dates of which some are day-first and some month-first.
     """
-    sample = sample_of(path)
+    found = sample_of(path)
+    sample = read_across(replace(found, rows=bare(found.rows), raw=found.rows))
     best, second, *_rest = assignments(sample.rows)
     if best.score < _LEAST_SCORE:
         raise _not_recognized(sample)

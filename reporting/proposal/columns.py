@@ -105,6 +105,8 @@ class Assignment:
         return score
 
     def _has_to_have(self, ours: str) -> bool:
+        if ours == "days_attended" and "days_absent" in self.columns:
+            return False
         return ours not in _CAN_BE_MADE or self.kind in _WITHOUT_STUDENTS
 
     @property

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from reporting.proposal.dates import days_of
+from reporting.proposal.headings import filled_in
 
 # Of its days between first and last row, a student has most in daily attendance and few in a list
 # of absences, whoever came or left during the month.
@@ -60,7 +61,7 @@ def coverage_of(
     students: pd.Series[str], dates: pd.Series[str], is_present: pd.Series[bool]
 ) -> Coverage:
     """How much of the students' days there is; rows without a student or a day do not count."""
-    rows = pd.DataFrame({"student": students, "day": days_of(dates), "present": is_present})
+    rows = pd.DataFrame({"student": students, "day": days_of(dates.map(filled_in)), "present": is_present})
     rows = rows[(rows["student"] != "") & rows["day"].notna()]
     school_days = rows["day"].drop_duplicates().sort_values()
     nth = rows["day"].map({day: n for n, day in enumerate(school_days)})

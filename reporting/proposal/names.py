@@ -153,6 +153,13 @@ def is_known_for(name: str, ours: Sequence[str]) -> bool:
     return any(match.strength == EXACT for match in matches([name], ours))
 
 
+def names_student(name: str) -> bool:
+    """Is a text the name of a column of students' numbers, which no value of a row is?"""
+    words = words_of(name)
+    is_certain = len(words) > 1 or words in _STATES
+    return is_certain and is_known_for(name, ["student_id"])
+
+
 def known_columns(theirs: Sequence[str], ours: Sequence[str]) -> int:
     """How many of our columns the names of theirs look like."""
     found = [match for match in matches(theirs, ours) if match.strength > HINT]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from reporting.contract import InputColumn
 from reporting.proposal.dates import is_day_number, shape_of
+from reporting.proposal.headings import filled_in
 from reporting.proposal.names import words_of
 from reporting.proposal.spellings import has_spellings, is_readable, takes_as_is
 
@@ -58,7 +59,7 @@ def is_plausible(column: InputColumn, texts: pd.Series[str]) -> bool:
     if column.name in _DAYS:
         return share(counts, lambda text: bool(_NUMBER.fullmatch(text))) >= 0.5
     if column.name == "month":
-        return share(counts, lambda text: bool(_MONTH.fullmatch(text))) >= 0.5
+        return share(counts, lambda text: bool(_MONTH.fullmatch(filled_in(text)))) >= 0.5
     if column.name in _NAMES:
         return share(counts, _has_digit) < 0.5
     if column.name in _CODES:
@@ -122,7 +123,7 @@ def _has_digit(text: str) -> bool:
 
 
 def _is_date(text: str) -> bool:
-    return shape_of(text) is not None or is_day_number(text)
+    return shape_of(filled_in(text)) is not None or is_day_number(text)
 
 
 def _is_written_date(text: str) -> bool:

@@ -19,18 +19,23 @@ from reporting.proposal.draft import (
     shown,
     table,
 )
+from reporting.proposal.dressed import dressed_doubts
 from reporting.proposal.records import no_records, records_of, separators_of
 from reporting.proposal.sample import Sample
 from reporting.proposal.sources import column_parts, repeated_parts, sources_of, texts_of
 from reporting.proposal.spellings import has_spellings
 from reporting.proposal.times import date_parts, month_parts, school_year_parts
 from reporting.proposal.values import missing_texts, spelling_parts, without
+from reporting.proposal.wide import across_doubts, across_tables
 
 # A file without them cannot be loaded; what else is missing, somebody may know.
 _NOBODY_KNOWS = frozenset(
     "student_id date visit_date month days_enrolled days_attended attended absent period "
     "grade".split()
 )
+
+# What the loader makes of another column.
+_DERIVED = {"days_attended": "days_absent"}
 
 _MARKS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _EXAMPLES = {"district_code": "0640011", "school_year": "2021-22"}
@@ -46,6 +51,9 @@ def section_parts(sample: Sample, reading: Assignment) -> list[Part]:
     records = records_of(sample.rows, left_out)
     missing = missing_texts(reading, records)
     records = without(records, missing)
+    if sample.blank:
+        left_out[sample.blank] = ("",)
+        records = records_of(records, left_out)
     sources = sources_of(sample, reading, records)
     _refuse_incomplete(sample, reading, sources)
     dates, values = _dates_and_values(sample, reading, records, sources)
@@ -53,12 +61,15 @@ def section_parts(sample: Sample, reading: Assignment) -> list[Part]:
         "",
         f"[{name}]",
         entry("file", sample.path.name),
+        *across_doubts(sample),
         *_form_parts(sample),
         *list_doubts(reading, records),
+        *dressed_doubts(reading, sample.raw),
         *([entry("missing", missing)] if missing else []),
         *_split_parts(reading, records),
         *_complete_parts(reading, records),
         *repeated_parts(reading, records, sources),
+        *across_tables(name, sample.form.across),
         *table(f"{name}.columns", column_parts(sample, reading, records, sources)),
         *table(f"{name}.always", _always_parts(reading, sources)),
         *table(f"{name}.dates", dates),
@@ -72,6 +83,7 @@ def _refuse_incomplete(sample: Sample, reading: Assignment, sources: dict[str, s
         column.name
         for column in reading.kind.columns
         if column.required and column.name not in sources and column.name in _NOBODY_KNOWS
+        and _DERIVED.get(column.name) not in sources
     ]
     if lacking:
         raise DeliveryRefusedError(
@@ -151,11 +163,12 @@ def _complete_parts(reading: Assignment, records: pd.DataFrame) -> list[Part]:
 
 
 def _leave_out_parts(left_out: dict[str, tuple[str, ...]]) -> list[Part]:
-    if not left_out:
-        return []
+    lines: list[Part] = [entry(literal(name), texts) for name, texts in left_out.items()]
+    if not any(text for texts in left_out.values() for text in texts):
+        return lines
     return [
         Doubt("Rows with these texts are taken for totals or titles and left out: are they?"),
-        *(entry(literal(name), texts) for name, texts in left_out.items()),
+        *lines,
     ]
 
 
@@ -164,6 +177,8 @@ def _always_parts(reading: Assignment, sources: dict[str, str]) -> list[Part]:
     parts: list[Part] = []
     for column in reading.kind.columns:
         if not column.required or column.name in sources:
+            continue
+        if _DERIVED.get(column.name) in sources:
             continue
         parts += [
             Doubt(
@@ -189,7 +204,8 @@ def _dates_and_values(
     dates: list[Part] = []
     values: list[Part] = []
     for column in reading.kind.columns:
-        if column.name not in sources:
+        across = sample.form.across
+        if column.name not in sources or (across and column.name == across.key):
             continue
         source = sources[column.name]
         texts = texts_of(records, source)
