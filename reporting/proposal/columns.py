@@ -19,9 +19,11 @@ from reporting.contract import (
     SCHOOLS,
     STUDENTS,
     VISITS,
+    InputColumn,
     InputFile,
 )
 from reporting.proposal.evidence import Reason, reasons_of
+from reporting.proposal.flags import is_flag
 from reporting.proposal.names import (
     EXACT,
     HINT,
@@ -32,6 +34,7 @@ from reporting.proposal.names import (
     words_of,
 )
 from reporting.proposal.plausible import holds, is_plausible
+from reporting.proposal.spellings import has_spellings
 from reporting.proposal.usual_names import USUAL_NAMES
 
 KINDS = (
@@ -194,7 +197,9 @@ def _found_by_values(
     for column in kind.columns:
         if not column.required or column.name in columns:
             continue
-        candidates = [name for name in left if holds(column, rows[name])]
+        candidates = [
+            name for name in left if holds(column, rows[name]) and _tells(column, rows[name])
+        ]
         if column.name == "grade":
             student = columns.get("student_id")
             candidates = [name for name in candidates if _is_of_student(rows, name, student)]
@@ -209,6 +214,11 @@ def _is_spoken_for(name: str) -> bool:
     words = words_of(name)
     is_vague = len(words) == 1 and words[0] in _VAGUE
     return not is_vague and is_known_for(name, list(USUAL_NAMES))
+
+
+def _tells(column: InputColumn, texts: pd.Series[str]) -> bool:
+    """Does a column say several things, or dates and numbers? That all are “true” tells nothing."""
+    return not has_spellings(column) or (texts[texts != ""].nunique() > 1 and not is_flag(texts))
 
 
 def _is_of_student(rows: pd.DataFrame, name: str, student: Match | None) -> bool:

@@ -28,7 +28,7 @@ from reporting.proposal.coverage import Coverage, coverage_of
 from reporting.proposal.flags import any_flag, is_flag_of_absence
 from reporting.proposal.names import words_of
 from reporting.proposal.plausible import is_share, readable_share
-from reporting.proposal.spellings import is_presence
+from reporting.proposal.spellings import may_be_presence
 
 # Fewer rows say nothing about how many a student has.
 _FEWEST_ROWS = 5
@@ -124,7 +124,7 @@ def _is_present(rows: pd.DataFrame, name: str, ours: str) -> pd.Series[bool]:
         return ~any_flag(rows, name)
     if ours == "absent" and is_share(rows[name]):
         return pd.to_numeric(rows[name], errors="coerce").eq(0)
-    meant = {text: is_presence(text) for text in rows[name].unique()}
+    meant = {text: may_be_presence(text) for text in rows[name].unique()}
     return rows[name].map(meant).astype(bool)
 
 

@@ -113,7 +113,7 @@ def _likeness(name: str, ours: str) -> Match | None:
     core = tuple(word for word in words if word not in _GROUP_WORDS)
     best: Match | None = None
     for rank, known in enumerate(_KNOWN[ours]):
-        strength = _strength(words, core, known)
+        strength = _strength(words, core, known) or _hint(name, words, known)
         if strength and (best is None or strength > best.strength):
             is_states = ours == "student_id" and known in _STATES
             best = Match(name, ours, strength, rank, is_states)
@@ -127,10 +127,13 @@ def _strength(words: Words, core: Words, known: Words) -> int:
         return EXACT
     if core and core == known:
         return WITHOUT_GROUP
-    if len(known) > 1 and set(known) <= set(words):
-        return WITHIN
-    # One little word within a long name says nothing: "date entered into the system".
-    return HINT if len(words) >= _WORDS_OF_QUESTION and known[0] in words else 0
+    return WITHIN if len(known) > 1 and set(known) <= set(words) else 0
+
+
+def _hint(name: str, words: Words, known: Words) -> int:
+    """One known word within a question. By itself it says nothing: "date entered into the system"."""
+    is_question = len(re.findall(r"[A-Za-z0-9]+", name)) >= _WORDS_OF_QUESTION
+    return HINT if is_question and len(known) == 1 and known[0] in words else 0
 
 
 def says_absence(name: str) -> bool:

@@ -29,7 +29,7 @@ from reporting.proposal.values import missing_texts, spelling_parts, without
 from reporting.proposal.wide import across_doubts, across_tables
 
 # A file without them cannot be loaded; what else is missing, somebody may know.
-_NOBODY_KNOWS = frozenset(
+NOBODY_KNOWS = frozenset(
     "student_id date visit_date month days_enrolled days_attended attended absent period "
     "grade".split()
 )
@@ -71,7 +71,9 @@ def section_parts(sample: Sample, reading: Assignment) -> list[Part]:
         *repeated_parts(reading, records, sources),
         *across_tables(name, sample.form.across),
         *table(f"{name}.columns", column_parts(sample, reading, records, sources)),
-        *table(f"{name}.always", _always_parts(reading, sources)),
+        *table(
+            f"{name}.always", [*_always_parts(reading, sources), *_namesakes(sample, reading, sources)]
+        ),
         *table(f"{name}.dates", dates),
         *values,
         *table(f"{name}.leave_out", _leave_out_parts(left_out)),
@@ -82,7 +84,7 @@ def _refuse_incomplete(sample: Sample, reading: Assignment, sources: dict[str, s
     lacking = [
         column.name
         for column in reading.kind.columns
-        if column.required and column.name not in sources and column.name in _NOBODY_KNOWS
+        if column.required and column.name not in sources and column.name in NOBODY_KNOWS
         and _DERIVED.get(column.name) not in sources
     ]
     if lacking:
@@ -186,6 +188,23 @@ def _always_parts(reading: Assignment, sources: dict[str, str]) -> list[Part]:
                 "take the # away; better is a column in the export."
             ),
             commented(entry(column.name, _example(column), ", ".join(column.choices))),
+        ]
+    return parts
+
+
+def _namesakes(
+    sample: Sample, reading: Assignment, sources: dict[str, str]
+) -> list[Part]:
+    """Lines that keep the loader from a column that is called like ours and holds something else."""
+    parts: list[Part] = []
+    for column in reading.kind.columns:
+        if column.required or column.name in sources or column.name not in sample.names:
+            continue
+        filled = sample.rows[column.name][sample.rows[column.name] != ""]
+        said = f", such as “{filled.iloc[0]}”" if len(filled) else ""
+        parts += [
+            Doubt(f"“{column.name}” holds something else than ours{said}: it is not read."),
+            entry(column.name, ""),
         ]
     return parts
 

@@ -25,8 +25,13 @@ class _Rule:
 
 
 def _rules(*lines: tuple[str, str] | tuple[str, str, str]) -> tuple[_Rule, ...]:
-    return tuple(_Rule(re.compile(rf"\b(?:{words})"), *said) for words, *said in lines)
+    """Words that begin so, or a code, which ends in $, alone: the T of "Bo T" is no tardy."""
+    return tuple(
+        _Rule(re.compile(rf"\b(?:{_CODE.sub(_WHOLE, words)})"), *said) for words, *said in lines
+    )
 
+
+_CODE, _WHOLE = re.compile(r"\b([a-z/]+)\$"), r"^\1$"
 
 UNKNOWN = Meaning(None)
 
@@ -85,14 +90,14 @@ _VISITORS = _rules(
 )
 
 _ON_TIME = _rules(
-    ("present|in attendance|att(?:en)?d(?:ed)?\\b|p$|pr$|here|on ?time|yes$|y$|true$", "1")
+    ("present|in attendance|att(?:en)?d(?:ed)?\\b|p$|pr$|pre$|prs$|here|on ?time|yes$|y$|true$", "1")
 )
 
 # T counts as attended: a student who comes late is there.
 _ATTENDED = (
     *_rules(
         ("not present", "0"),
-        ("unexcused tard|excused tard|tard|late\\b|t$|td?y$|l$|te$|tu$|lt$", "1"),
+        ("unexcused tard|excused tard|tard|late\\b|t$|ty$|tdy$|l$|te$|tu$|lt$", "1"),
     ),
     *_ON_TIME,
     *_rules(
@@ -148,13 +153,13 @@ def takes_as_is(column: InputColumn, spelling: str) -> bool:
     return re.fullmatch(r"0(\.\d+)?|\.\d+|1(\.0+)?", text) is not None
 
 
-def is_presence(spelling: str) -> bool:
-    """Does a code of attendance say that a student was there on time? A blank one does."""
-    text = " ".join(spelling.lower().replace("_", " ").split()).rpartition("#")[2]
+def may_be_presence(spelling: str) -> bool:
+    """Can a code of attendance say that a student was there on time? A blank or unknown one can."""
+    text = _code(" ".join(spelling.lower().replace("_", " ").split()))
     if re.fullmatch(r"1(\.0+)?", text) or not text:
         return True
     rule = next((rule for rule in _ATTENDED if rule.words.search(text)), None)
-    return rule in _ON_TIME
+    return rule is None or rule in _ON_TIME
 
 
 def has_spellings(column: InputColumn) -> bool:
@@ -179,8 +184,18 @@ def _outcome(text: str) -> Meaning:
 
 
 def _attended(text: str) -> Meaning:
-    # Ed-Fi writes codes as uri://ed-fi.org/AttendanceEventCategoryDescriptor#Tardy
-    return _first(_ATTENDED, text.rpartition("#")[2])
+    return _first(_ATTENDED, _code(text))
+
+
+def _code(text: str) -> str:
+    """A code without where it comes from and what comes after it.
+
+    Ed-Fi writes uri://ed-fi.org/AttendanceEventCategoryDescriptor#Tardy, Aspen T-E for a tardy
+    that is excused.
+    """
+    code = text.rpartition("#")[2]
+    several = re.fullmatch(r"([a-z]{1,2})[-/][a-z]{1,2}", code)
+    return several[1] if several else code
 
 
 def _absent(text: str) -> Meaning:

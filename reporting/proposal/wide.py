@@ -19,7 +19,7 @@ from reporting.proposal.headings import (
 from reporting.proposal.names import matches
 from reporting.proposal.plausible import holds, is_plausible, is_share
 from reporting.proposal.sample import Sample
-from reporting.proposal.spellings import is_presence
+from reporting.proposal.spellings import may_be_presence
 
 # The rows made of one line have its number, those of further columns with this added, once for
 # each: the first of a column's doubts names the line of the file.
@@ -94,7 +94,7 @@ def _says_presence(rows: pd.DataFrame, across: Across) -> bool:
     if across.key == "month":
         return True
     filled = rows["attended"][rows["attended"] != ""].unique()
-    return any(is_presence(text) for text in filled)
+    return any(may_be_presence(text) for text in filled)
 
 
 # --- Lines of the mapping --------------------------------------------------------
