@@ -216,8 +216,9 @@ def megabytes(size: int) -> str:
 def upload_limits(limits: Limits) -> str:
     """What may be in a zip file, and how large it may be."""
     return (
-        f"{', '.join(ENDINGS[:-1])} files and one mapping ({MAPPING_ENDING}) if it needs its own; "
-        f"at most {limits.zipped // MEGABYTE:,} MB zipped, {limits.unpacked // MEGABYTE:,} MB "
+        f"{', '.join(ENDINGS[:-1])} files, one mapping ({MAPPING_ENDING}) if it needs its own, and "
+        f"the files that it names; at most {limits.zipped // MEGABYTE:,} MB zipped, "
+        f"{limits.unpacked // MEGABYTE:,} MB "
         f"unpacked, {limits.files:,} files."
     )
 

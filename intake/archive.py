@@ -1,8 +1,8 @@
 """A delivery that came as a zip file: looked at before it is unpacked, and measured while it is.
 
 What a zip file says of itself may be wrong: names that lead elsewhere, sizes that are lies. So only
-plain files with the endings of a delivery are taken, each is written under its own name into one
-folder, and what is written is counted.
+plain files are taken that have the endings of a delivery or that its mapping names, each is written
+under its own name into one folder, and what is written is counted.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import struct
 import tomllib
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
@@ -67,15 +67,19 @@ class Limits:
     files: int = 100
 
 
-def unpack(archive: Path, into: Path, limits: Limits) -> list[str]:
+def unpack(
+    archive: Path, into: Path, limits: Limits, also: Collection[str] = frozenset()
+) -> list[str]:
     """Unpack the files of a delivery into the empty folder ``into``; gives their names.
 
+    What its mapping names is part of it, whatever its ending; without a mapping, so is ``also``.
     Raises ArchiveRefusedError; what was written by then stays for the caller to remove.
     """
     try:
         _check_contents_size(archive)
         with ZipFile(archive) as opened:
-            members = _delivered(opened.infolist(), limits)
+            named = _named_by_mapping(opened)
+            members = _delivered(opened.infolist(), limits, also if named is None else named)
             written = 0
             for member in members:
                 written += _write(opened, member, into, limits.unpacked - written)
@@ -111,17 +115,47 @@ def _check_contents_size(archive: Path) -> None:
         )
 
 
-def _delivered(members: Sequence[ZipInfo], limits: Limits) -> list[ZipInfo]:
+def _named_by_mapping(opened: ZipFile) -> set[str] | None:
+    """The names of files that the zip file's mapping reads; None where it holds none.
+
+    The mapping itself is checked like every other file, afterwards.
+    """
+    mappings = [
+        member
+        for member in opened.infolist()
+        if _name(member).lower().endswith(MAPPING_ENDING) and not _is_litter(member)
+    ]
+    if not mappings:
+        return None
+    try:
+        with opened.open(mappings[0]) as content:
+            return files_named(content.read(_LARGEST_MAPPING))
+    except _UNREADABLE:
+        return set()
+
+
+def files_named(mapping: bytes) -> set[str]:
+    """The names of files that a mapping reads; none where it is no mapping."""
+    try:
+        content = tomllib.loads(mapping.decode())
+    except (ValueError, RecursionError):
+        return set()  # the loader says what is wrong with it
+    tables = [entries for entries in content.values() if isinstance(entries, dict)]
+    return {name for entries in tables if isinstance(name := entries.get("file"), str)}
+
+
+def _delivered(members: Sequence[ZipInfo], limits: Limits, named: Collection[str]) -> list[ZipInfo]:
     """The members to unpack, in their order; raises ArchiveRefusedError for what is no delivery."""
+    wanted = {name.lower() for name in named}
     files = [member for member in members if not member.is_dir() and not _is_litter(member)]
     for member in files:
-        if fault := _fault(member):
+        if fault := _fault(member, is_named=_name(member).lower() in wanted):
             raise ArchiveRefusedError(f"“{_told(member)}” {fault}")
     _check_together(files, limits)
     return [member for member in files if _name(member).lower() not in (REJECTED_FILE, DOUBTS_FILE)]
 
 
-def _fault(member: ZipInfo) -> str | None:
+def _fault(member: ZipInfo, *, is_named: bool) -> str | None:
     """Why a file cannot be taken; None where it can."""
     name = member.orig_filename  # as it stands there, not as Python mended it
     parts = name.split("/")
@@ -138,8 +172,11 @@ def _fault(member: ZipInfo) -> str | None:
     if len(parts[-1]) > _LONGEST_NAME or _SEARCHED_FOR & set(parts[-1]):
         return f"has a name that cannot be taken: at most {_LONGEST_NAME} signs, none of *?[]{{}}."
     ending = PurePosixPath(name).suffix.lower()
-    if ending not in ENDINGS and parts[-1] != DEMONSTRATION_MARKER:
-        return f"is no part of a delivery, which holds {', '.join(ENDINGS)} files. Leave it out."
+    if ending not in ENDINGS and parts[-1] != DEMONSTRATION_MARKER and not is_named:
+        return (
+            f"is no part of a delivery, which holds {', '.join(ENDINGS)} files and what its "
+            "mapping names. Leave it out, or name it there."
+        )
     return None
 
 

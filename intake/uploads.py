@@ -43,6 +43,7 @@ from intake.archive import (
     REJECTED_FILE,
     ArchiveRefusedError,
     Limits,
+    files_named,
     unpack,
 )
 from queries.database import database_url
@@ -233,7 +234,8 @@ class Uploads:
         try:
             place.mkdir(mode=0o700)
             (place / _WORK / _DELIVERY).mkdir(parents=True)
-            names = unpack(archive, place / _WORK / _DELIVERY, self._settings.limits)
+            into = place / _WORK / _DELIVERY
+            names = unpack(archive, into, self._settings.limits, self._files_of_mapping())
             told = {"name": name, "size": size, "sha256": digest, "by": by, "at": now.isoformat()}
             _write_whole(place / _UPLOAD, told)
             process = self._start(place, self._mapping(names), claim)
@@ -247,6 +249,11 @@ class Uploads:
         """The delivery's own mapping, or that of the settings."""
         own = [name for name in names if name.lower().endswith(MAPPING_ENDING)]
         return f"{_DELIVERY}/{own[0]}" if own else self._settings.mapping
+
+    def _files_of_mapping(self) -> set[str]:
+        """What the mapping of the settings names, where it is a file."""
+        file = Path(self._settings.mapping or "")
+        return files_named(file.read_bytes()) if file.is_file() else set()
 
     def _start(self, place: Path, mapping: str | None, claim: int) -> subprocess.Popen[bytes]:
         command = [*LOADER, _DELIVERY, "--status", str(place / _STATUS)]

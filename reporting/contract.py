@@ -15,6 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from queries import schema
+from reporting.dressing import Kind
+from reporting.moments import iso_day
 
 Expression = sa.ColumnElement[Any]
 
@@ -33,6 +35,7 @@ _YES_AND_NO = dict.fromkeys(("y", "true", "1"), "yes") | dict.fromkeys(("n", "fa
 # Nobody's data are older; 21 for 2021 is a usual accident.
 # A spreadsheet takes a small number for a day in 1900.
 _FIRST_DAY, _FIRST_MONTH = date(1950, 1, 1), "1950-01"
+_FIRST_OF_MONTH = "[0-9]{4}-(0[1-9]|1[0-2])-01"
 _LONG_AGO = "is before 1950: is the year written in full?"
 
 
@@ -60,7 +63,8 @@ class InputColumn:
 
     ``typed`` turns trimmed text (null where empty) into a value, null where it cannot;
     ``expected`` ends the sentence "... is not ...". ``declared_in`` names the fact table
-    whose codes this column must hold. ``spellings`` are accepted besides ``choices``.
+    whose codes this column must hold. ``spellings`` are accepted besides ``choices``. ``kind``
+    says what can be taken off a value that another program dressed.
     """
 
     name: str
@@ -72,6 +76,20 @@ class InputColumn:
     spellings: dict[str, str] = field(default_factory=dict)
     is_code: bool = False
     is_date: bool = False
+    kind: Kind = Kind.TEXT
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A required column that a file may lack, because others say it.
+
+    ``source`` is the column that then has to be there; ``value`` makes the lacking one of the typed
+    values of the others.
+    """
+
+    column: str
+    source: str
+    value: Callable[[dict[str, Expression]], Expression]
 
 
 @dataclass(frozen=True)
@@ -87,7 +105,8 @@ class Summary:
 class InputFile:
     """An input file of a delivery: its rows have the columns of ``table``, the fact table it fills.
 
-    With a ``summary`` its rows are facts of the summary's table only when summed up.
+    With a ``summary`` its rows are facts of the summary's table only when summed up. ``derived``
+    columns need not be there where what they are made of is.
     """
 
     name: str
@@ -96,6 +115,7 @@ class InputFile:
     key: tuple[str, ...]
     reasons: tuple[Reason, ...] = ()
     summary: Summary | None = None
+    derived: tuple[Derived, ...] = ()
 
     @property
     def file_name(self) -> str:
@@ -105,18 +125,16 @@ class InputFile:
 
 def _number(text: Expression) -> Expression:
     is_number = sa.func.regexp_full_match(text, r"-?([0-9]+\.?[0-9]*|\.[0-9]+)")
-    return sa.case((is_number, sa.try_cast(text, sa.Double)))
-
-
-def _iso_date(text: Expression) -> Expression:
-    is_date = sa.func.regexp_full_match(text, "[0-9]{4}-[0-9]{2}-[0-9]{2}")
-    return sa.case((is_date, sa.try_cast(text, sa.Date)))
+    zero: Expression = sa.literal_column("0.0")  # added to a program's -0, it makes 0
+    return sa.case((is_number, sa.try_cast(text, sa.Double) + zero))
 
 
 def _month(text: Expression) -> Expression:
     is_month = sa.func.regexp_full_match(text, "[0-9]{4}-(0?[1-9]|1[0-2])")
     padded = sa.func.left(text, 5).concat(sa.func.lpad(sa.func.substr(text, 6), 2, "0"))
-    return sa.case((is_month, padded))
+    # A spreadsheet makes the first day of a month of it.
+    is_first_day = sa.func.regexp_full_match(text, f"{_FIRST_OF_MONTH}([T ]00:00(:00)?)?")
+    return sa.case((is_month, padded), (is_first_day, sa.func.left(text, 7)))
 
 
 def _school_year(text: Expression) -> Expression:
@@ -128,28 +146,56 @@ def _school_year(text: Expression) -> Expression:
 
 
 def _code(name: str, declared_in: sa.Table | None = None, required: bool = True) -> InputColumn:
-    return InputColumn(name, required, declared_in=declared_in, is_code=True)
+    return InputColumn(name, required, declared_in=declared_in, is_code=True, kind=Kind.CODE)
 
 
 def _text(name: str, required: bool = False) -> InputColumn:
     return InputColumn(name, required)
 
 
+def _own_code(name: str, required: bool = False) -> InputColumn:
+    """A code that nobody else declares, of any form."""
+    return InputColumn(name, required, kind=Kind.CODE)
+
+
 def _day(name: str, required: bool = False) -> InputColumn:
     return InputColumn(
-        name, required, _iso_date, "a date of the calendar like 2021-10-05", is_date=True
+        name,
+        required,
+        iso_day,
+        "a date of the calendar like 2021-10-05",
+        is_date=True,
+        kind=Kind.VALUE,
     )
 
 
-def _days(name: str) -> InputColumn:
-    return InputColumn(name, True, _number, "a number")
+def _days(name: str, required: bool = True) -> InputColumn:
+    return InputColumn(name, required, _number, "a number", kind=Kind.NUMBER)
+
+
+def _share(name: str, required: bool = False) -> InputColumn:
+    return InputColumn(name, required, _number, "a number from 0 to 1", kind=Kind.NUMBER)
+
+
+def _month_column(name: str) -> InputColumn:
+    return InputColumn(name, True, _month, "a month like 2021-10", kind=Kind.CODE)
+
+
+def _year_column(name: str) -> InputColumn:
+    return InputColumn(name, True, _school_year, "a school year like 2021-22", kind=Kind.CODE)
 
 
 def _choice(
-    name: str, choices: tuple[str, ...], spellings: dict[str, str], required: bool = True
+    name: str,
+    choices: tuple[str, ...],
+    spellings: dict[str, str],
+    required: bool = True,
+    kind: Kind = Kind.VALUE,
 ) -> InputColumn:
     expected = f"one of {', '.join(choices)}"
-    return InputColumn(name, required, expected=expected, choices=choices, spellings=spellings)
+    return InputColumn(
+        name, required, expected=expected, choices=choices, spellings=spellings, kind=kind
+    )
 
 
 def _yes_or_no(name: str) -> InputColumn:
@@ -178,6 +224,12 @@ def _beyond_school_year(column: str) -> Reason:
         ),
         "is in the future, after the school year of the row",
     )
+
+
+def _days_disagree(row: Row) -> Expression:
+    # Days written with one or two decimals are rounded each by itself.
+    told = row.value["days_attended"] + row.value["days_absent"]
+    return sa.func.abs(row.value["days_enrolled"] - told) > sa.literal_column("0.05")
 
 
 STUDENT = _code("student_id", schema.student)
@@ -219,9 +271,9 @@ ENROLLMENTS = InputFile(
     schema.enrollment,
     (
         STUDENT,
-        InputColumn("school_year", True, _school_year, "a school year like 2021-22"),
+        _year_column("school_year"),
         DISTRICT,
-        _choice("grade", schema.GRADES, GRADE_SPELLINGS),
+        _choice("grade", schema.GRADES, GRADE_SPELLINGS, kind=Kind.CODE),
         _code("school_code", schema.school, required=False),
         _day("entry_date"),
         _day("exit_date"),
@@ -247,11 +299,19 @@ ATTENDANCE = InputFile(
     (
         STUDENT,
         DISTRICT,
-        InputColumn("month", True, _month, "a month like 2021-10"),
+        _month_column("month"),
         _days("days_enrolled"),
         _days("days_attended"),
+        _days("days_absent", required=False),
     ),
     key=("student_id", "district_code", "month"),
+    derived=(
+        Derived(
+            "days_attended",
+            "days_absent",
+            lambda value: value["days_enrolled"] - value["days_absent"],
+        ),
+    ),
     reasons=(
         Reason(
             "month",
@@ -269,6 +329,13 @@ ATTENDANCE = InputFile(
             lambda row: row.value["days_attended"] > row.value["days_enrolled"],
             "is more than the days enrolled",
         ),
+        Reason("days_absent", lambda row: row.value["days_absent"] < 0, "is negative"),
+        Reason(
+            "days_absent",
+            lambda row: row.value["days_absent"] > row.value["days_enrolled"],
+            "is more than the days enrolled",
+        ),
+        Reason("days_absent", _days_disagree, "and days_attended are not the days enrolled"),
     ),
 )
 
@@ -279,7 +346,7 @@ ATTENDANCE_DAILY = InputFile(
         STUDENT,
         DISTRICT,
         _day("date", required=True),
-        InputColumn("attended", True, _number, "a number from 0 to 1"),
+        _share("attended", required=True),
     ),
     key=("student_id", "district_code", "date"),
     reasons=(
@@ -317,7 +384,7 @@ ATTENDANCE_PERIODS = InputFile(
     _attendance_period,
     (
         *ATTENDANCE_DAILY.columns,
-        _text("period", required=True),
+        _own_code("period", required=True),
     ),
     key=(*ATTENDANCE_DAILY.key, "period"),
     reasons=ATTENDANCE_DAILY.reasons,
@@ -362,7 +429,7 @@ VISITS = InputFile(
     "visits",
     schema.visit,
     (
-        _text("visit_id", required=True),
+        _own_code("visit_id", required=True),
         STUDENT,
         _day("visit_date", required=True),
         _choice("modality", schema.MODALITIES, {}),
@@ -370,7 +437,7 @@ VISITS = InputFile(
         _choice("visitor_type", schema.VISITOR_TYPES, {}),
         _text("visitor"),
         _text("language"),
-        _text("note_code"),
+        _own_code("note_code"),
     ),
     key=("visit_id",),
     reasons=(_in_future("visit_date"), _long_ago("visit_date", _FIRST_DAY)),
@@ -381,13 +448,13 @@ PUBLIC_RATES = InputFile(
     schema.public_rate,
     (
         # Most of a state's districts take no part in the program: they are not declared.
-        _text("district_code", required=True),
+        _own_code("district_code", required=True),
         _text("district_name", required=True),
         _text("category"),
         _text("student_group", required=True),
-        InputColumn("school_year", True, _school_year, "a school year like 2021-22"),
-        InputColumn("students", False, _number, "a number"),
-        InputColumn("rate", False, _number, "a number from 0 to 1"),
+        _year_column("school_year"),
+        _days("students", required=False),
+        _share("rate"),
         _yes_or_no("year_to_date"),
         _text("reporting_period", required=True),
         _day("updated_on", required=True),

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from reporting.dressing import Habit, Kind, traced, undressed
 from reporting.errors import DeliveryRefusedError
 
 _CHUNK_BYTES = _LONGEST_LINE = 1 << 25
@@ -25,6 +26,9 @@ _NEWLINE, _RETURN, _QUOTE, _COMMA = b'\n\r",'
 
 # What may stand before a mark that opens a field, and after one that closes it.
 _EDGES = np.isin(np.arange(256), (_NEWLINE, _RETURN, _QUOTE, _COMMA))
+
+# A field that is a formula with a text in it: marks within an unquoted field, and no fault.
+_FORMULA = re.compile(rb"(?:(?<=[\n,])|^)'?=\"[^\",\r\n]*\" *(?=[,\r\n]|$)")
 
 # A number, a day or a time of day.
 _VALUE = re.compile(r"[\d.,:/\- %]*\d[\d.,:/\- %]*([ T]\d.*)?")
@@ -44,7 +48,8 @@ class CsvFile:
     ``name``: what the delivered file is called. ``starts`` and ``ends`` are byte positions of each
     record after the header; ``lines`` the line each starts on (the file's first is line 1). A blank
     line is no record, except where records have one field. ``mixed_line_ends``: some lines end as
-    on Windows and some do not.
+    on Windows and some do not. ``habits``: how values in it may be dressed; ``has_clocks``: there
+    may be times of day.
     """
 
     path: Path
@@ -56,6 +61,8 @@ class CsvFile:
     ends: Positions
     lines: Positions
     mixed_line_ends: bool
+    habits: frozenset[Habit] = frozenset()
+    has_clocks: bool = False
 
     def texts(self, records: Iterable[int]) -> list[str]:
         """The text of some records, 0 being the first after the header."""
@@ -76,7 +83,8 @@ def inspect(path: Path) -> CsvFile:
     digest = hashlib.sha256()
     line_ends, record_ends = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     size = lines = windows_ends = first = 0
-    is_quoted = False
+    is_quoted = has_clocks = False
+    habits: set[Habit] = set()
     for content in whole_lines(path):
         digest.update(content)
         if not size and content.startswith(_BYTE_ORDER_MARK):
@@ -89,6 +97,8 @@ def inspect(path: Path) -> CsvFile:
         size += len(content)
         lines += len(chunk.line_ends)
         windows_ends += content.count(b"\r\n")
+        habits |= traced(content)
+        has_clocks = has_clocks or b":" in content
         is_quoted = chunk.ends_quoted
     if is_quoted:
         raise DeliveryRefusedError(
@@ -113,6 +123,8 @@ def inspect(path: Path) -> CsvFile:
         ends[rows],
         numbers[rows],
         mixed_line_ends=0 < windows_ends < lines,
+        habits=frozenset(habits),
+        has_clocks=has_clocks,
     )
 
 
@@ -190,9 +202,21 @@ class _Chunk:
         beside = self._beside(self._quotes, np.where(opens, -1, 1))
         suspects = ~_EDGES[beside]
         for position, is_first in zip(self._quotes[suspects], opens[suspects], strict=True):
-            if not self._only_spaces_beside(int(position), is_first):
+            if not (
+                self._only_spaces_beside(int(position), is_first)
+                or (is_first and self._opens_formula(int(position)))
+            ):
                 return int(position)
         return None
+
+    def _opens_formula(self, position: int) -> bool:
+        """Is it the first mark of a field ``="0012"``, as Excel is made to keep zeros?"""
+        start = (
+            position - 2
+            if self._content[max(0, position - 2) : position] == b"'="
+            else position - 1
+        )
+        return start >= 0 and _FORMULA.match(self._content, start) is not None
 
     def _only_spaces_beside(self, position: int, is_first: bool) -> bool:
         """Are there only spaces between a field's first or last mark and the field's edge?"""
@@ -238,7 +262,7 @@ def _header(path: Path, start: int, end: int) -> tuple[str, ...]:
         raise DeliveryRefusedError(
             f"{path.name}: the header cannot be read ({error}). Export the file again as CSV."
         ) from error
-    header = tuple(distinct_names(name.strip() for name in names))
+    header = tuple(distinct_names(undressed(name.strip(), Kind.TEXT) for name in names))
     if not any(header):
         raise DeliveryRefusedError(f"{path.name}: the file is empty; a header line is needed.")
     return header

@@ -96,8 +96,9 @@ def _make_files(
 
 
 def _public_files(folder: Path, mapping: Mapping[str, FileMapping]) -> list[Path]:
-    named = {rules.file for rules in mapping.values()} | {REJECTED_FILE, DOUBTS_FILE}
-    others = (path for path in sorted(folder.glob("*.csv")) if path.name not in named)
+    ours = {rules.file for rules in mapping.values()} | {REJECTED_FILE, DOUBTS_FILE}
+    named = {name.lower() for name in ours}
+    others = (path for path in sorted(folder.glob("*.csv")) if path.name.lower() not in named)
     found = [path for path in others if connecticut_public.is_public_file(path)]
     if found[1:]:
         raise DeliveryRefusedError(
@@ -108,9 +109,21 @@ def _public_files(folder: Path, mapping: Mapping[str, FileMapping]) -> list[Path
 
 
 def _path(folder: Path, name: str) -> Path:
-    """The file of that name; where it is not there, a workbook of the same name may be."""
+    """The file of that name; where it is not there, a workbook of the same name may be.
+
+    Capital letters do not matter. Raises DeliveryRefusedError where two files differ by them alone.
+    """
     path = folder / name
-    return path if path.is_file() else path.with_suffix(WORKBOOK)
+    for wanted in (path, path.with_suffix(WORKBOOK)):
+        found = [file for file in folder.iterdir() if file.name.lower() == wanted.name.lower()]
+        if found[1:]:
+            raise DeliveryRefusedError(
+                f"{folder} holds {' and '.join(sorted(file.name for file in found))}, which differ "
+                "by capital letters alone. Which one counts? Take the other out."
+            )
+        if found:
+            return found[0]
+    return path
 
 
 def _check_complete(

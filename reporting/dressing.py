@@ -31,7 +31,9 @@ class Habit:
     """One way of dressing a value.
 
     ``words`` end the sentence "12 values came …". ``pattern`` finds it; ``replacement`` takes its
-    place. ``traces``: bytes of a CSV file without any of which nothing in it is dressed so.
+    place, unless signs are ``translated`` one by one. ``traces``: bytes of a CSV file without any
+    of which nothing in it is dressed so. ``guard``: what every such text holds, four times as fast
+    to look for.
     """
 
     words: str
@@ -40,10 +42,14 @@ class Habit:
     pattern: str
     replacement: str = r"\1"
     translated: tuple[str, str] | None = None
+    guard: str | None = None
 
     def found(self, text: Expression) -> Expression:
         """Is a text, which earlier habits were taken off, dressed so?"""
-        return sa.func.regexp_matches(text, self.pattern)
+        found = sa.func.regexp_matches(text, self.pattern)
+        if self.guard is None:
+            return found
+        return sa.case((sa.func.contains(text, self.guard), found), else_=sa.false())
 
     def off(self, text: str) -> str:
         """The text without it."""
@@ -98,9 +104,7 @@ WIDE = Habit(
 DECIMAL_COMMA = Habit(
     "with a decimal comma", (Kind.NUMBER,), (b'"',), r"^(-?[0-9]*),([0-9]{1,2})$", r"\1.\2"
 )
-POINT_ZERO = Habit(
-    "with “.0” behind them", (Kind.CODE,), (b".0", b',0"', b',00"'), r"^([0-9]+)(?:\.0+|,00?)$"
-)
+POINT_ZERO = Habit("with “.0” behind them", (Kind.CODE,), (b".0",), r"^([0-9]+)\.0+$", guard=".0")
 
 # In the order in which they are taken off: a program dresses what another has dressed before.
 HABITS = (INVISIBLE, HARD_SPACES, FORMULA, QUOTED, WIDE, DECIMAL_COMMA, POINT_ZERO)

@@ -8,29 +8,54 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from reporting.contract import SPREADSHEET_NUMBER, Expression, InputColumn, InputFile, Row
+from reporting.dressing import Kind
+from reporting.undressing import nothing
 
 # Connecticut's codes have these many digits: a shorter one has lost its leading zeros.
 OFFICIAL_DIGITS = {"student_id": 10, "district_code": 7, "school_code": 7}
 
 _SPREADSHEET_ADVICE = ": a spreadsheet did this; export the column as text"
 
+# A spreadsheet shows them so: 1,000,000,000 for a number, Dec-11 for 2011-12.
+_AMOUNT = r"[0-9]{1,3}(,[0-9]{3})+(\.0+)?"
+_SHOWN_DAY = r"[A-Za-z]{3,9}[- ][0-9]{2}([0-9]{2})?|[0-9]{1,2}-[A-Za-z]{3}(-[0-9]{2})?"
+_PERCENTAGE = r"-?[0-9]+([.,][0-9]+)? ?%"
+_WITH_COMMA = r"-?[0-9]*(,[0-9]+)+(\.[0-9]+)?"
+# Its number of a day: 20000 is in 1954, 69999 in 2091.
+_DAY_NUMBER = r"[2-6][0-9]{4}(\.[0-9]+)?"
+
+_DAY_NUMBER_ADVICE = ": give the column the format of a date and export it again"
+_PERCENTAGE_ADVICE = ": write the number that it is a percentage of, or its share as a fraction"
+_COMMA_ADVICE = ": write decimals with a point, and thousands without a sign"
+_NOTHING_ADVICE = ": look it up in the system it comes from, and export it again"
+
 
 @dataclass(frozen=True)
 class Fault:
     """A rule: the column at fault, when it is broken, the rule and the reason in words.
 
-    The reason may hold the row's values; without one of its own it is the rule.
+    The reason may hold the row's values; without one of its own it is the rule. ``causes`` say
+    better why, where one fits; only rows that break the rule are asked.
     """
 
     column: str
     broken: Expression
     rule: str
     own_reason: Expression | None = None
+    causes: Sequence[Fault] = ()
 
     @property
     def reason(self) -> Expression:
         """Why a row is rejected."""
         return sa.literal(self.rule) if self.own_reason is None else self.own_reason
+
+    def described(self, row: Row) -> Expression:
+        """Column, delivered text, rule and reason, as a list."""
+        itself = sa.func.list_value(self.column, row.text[self.column], self.rule, self.reason)
+        if not self.causes:
+            return itself
+        causes = ((cause.broken, cause.described(row)) for cause in self.causes)
+        return sa.case(*causes, else_=itself)
 
 
 def possible_faults(
@@ -57,17 +82,57 @@ def _unreadable(
     faults = []
     if column.required:
         faults.append(Fault(name, text.is_(None), f"{name} is empty"))
-    if column.is_code:
-        became_number = sa.func.regexp_full_match(text, SPREADSHEET_NUMBER)
-        reason = sa.literal(f"{name} has become a number, ").concat(text)
-        rule = f"{name} has become a number{_SPREADSHEET_ADVICE}"
-        faults.append(Fault(name, became_number, rule, reason.concat(_SPREADSHEET_ADVICE)))
+    if column.declared_in is None and (column.is_code or input_file.key == (name,)):
+        faults += _spoiled(column, text)
     if column.is_code and column.declared_in is None:
         faults += _shortened(connection, input_file, name, text)
     if column.expected:
         unknown = sa.and_(text.is_not(None), value.is_(None))
-        faults.append(Fault(name, unknown, f"{name} is not {column.expected}"))
+        rule = f"{name} is not {column.expected}"
+        faults.append(Fault(name, unknown, rule, causes=_misread(column, text)))
     return faults
+
+
+def _spoiled(column: InputColumn, text: Expression) -> list[Fault]:
+    """Codes of which a program has left something else."""
+    spoiled = [_is_nothing(column, text)] if column.required else []
+    if column.is_code:
+        number, amount = f"{column.name} has become a number", f"{column.name} has become an amount"
+        spoiled += [
+            _told(column, text, SPREADSHEET_NUMBER, number, _SPREADSHEET_ADVICE),
+            _told(column, text, _AMOUNT, amount, _SPREADSHEET_ADVICE),
+        ]
+    return spoiled
+
+
+def _misread(column: InputColumn, text: Expression) -> list[Fault]:
+    """Values that a person would understand, and a program cannot be sure of."""
+    name, causes = column.name, [_is_nothing(column, text)]
+    if column.is_date:
+        words, advice = f"{name} is a spreadsheet’s number for a day", _DAY_NUMBER_ADVICE
+        causes.append(_told(column, text, _DAY_NUMBER, words, advice))
+    elif column.kind is Kind.NUMBER:
+        causes += [
+            _told(column, text, _PERCENTAGE, f"{name} is a percentage", _PERCENTAGE_ADVICE),
+            _told(column, text, _WITH_COMMA, f"{name} has a comma", _COMMA_ADVICE),
+        ]
+    elif not column.choices:
+        words = f"{name} has become a day"
+        causes.append(_told(column, text, _SHOWN_DAY, words, _SPREADSHEET_ADVICE))
+    return causes
+
+
+def _is_nothing(column: InputColumn, text: Expression) -> Fault:
+    expected = f"not {column.expected} but " if column.expected else ""
+    words = f"{column.name} is {expected}what programs write where nothing is known"
+    return _told(column, text, nothing(column), words, _NOTHING_ADVICE)
+
+
+def _told(column: InputColumn, text: Expression, pattern: str, words: str, advice: str) -> Fault:
+    """A fault of texts of one form, which the reason shows."""
+    reason = sa.literal(f"{words}, ").concat(text).concat(advice)
+    is_so = sa.func.regexp_full_match(text, pattern)
+    return Fault(column.name, is_so, words + advice, reason)
 
 
 def _shortened(
@@ -95,16 +160,15 @@ def _undeclared(
 ) -> list[Fault]:
     name, value, code = column.name, row.value[column.name], declared.c[column.name]
     digits = connection.scalar(sa.select(sa.func.mode(sa.func.length(code)))) or 0
+    spoiled = _spoiled(column, row.text[name])
     if declared.name == "school" and not digits:
-        return []  # schools.csv is optional: without one, school codes are taken as they are
+        return spoiled  # schools.csv is optional: without one, school codes are taken as they are
     undeclared = value.not_in(sa.select(code))
     width = sa.cast(sa.func.greatest(digits, sa.func.length(value)), sa.Integer)
     padded_is_declared = sa.func.lpad(value, width, "0").in_(sa.select(code))
     words = f"{name} is not declared in {declared.name}s.csv or the database"
-    return [
-        _lost_zeros(name, sa.and_(undeclared, padded_is_declared), value, digits),
-        Fault(name, undeclared, words),
-    ]
+    lost_zeros = _lost_zeros(name, padded_is_declared, value, digits)
+    return [Fault(name, undeclared, words, causes=[*spoiled, lost_zeros])]
 
 
 def _lost_zeros(name: str, broken: Expression, text: Expression, digits: int) -> Fault:

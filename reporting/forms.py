@@ -11,6 +11,7 @@ import hashlib
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date, datetime, time
 from itertools import islice
@@ -24,6 +25,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from reporting.csv_files import CsvFile, distinct_names, inspect
 from reporting.errors import DeliveryRefusedError
 from reporting.mapping import Form
+from reporting.strict_workbooks import is_strict, usual_names
 
 WORKBOOK = ".xlsx"
 
@@ -140,18 +142,24 @@ def workbook_rows(path: Path, form: Form, remarks: list[str]) -> Iterator[Number
 
     Raises DeliveryRefusedError where the workbook cannot be read.
     """
-    book = _open_workbook(path)
-    try:
-        sheet = _sheet(path, book, form, remarks)
-        for line, cells in enumerate(sheet.iter_rows(), start=1):
-            yield line, _without_blank_end([_cell_text(cell) for cell in cells])
-    except (zipfile.BadZipFile, ValueError, KeyError, SyntaxError) as error:
-        raise _unreadable(path) from error
-    finally:
-        book.close()
+    with _opened(path) as book:
+        try:
+            sheet = _sheet(path, book, form, remarks)
+            for line, cells in enumerate(sheet.iter_rows(), start=1):
+                yield line, _without_blank_end([_cell_text(cell) for cell in cells])
+        except (zipfile.BadZipFile, ValueError, KeyError, SyntaxError) as error:
+            raise _unreadable(path) from error
 
 
-def _open_workbook(path: Path) -> Any:
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    with ExitStack() as files:
+        book = _open_workbook(path, files)
+        files.callback(book.close)
+        yield book
+
+
+def _open_workbook(path: Path, files: ExitStack) -> Any:
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(member.file_size for member in archive.infolist())
@@ -160,7 +168,8 @@ def _open_workbook(path: Path) -> Any:
                 f"{path.name}: this workbook unpacks to {size / 2**20:,.0f} MB. Save the sheet as "
                 "“CSV UTF-8” and deliver that."
             )
-        return openpyxl.load_workbook(path, read_only=True, data_only=True)
+        readable = files.enter_context(usual_names(path)) if is_strict(path) else path
+        return openpyxl.load_workbook(readable, read_only=True, data_only=True)
     except (zipfile.BadZipFile, InvalidFileException, OSError, ValueError, KeyError) as error:
         raise _unreadable(path) from error
 
@@ -196,11 +205,8 @@ def filled_sheets(path: Path) -> list[str]:
 
     Raises DeliveryRefusedError where the workbook cannot be read or all are.
     """
-    book = _open_workbook(path)
-    try:
+    with _opened(path) as book:
         return [sheet.title for sheet in _filled(path, book)]
-    finally:
-        book.close()
 
 
 def _filled(path: Path, book: Any) -> list[Any]:

@@ -17,7 +17,9 @@ import duckdb
 
 from reporting.across import Across
 from reporting.contract import INPUT_FILES, VISITS, InputFile
+from reporting.dressing import Kind, undressed
 from reporting.errors import MappingError
+from reporting.moments import OFFSET_FORMATS
 
 SHIPPED = Path(__file__).parent / "formats"
 
@@ -50,6 +52,7 @@ _ENTRIES = {
     "across": dict,
     "duplicates": list,
     "distinct": list,
+    "time_zone": str,
     **_FORM_ENTRIES,
 }
 _OF_VISITS_ALONE = ("split", "duplicates", "distinct")
@@ -82,6 +85,7 @@ class FileMapping:
     ``always``: our column -> what every row has there, where no local column says it.
     ``values``: our column -> {local spelling: our value}. ``dates``: our column -> formats.
     ``complete``: code columns that hold only the first characters of the declared code.
+    ``time_zone``: where moments that the file has in UTC were, such as America/New_York.
     ``missing``: texts that stand for nothing. ``leave_out``: local column -> texts of rows that
     are no records. Of visits: ``split``, what separates several students named in one row;
     ``duplicates`` and ``distinct``, numbers of visits that somebody decided about.
@@ -99,6 +103,7 @@ class FileMapping:
     split: tuple[str, ...] = ()
     duplicates: tuple[str, ...] = ()
     distinct: tuple[str, ...] = ()
+    time_zone: str | None = None
 
     def parts(self, column: str) -> list[tuple[str, bool]]:
         """The source of a column in order: (local column, True) or (literal text, False)."""
@@ -179,19 +184,45 @@ def _file_mapping(path: str, input_file: InputFile, entries: dict[str, Any]) -> 
     return FileMapping(
         file=entries.get("file", input_file.file_name),
         form=_form(path, input_file, entries),
-        columns={column: str(local) for column, local in entries.get("columns", {}).items()},
+        columns={column: _name(local) for column, local in entries.get("columns", {}).items()},
         always={column: str(text) for column, text in entries.get("always", {}).items()},
         values={
             column: {str(local): str(ours) for local, ours in spellings.items()}
             for column, spellings in entries.get("values", {}).items()
         },
         dates=dates,
-        leave_out=_texts_by_column(entries, "leave_out"),
+        leave_out={
+            _name(local): texts for local, texts in _texts_by_column(entries, "leave_out").items()
+        },
+        time_zone=_time_zone(path, input_file, entries.get("time_zone")),
         **{
             entry: tuple(map(str, entries.get(entry, ())))
-            for entry in ("complete", "missing", *_OF_VISITS_ALONE)
+            for entry in ("complete", "missing", "split")
+        },
+        **{
+            entry: tuple(undressed(str(number)) for number in entries.get(entry, ()))
+            for entry in ("duplicates", "distinct")
         },
     )
+
+
+def _name(local: object) -> str:
+    """A column's name, or a template of names, as a file's header is read."""
+    return undressed(str(local), Kind.TEXT)
+
+
+def _time_zone(path: str, input_file: InputFile, name: str | None) -> str | None:
+    if name is None:
+        return None
+    try:
+        with duckdb.connect() as engine:
+            engine.execute("SELECT timezone(?, now())", [name])
+    except duckdb.Error as error:
+        raise MappingError(
+            f"{path}: [{input_file.name}] time_zone “{name}” is not known. One is written like "
+            "America/New_York."
+        ) from error
+    return name
 
 
 def _texts_by_column(entries: dict[str, Any], entry: str) -> dict[str, tuple[str, ...]]:
@@ -253,6 +284,11 @@ def _check_date(path: str, input_file: InputFile, name: str, pattern: str) -> No
         raise MappingError(
             f"{path}: [{input_file.name}] dates names “{name}”, which is not a date. "
             f"Dates: {', '.join(sorted(dates)) or 'none'}"
+        )
+    if any(one in pattern[:-2] for one in OFFSET_FORMATS):
+        raise MappingError(
+            f"{path}: [{input_file.name}] dates gives {name} the format “{pattern}”: %z, what a "
+            "clock is ahead of UTC, stands last in a format."
         )
     try:
         with duckdb.connect() as engine:

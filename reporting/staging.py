@@ -6,7 +6,7 @@ touched one by one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -17,13 +17,16 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from queries.schema import visit
-from reporting.contract import Expression, InputColumn, InputFile, Row
+from reporting.contract import Derived, Expression, InputColumn, InputFile, Row
 from reporting.csv_files import CsvFile, holds_values
+from reporting.dressing import Kind, undress, undressed
 from reporting.errors import DeliveryRefusedError
 from reporting.faults import possible_faults
 from reporting.mapping import FileMapping
+from reporting.moments import HOME, day_of, doubtful_days
 from reporting.reading import RawRows, read_rows, split_rows
 from reporting.statements import insert_rows
+from reporting.undressing import find_dressed, kind_of_parts
 
 _MALFORMED = "the row does not have the form of the header"
 _SAME_OUTCOME = "two contacts of one student on one day with the same outcome"
@@ -62,20 +65,42 @@ class StagedFile:
         self._mapping = mapping
         self._today = today
         self.name = csv_file.name
+        self._derived = self._derived_columns()
         self._columns = self._delivered_columns()
         self._raw = self._read()
+        self._undressing = find_dressed(connection, self._raw, mapping, self._columns)
         self._checked = self._check()
         self._mark_repeats()
 
     # --- Reading -------------------------------------------------------------
 
+    def _derived_columns(self) -> list[Derived]:
+        """Those that are not delivered and need not be, for what they are made of is."""
+        return [
+            derived
+            for derived in self._file.derived
+            if derived.column not in self._mapping.columns
+            and self._missing(derived.column)
+            and not self._missing(derived.source)
+        ]
+
+    def _missing(self, column: str) -> list[str]:
+        """The local columns that one of ours would be read from, and that are not there."""
+        needed = [name for name, is_column in self._mapping.parts(column) if is_column]
+        return [name for name in needed if name not in self._csv.header]
+
     def _delivered_columns(self) -> tuple[InputColumn, ...]:
+        sources = {derived.source for derived in self._derived}
+        made = {derived.column for derived in self._derived}
         delivered = []
         for column in self._file.columns:
-            needed = [name for name, is_column in self._mapping.parts(column.name) if is_column]
-            missing = [name for name in needed if name not in self._csv.header]
+            missing = self._missing(column.name)
             if not missing:
-                delivered.append(column)
+                delivered.append(
+                    replace(column, required=True) if column.name in sources else column
+                )
+            elif column.name in made:
+                continue
             elif column.required or column.name in self._mapping.columns:
                 raise DeliveryRefusedError(
                     f"{self.name}: the column {missing[0]} is missing. {self._columns_in_words()}"
@@ -122,6 +147,8 @@ class StagedFile:
         for column in self._columns:
             text[column.name] = self._text(source, column)
             joined, value[column.name] = self._value(joined, column, text[column.name])
+        for derived in self._derived:
+            value[derived.column] = derived.value(value)
         blank = sa.and_(*(field.is_(None) for field in self._raw.fields(source)))
         no_record = sa.or_(blank, self._is_left_out(source))
         typed = (
@@ -140,10 +167,7 @@ class StagedFile:
             today=self._today,
         )
         faults = [
-            (
-                fault.broken,
-                sa.func.list_value(fault.column, row.text[fault.column], fault.rule, fault.reason),
-            )
+            (fault.broken, fault.described(row))
             for fault in possible_faults(self._connection, self._file, self._columns, row)
         ]
         checked = sa.select(
@@ -154,9 +178,15 @@ class StagedFile:
         return self._create_temporary(f"checked_{self._file.name}", checked)
 
     def _text(self, source: sa.FromClause, column: InputColumn) -> Expression:
+        parts = self._mapping.parts(column.name)
+        kind = kind_of_parts(column, parts)
         pieces: list[Expression] = [
-            self._trimmed(source, part) if is_column else sa.literal(part)
-            for part, is_column in self._mapping.parts(column.name)
+            self._without_missing(
+                self._undressing.bare(self._filled(source, part), column, kind), kind
+            )
+            if is_column
+            else sa.literal(part)
+            for part, is_column in parts
         ]
         if self._mapping.split and column.name == "visit_id":
             nth = sa.literal("-").concat(sa.cast(source.c.part, sa.Text))
@@ -166,16 +196,22 @@ class StagedFile:
             joined = joined.concat(piece)
         return sa.func.nullif(joined, "")
 
-    def _trimmed(self, source: sa.FromClause, name: str) -> Expression:
-        text = sa.func.trim(sa.func.coalesce(self._raw.field(source, name), ""))
+    def _filled(self, source: sa.FromClause, name: str) -> Expression:
+        return sa.func.coalesce(self._raw.field(source, name), "")
+
+    def _without_missing(self, text: Expression, kind: Kind) -> Expression:
         if not self._mapping.missing:
             return text
-        return sa.case((_is_one_of(text, self._mapping.missing), ""), else_=text)
+        return sa.case((_is_one_of(text, self._mapping.missing, kind), ""), else_=text)
+
+    def _local_text(self, source: sa.FromClause, name: str) -> Expression:
+        text = undress(self._filled(source, name), Kind.TEXT, self._csv.habits)
+        return self._without_missing(text, Kind.TEXT)
 
     def _is_left_out(self, source: sa.FromClause) -> Expression:
         """Is a row no record, by what the mapping says of totals and duplicates?"""
         said = [
-            _is_one_of(self._trimmed(source, name), texts)
+            _is_one_of(self._local_text(source, name), texts, Kind.TEXT)
             for name, texts in self._mapping.leave_out.items()
         ]
         if self._mapping.duplicates:
@@ -196,10 +232,9 @@ class StagedFile:
             )
             joined = joined.outerjoin(table, table.c.local == sa.func.lower(text))
             ours = table.c.ours if column.choices else sa.func.coalesce(table.c.ours, text)
-        patterns = self._mapping.dates.get(column.name)
-        if column.is_date and patterns:
-            moment = sa.func.try_strptime(ours, sa.func.list_value(*patterns))
-            return joined, sa.cast(moment, sa.Date)
+        formats = self._mapping.dates.get(column.name, ())
+        if column.is_date and (formats or self._mapping.time_zone):
+            return joined, day_of(ours, formats, self._mapping.time_zone)
         return joined, column.typed(ours)
 
     def _spellings(self, column: InputColumn) -> dict[str, str]:
@@ -212,7 +247,8 @@ class StagedFile:
             beginnings = pd.Series(codes, dtype=str).str[:3]
             unique = ~beginnings.duplicated(keep=False)
             spellings |= dict(zip(beginnings[unique], np.array(codes)[unique], strict=True))
-        return {local.strip().lower(): ours for local, ours in spellings.items()}
+        kind = kind_of_parts(column, self._mapping.parts(column.name))
+        return {undressed(local, kind).lower(): ours for local, ours in spellings.items()}
 
     # --- Repetitions ---------------------------------------------------------
 
@@ -236,7 +272,8 @@ class StagedFile:
         self._repeats = self._create_temporary(f"repeats_{self._file.name}", repeats)
 
     def _delivers(self, name: str) -> bool:
-        return any(column.name == name for column in self._columns)
+        made = {derived.column for derived in self._derived}
+        return name in made or any(column.name == name for column in self._columns)
 
     # --- Results -------------------------------------------------------------
 
@@ -277,7 +314,8 @@ class StagedFile:
     def _spellings_of(self, source: sa.FromClause, column: InputColumn) -> pd.DataFrame:
         text = self._text(source, column)
         ours = sa.cast(self._checked.c[f"value_{column.name}"], sa.Text)
-        mapped = _is_one_of(text, tuple(self._mapping.values.get(column.name, {})))
+        said = tuple(self._mapping.values.get(column.name, {}))
+        mapped = _is_one_of(text, said, column.kind)
         statement = (
             sa.select(
                 sa.literal(column.name).label("column"),
@@ -299,6 +337,8 @@ class StagedFile:
         several = self._count(source, source.c.part == 2)
         further = self._count(source, source.c.part > 1)
         return [
+            *self._undressing.remarks(name),
+            *self._doubtful_days(source),
             *([f"{name}: {_rows(left_out)} left out, as the mapping says."] if left_out else ()),
             *(
                 [f"{name}: {_rows(several)} named several students: {further:,} rows more."]
@@ -306,6 +346,24 @@ class StagedFile:
                 else ()
             ),
         ]
+
+    def _doubtful_days(self, source: sa.FromClause) -> list[str]:
+        """What is to be known of moments whose day is another at home."""
+        if not self._csv.has_clocks or self._mapping.time_zone:
+            return []
+        days = [column for column in self._columns if column.is_date]
+        said = []
+        for column in days:
+            formats = self._mapping.dates.get(column.name, ())
+            text = self._text(source, column)
+            counted = sa.select(doubtful_days(text, formats)).select_from(source)
+            if count := self._connection.scalar(counted):
+                said.append(
+                    f"{self.name}: {_rows(count)} have a {column.name} in UTC that was another day "
+                    f"in {HOME}; the day that is written there was taken. If those are times of "
+                    f'visits, say so in the mapping: time_zone = "{HOME}"'
+                )
+        return said
 
     def rejected_rows(self) -> pd.DataFrame:
         """Rejected rows: line, column, value, rule, reason, row (the delivered text)."""
@@ -496,8 +554,10 @@ class StagedFile:
         return sa.Table(name, sa.MetaData(), *columns)
 
 
-def _is_one_of(text: Expression, texts: tuple[str, ...]) -> Expression:
-    return sa.func.lower(text).in_([one.strip().lower() for one in texts])
+def _is_one_of(text: Expression, texts: tuple[str, ...], kind: Kind) -> Expression:
+    """Is it one of some texts that a mapping gives, however they or it are dressed?"""
+    bare = [one.strip().lower() for one in texts]
+    return sa.func.lower(text).in_(bare + [undressed(one, kind) for one in bare])
 
 
 def _rows(count: int) -> str:

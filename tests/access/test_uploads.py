@@ -182,6 +182,22 @@ def test_a_delivery_is_read_by_the_mapping_that_lies_in_it(lea: Site, delivery: 
     assert "log.csv" in {outcome["file"] for outcome in last.outcomes}
 
 
+def test_a_text_export_that_the_mapping_names_is_taken_as_the_loader_takes_it(
+    lea: Site, delivery: Delivery
+) -> None:
+    log = (delivery.folder / "visits.csv").read_text().replace(",", "\t").replace("\n", "\r")
+    (delivery.folder / "visits.csv").unlink()
+    (delivery.folder / "visit.export.text").write_text(log, newline="")
+    (delivery.folder / "ours.toml").write_text(
+        '[visits]\nfile = "visit.export.text"\ndelimiter = "\\t"\n'
+    )
+    send(lea, zipped(delivery))
+    last = ended(lea)
+    assert last.state == "loaded"
+    [log_outcome] = [one for one in last.outcomes if one["file"] == "visit.export.text"]
+    assert log_outcome["loaded"] == 1
+
+
 def test_what_the_loader_cannot_read_is_told_in_its_words(lea: Site, delivery: Delivery) -> None:
     (delivery.folder / "visits.csv").unlink()
     send(lea, zipped(delivery, folder=""))

@@ -80,6 +80,35 @@ def test_files_of_a_delivery_are_unpacked_side_by_side(into: Path, folder: str) 
     assert {stat.S_IMODE(file.stat().st_mode) for file in into.iterdir()} == {0o600}
 
 
+NAMES_A_TEXT = b'[attendance_daily]\nfile = "Student.Export.text"\n'
+
+
+def test_a_file_that_the_mapping_names_is_part_of_the_delivery(into: Path) -> None:
+    content = zipped(
+        ("d/student.export.text", b"a\tb\r"),
+        ("__MACOSX/d/._ours.toml", b"x"),
+        ("d/ours.toml", NAMES_A_TEXT),
+    )
+    assert set(unpacked(content, into)) == {"student.export.text", "ours.toml"}
+
+
+def test_a_file_that_the_mapping_of_the_settings_names_is_part_of_a_delivery_without_one(
+    into: Path,
+) -> None:
+    archive = into.parents[1] / "arriving.zip"
+    archive.write_bytes(zipped(("log.dat", VISITS)))
+    assert unpack(archive, into, LIMITS, {"log.dat"}) == ["log.dat"]
+
+
+def test_the_mapping_of_the_settings_names_nothing_of_a_delivery_with_its_own(
+    into: Path,
+) -> None:
+    archive = into.parents[1] / "arriving.zip"
+    archive.write_bytes(zipped(("log.dat", VISITS), ("ours.toml", b"")))
+    with pytest.raises(ArchiveRefusedError, match="no part of a delivery"):
+        unpack(archive, into, LIMITS, {"log.dat"})
+
+
 def test_litter_of_systems_and_of_the_loader_is_left_out(into: Path) -> None:
     content = zipped(
         ("d/visits.csv", VISITS),
@@ -124,6 +153,25 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "a long name": (zipped((f"{'v' * 200}.csv", VISITS)), "a name that cannot be taken"),
     "a zip": (zipped(("more.zip", zipped(("visits.csv", VISITS)))), "no part of a delivery"),
     "a program": (zipped(("visits.csv", VISITS), ("run.sh", b"#!")), "no part of a delivery"),
+    "a text that no mapping names": (
+        zipped(("visits.text", VISITS), ("ours.toml", NAMES_A_TEXT)),
+        "no part of a delivery",
+    ),
+    "a link that a mapping names": (
+        zipped(
+            (of_kind("Student.Export.text", stat.S_IFLNK), b"/etc/passwd"),
+            ("ours.toml", NAMES_A_TEXT),
+        ),
+        "is a link",
+    ),
+    "a name that leads elsewhere, in the mapping too": (
+        zipped(("../x.text", VISITS), ("ours.toml", b'[visits]\nfile = "../x.text"\n')),
+        "leads elsewhere",
+    ),
+    "a mapping within a mapping": (
+        zipped(("more.zip", VISITS), ("ours.toml", b"[visits]\nfile = 3\n")),
+        "no part of a delivery",
+    ),
     "no ending": (zipped(("visits", VISITS)), "no part of a delivery"),
     "twice": (zipped(("visits.csv", VISITS), ("VISITS.csv", VISITS)), "more than once"),
     "many": (zipped(*((f"{n}.csv", VISITS) for n in range(6))), "holds 6 files"),

@@ -218,3 +218,44 @@ columns = {student_id = "id", school_year = "year", district_code = "district"}
     assert delivery.read(sa.select(student.c["student_id", "first_name"])) == [
         ("0000000001", "Ada")
     ]
+
+
+# --- Strict Open XML --------------------------------------------------------------
+
+STRICT_CELLS = """<?xml version="1.0" encoding="UTF-8"?>
+<worksheet xmlns="http://purl.oclc.org/ooxml/spreadsheetml/main"><sheetData>
+<row r="1">{names}</row>
+<row r="2"><c r="A2" t="inlineStr"><is><t>v1</t></is></c><c r="B2" t="inlineStr"><is>
+<t>0000000001</t></is></c><c r="C2" t="d"><v>2021-12-07</v></c>
+<c r="D2" t="inlineStr"><is><t>home</t></is></c><c r="E2" t="inlineStr"><is><t>completed</t></is>
+</c><c r="F2" t="inlineStr"><is><t>school</t></is></c></row></sheetData></worksheet>"""
+
+
+def strict(path: Path) -> None:
+    """A workbook with the addresses of the strict kind, its date as ISO 8601 has it."""
+    workbook(path, HEADER)
+    names = "".join(
+        f'<c r="{letter}1" t="inlineStr"><is><t>{name}</t></is></c>'
+        for letter, name in zip("ABCDEF", HEADER, strict=True)
+    )
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    parts["xl/worksheets/sheet1.xml"] = STRICT_CELLS.format(names=names).encode()
+    with zipfile.ZipFile(path, "w") as book:
+        for name, content in parts.items():
+            for group in (b"officeDocument", b"spreadsheetml", b"drawingml"):
+                content = content.replace(
+                    b"http://schemas.openxmlformats.org/%s/2006/" % group,
+                    b"http://purl.oclc.org/ooxml/%s/" % group,
+                )
+            book.writestr(name, content)
+
+
+def test_a_workbook_saved_as_strict_open_xml_is_read(
+    delivery: Delivery, recwarn: pytest.WarningsRecorder
+) -> None:
+    (delivery.folder / "visits.csv").unlink()
+    strict(delivery.folder / "visits.xlsx")
+    delivery.load()
+    assert visits(delivery) == [("v1", date(2021, 12, 7))]
+    assert len(recwarn) == 0
