@@ -265,7 +265,7 @@ def _across(path: str, input_file: InputFile, entries: dict[str, Any]) -> Across
     if key is None or wrong or not all(isinstance(each, dict) for each in entries.values()):
         raise MappingError(
             f"{path}: [{input_file.name}] across gives columns of ours the columns of theirs that "
-            f'are about a day or month each: [{input_file.name}.across.{sorted(names)[0]}] with '
+            f"are about a day or month each: [{input_file.name}.across.{sorted(names)[0]}] with "
             'lines such as "their column" = "the day or month"'
         )
     for columns in entries.values():

@@ -108,7 +108,7 @@ class Assignment:
         return score
 
     def _has_to_have(self, ours: str) -> bool:
-        if ours == "days_attended" and "days_absent" in self.columns:
+        if any(each.column == ours and each.source in self.columns for each in self.kind.derived):
             return False
         return ours not in _CAN_BE_MADE or self.kind in _WITHOUT_STUDENTS
 
@@ -218,7 +218,7 @@ def _is_spoken_for(name: str) -> bool:
 
 def _tells(column: InputColumn, texts: pd.Series[str]) -> bool:
     """Does a column say several things, or dates and numbers? That all are “true” tells nothing."""
-    return not has_spellings(column) or (texts[texts != ""].nunique() > 1 and not is_flag(texts))
+    return not has_spellings(column) or (len(set(texts) - {""}) > 1 and not is_flag(texts))
 
 
 def _is_of_student(rows: pd.DataFrame, name: str, student: Match | None) -> bool:

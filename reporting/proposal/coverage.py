@@ -43,8 +43,8 @@ class Coverage:
         if not self.rows:
             return False
         is_sparse = self.of_span < _MOST or self.days_a_student < _MOST * self.days
-        return not self.present or self.of_span < _MOST or (
-            is_sparse and self.present < _FEW_PRESENT
+        return (
+            not self.present or self.of_span < _MOST or (is_sparse and self.present < _FEW_PRESENT)
         )
 
     @property
@@ -61,7 +61,9 @@ def coverage_of(
     students: pd.Series[str], dates: pd.Series[str], is_present: pd.Series[bool]
 ) -> Coverage:
     """How much of the students' days there is; rows without a student or a day do not count."""
-    rows = pd.DataFrame({"student": students, "day": days_of(dates.map(filled_in)), "present": is_present})
+    rows = pd.DataFrame(
+        {"student": students, "day": days_of(dates.map(filled_in)), "present": is_present}
+    )
     rows = rows[(rows["student"] != "") & rows["day"].notna()]
     school_days = rows["day"].drop_duplicates().sort_values()
     nth = rows["day"].map({day: n for n, day in enumerate(school_days)})

@@ -26,12 +26,11 @@ def dressed_doubts(reading: Assignment, raw: pd.DataFrame) -> list[Part]:
 
 
 def _doubts(column: InputColumn, theirs: str, texts: pd.Series[str]) -> list[Part]:
-    kind = _kind(column)
-    if kind is Kind.TEXT:
+    if column.kind is Kind.TEXT:
         return []
-    found = texts.map({text: habit_of(text, kind) for text in texts.unique()}).dropna()
+    found = texts.map({text: habit_of(text, column.kind) for text in texts.unique()}).dropna()
     return [
-        _doubt(theirs, habit.words, texts[found.index[found == habit]], kind)
+        _doubt(theirs, habit.words, texts[found.index[found == habit]], column.kind)
         for habit in found.drop_duplicates()
     ]
 
@@ -43,9 +42,3 @@ def _doubt(theirs: str, words: str, texts: pd.Series[str], kind: Kind) -> Doubt:
         f"({ascii(text)[1:-1]}): it is taken off, so this is read as {undressed(text, kind)}. "
         "Is that the whole number? Export the column as text next time."
     )
-
-
-def _kind(column: InputColumn) -> Kind:
-    if column.is_code:
-        return Kind.CODE
-    return Kind.VALUE if column.is_date or column.choices else Kind.TEXT

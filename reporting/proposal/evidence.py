@@ -96,9 +96,7 @@ def _absences(columns: Columns, rows: pd.DataFrame) -> list[Reason]:
     return _of_days(columns, rows, "absent", is_wanted_list=True)
 
 
-def _of_days(
-    columns: Columns, rows: pd.DataFrame, ours: str, is_wanted_list: bool
-) -> list[Reason]:
+def _of_days(columns: Columns, rows: pd.DataFrame, ours: str, is_wanted_list: bool) -> list[Reason]:
     reasons = _codes(columns, rows, ours)
     coverage = coverage_in(columns, rows, ours)
     if coverage is None or not coverage.rows:
@@ -151,12 +149,12 @@ def _periods(columns: Columns, rows: pd.DataFrame) -> list[Reason]:
     return [*reasons, Reason(-3)]
 
 
-def _months(columns: Columns, rows: pd.DataFrame) -> list[Reason]:
+def _months(columns: Columns, _rows: pd.DataFrame) -> list[Reason]:
     days = [name for name in ("days_enrolled", "days_attended", "days_absent") if name in columns]
     return [Reason(0.5, "it counts days")] if len(days) >= 2 else []
 
 
-def _calendar(columns: Columns, rows: pd.DataFrame) -> list[Reason]:
+def _calendar(columns: Columns, _rows: pd.DataFrame) -> list[Reason]:
     return [Reason(1.5, "it says on which days there is school")] * ("is_school_day" in columns)
 
 
@@ -173,7 +171,9 @@ def _visits(columns: Columns, rows: pd.DataFrame) -> list[Reason]:
         reasons.append(Reason(0.5, "its columns speak of visits or contacts"))
     outcome = columns.get("outcome")
     if outcome and "modality" not in columns:
-        is_code = readable_share(_ATTENDED, rows[outcome]) >= readable_share(_OUTCOME, rows[outcome])
+        is_code = readable_share(_ATTENDED, rows[outcome]) >= readable_share(
+            _OUTCOME, rows[outcome]
+        )
         reasons += [Reason(-1)] if is_code else []
     return reasons
 

@@ -37,7 +37,9 @@ _GROUP_WORDS = frozenset("visit student staff attendance att child".split())
 _SAME_WORDS = {
     **dict.fromkeys(("no", "num", "nbr", "nr"), "number"),
     **dict.fromkeys(("identifier", "ident", "identification"), "id"),
-    **dict.fromkeys(("stu", "stud", "std", "pupil", "learner", "scholar", "participant"), "student"),
+    **dict.fromkeys(
+        ("stu", "stud", "std", "pupil", "learner", "scholar", "participant"), "student"
+    ),
     "yr": "year",
     "dt": "date",
     "cd": "code",
@@ -131,7 +133,7 @@ def _strength(words: Words, core: Words, known: Words) -> int:
 
 
 def _hint(name: str, words: Words, known: Words) -> int:
-    """One known word within a question. By itself it says nothing: "date entered into the system"."""
+    """One known word within a question, which says nothing by itself: "entered into the log"."""
     is_question = len(re.findall(r"[A-Za-z0-9]+", name)) >= _WORDS_OF_QUESTION
     return HINT if is_question and len(known) == 1 and known[0] in words else 0
 

@@ -25,7 +25,9 @@ _MONTH = re.compile(r"\d{1,4}([-/. ]\d{1,4}){0,2}|[A-Za-z]{3,9}\.?([-/ ,]+\d{2,4
 
 # A code of attendance that nobody knows is short.
 _CODE = re.compile(r"[A-Za-z]{1,4}|\d|[A-Za-z]{1,2}[-/ ]?[A-Za-z0-9]{1,2}")
-_WHOLE_DAY = re.compile(r"all|day|daily|all ?day|full|whole|full ?day|n/?a|none|null|-", re.IGNORECASE)
+_WHOLE_DAY = re.compile(
+    r"all|day|daily|all ?day|full|whole|full ?day|n/?a|none|null|-", re.IGNORECASE
+)
 
 _IDS = ("student_id", "visit_id")
 _DAYS = ("days_enrolled", "days_attended", "days_absent")

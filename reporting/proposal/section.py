@@ -34,9 +34,6 @@ NOBODY_KNOWS = frozenset(
     "grade".split()
 )
 
-# What the loader makes of another column.
-_DERIVED = {"days_attended": "days_absent"}
-
 _MARKS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _EXAMPLES = {"district_code": "0640011", "school_year": "2021-22"}
 
@@ -72,7 +69,8 @@ def section_parts(sample: Sample, reading: Assignment) -> list[Part]:
         *across_tables(name, sample.form.across),
         *table(f"{name}.columns", column_parts(sample, reading, records, sources)),
         *table(
-            f"{name}.always", [*_always_parts(reading, sources), *_namesakes(sample, reading, sources)]
+            f"{name}.always",
+            [*_always_parts(reading, sources), *_namesakes(sample, reading, sources)],
         ),
         *table(f"{name}.dates", dates),
         *values,
@@ -84,8 +82,7 @@ def _refuse_incomplete(sample: Sample, reading: Assignment, sources: dict[str, s
     lacking = [
         column.name
         for column in reading.kind.columns
-        if column.required and column.name not in sources and column.name in NOBODY_KNOWS
-        and _DERIVED.get(column.name) not in sources
+        if column.name in _lacking(reading, sources) and column.name in NOBODY_KNOWS
     ]
     if lacking:
         raise DeliveryRefusedError(
@@ -93,6 +90,13 @@ def _refuse_incomplete(sample: Sample, reading: Assignment, sources: dict[str, s
             f"{', '.join(lacking)}. Its columns: {', '.join(sample.names)[:300]}. Export it with "
             "them, or write a mapping by hand if one of these is it."
         )
+
+
+def _lacking(reading: Assignment, sources: dict[str, str]) -> set[str]:
+    """Required columns that nothing says and the loader makes of no other."""
+    made = {derived.column for derived in reading.kind.derived if derived.source in sources}
+    required = {column.name for column in reading.kind.columns if column.required}
+    return required - made - sources.keys()
 
 
 # --- The file as a whole ---------------------------------------------------------
@@ -178,9 +182,7 @@ def _always_parts(reading: Assignment, sources: dict[str, str]) -> list[Part]:
     """What no column says, as lines that wait for somebody who knows."""
     parts: list[Part] = []
     for column in reading.kind.columns:
-        if not column.required or column.name in sources:
-            continue
-        if _DERIVED.get(column.name) in sources:
+        if column.name not in _lacking(reading, sources):
             continue
         parts += [
             Doubt(
@@ -192,10 +194,8 @@ def _always_parts(reading: Assignment, sources: dict[str, str]) -> list[Part]:
     return parts
 
 
-def _namesakes(
-    sample: Sample, reading: Assignment, sources: dict[str, str]
-) -> list[Part]:
-    """Lines that keep the loader from a column that is called like ours and holds something else."""
+def _namesakes(sample: Sample, reading: Assignment, sources: dict[str, str]) -> list[Part]:
+    """Lines that keep the loader from a column that is called like ours and holds other things."""
     parts: list[Part] = []
     for column in reading.kind.columns:
         if column.required or column.name in sources or column.name not in sample.names:
@@ -236,7 +236,9 @@ def _dates_and_values(
             parts = month_parts(source, texts)
         elif column.name == "school_year":
             parts = school_year_parts(source, texts)
-        elif column.name == "absent" and (flags := flags_of(records, reading.columns["absent"].theirs)):
+        elif column.name == "absent" and (
+            flags := flags_of(records, reading.columns["absent"].theirs)
+        ):
             parts = flag_parts(records, flags)
         elif has_spellings(column):
             parts = spelling_parts(column, source, texts)

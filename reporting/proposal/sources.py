@@ -168,7 +168,8 @@ def _rivals(sample: Sample, reading: Assignment, column: InputColumn, source: st
     others = [
         match.theirs
         for match in matches(_without(sample.names, used), [column.name])
-        if match.strength >= WITHOUT_GROUP and column.required
+        if match.strength >= WITHOUT_GROUP
+        and column.required
         and is_plausible(column, sample.rows[match.theirs])
     ]
     if others:

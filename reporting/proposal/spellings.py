@@ -90,7 +90,10 @@ _VISITORS = _rules(
 )
 
 _ON_TIME = _rules(
-    ("present|in attendance|att(?:en)?d(?:ed)?\\b|p$|pr$|pre$|prs$|here|on ?time|yes$|y$|true$", "1")
+    (
+        "present|in attendance|att(?:en)?d(?:ed)?\\b|p$|pr$|pre$|prs$|here|on ?time|yes$|y$|true$",
+        "1",
+    )
 )
 
 # T counts as attended: a student who comes late is there.
@@ -108,9 +111,17 @@ _ATTENDED = (
             "1",
             "a student who leaves early: attended for what share?",
         ),
-        ("iss\\b|in[ -]school susp", "1", "in-school suspension: is the student counted as present?"),
+        (
+            "iss\\b|in[ -]school susp",
+            "1",
+            "in-school suspension: is the student counted as present?",
+        ),
         ("oss\\b|out[ -]of[ -]school|susp|expel|s$", "0", "a suspension: is the student absent?"),
-        ("virtual|remote|online|distance|v$|r$|vp$", "1", "a remote day: does it count as attended?"),
+        (
+            "virtual|remote|online|distance|v$|r$|vp$",
+            "1",
+            "a remote day: does it count as attended?",
+        ),
         ("field ?trip|activity|school business|ft$|act$", "1", "away on school business: present?"),
         ("unexcused|unverified|unx?$|ux$|u$|ua$|truan|tr$", "0"),
         ("excused|e$|ex$|ea$|exc$|med|illness|sick|ill$|i$", "0"),

@@ -11,6 +11,7 @@ from reporting.contract import ATTENDANCE_DAILY
 from reporting.errors import DeliveryRefusedError
 from reporting.proposal.draft import Doubt, Part, entry, literal, table
 from reporting.proposal.headings import (
+    UNKNOWN_MONTH,
     UNKNOWN_YEAR,
     days_of_names,
     is_in_doubt,
@@ -105,32 +106,35 @@ def across_doubts(sample: Sample) -> list[Part]:
     across = sample.form.across
     if across is None:
         return []
-    names, about = across.columns, sorted(set().union(*map(_about, across.values.values())))
-    unit = "day" if across.key == "date" else "month"
-    what = "a register" if unit == "day" else "attendance"
-    doubts: list[Part] = [
-        Doubt(
-            f"This is {what} with a column for every {unit}, {len(about)} in all, from “{names[0]}” "
-            f"to “{names[-1]}”: each becomes a row."
-            + (" Cells that are blank are left out: is nobody present there?" * bool(sample.blank))
-        )
-    ]
+    first, last = across.columns[0], across.columns[-1]
+    about = sorted(set().union(*map(_about, across.values.values())))
+    doubts: list[Part] = [_what_it_is(across.key, len(about), first, last, bool(sample.blank))]
     if UNKNOWN_YEAR in about[0]:
+        lacking = "month and year" if f"-{UNKNOWN_MONTH}-" in about[0] else "year"
         doubts.append(
             Doubt(
-                f"“{names[0]}” does not say which {'month and year' if '-??-' in about[0] else 'year'}"
-                f" it is about: write it in place of the question marks, such as in {about[0]}. "
-                "Until then the mapping is not taken."
+                f"“{first}” does not say which {lacking} it is about: write it in place of the "
+                f"question marks, such as in {about[0]}. Until then the mapping is not taken."
             )
         )
-    if unit == "day" and is_in_doubt(names):
+    if across.key == "date" and is_in_doubt(across.columns):
         doubts.append(
             Doubt(
-                f"In “{names[0]}” day and month cannot be told apart: {about[0]} is proposed, because "
+                f"In “{first}” day and month cannot be told apart: {about[0]} is proposed, because "
                 "so the days lie closest together."
             )
         )
     return doubts
+
+
+def _what_it_is(key: str, count: int, first: str, last: str, has_blanks: bool) -> Doubt:
+    what = "a register with a column for every day"
+    if key == "month":
+        what = "attendance with a column for every month"
+    blanks = " Cells that are blank are left out: is nobody present there?" if has_blanks else ""
+    return Doubt(
+        f"This is {what}, {count} in all, from “{first}” to “{last}”: each becomes a row.{blanks}"
+    )
 
 
 def _about(columns: dict[str, str]) -> set[str]:

@@ -53,7 +53,9 @@ def every_day(line: str, there: str = "P", missed: str = "A") -> tuple[str, ...]
 def missed_days(line: str, *codes: str) -> tuple[str, ...]:
     """Rows of days missed alone: 3 of 10 for each student."""
     return tuple(
-        line.format(id=student, n=n, iso=ISO_DAYS[d], us=US_DAYS[d], code=codes[(n + d) % len(codes)])
+        line.format(
+            id=student, n=n, iso=ISO_DAYS[d], us=US_DAYS[d], code=codes[(n + d) % len(codes)]
+        )
         for n, student in enumerate(STUDENTS, start=1)
         for d in (n - 1, n + 2, n + 5)
     )
@@ -97,7 +99,9 @@ ROSTERS = (
             "english_learner": "limited_english_proficiency",
             "free_meals": "free_reduced_lunch",
         },
-        doubts=("“local_id” could be student_id as well as “state_id”. The state's number is read",),
+        doubts=(
+            "“local_id” could be student_id as well as “state_id”. The state's number is read",
+        ),
         loaded=4,
     ),
     RealExport(
@@ -303,8 +307,12 @@ DAYS = (
         f"{INSIGHTS}@c749ed8030c308560d00b6a95410fbc1d415cdb3 x2_export/sql/attendance_export.sql",
         '"state_id","local_id","absence","tardy","dismissed","reason","excused","comment",'
         '"event_date","school_local_id"',
-        missed_days('"{id}","9{n}",{code},"","{iso}","SHS"', '"1","0","0","Sick","1"',
-                    '"0","1","0","","0"', '"0","0","0","","0"'),
+        missed_days(
+            '"{id}","9{n}",{code},"","{iso}","SHS"',
+            '"1","0","0","Sick","1"',
+            '"0","1","0","","0"',
+            '"0","0","0","","0"',
+        ),
         "absences",
         {
             "student_id": "state_id",
@@ -316,12 +324,16 @@ DAYS = (
         loaded=12,
     ),
     RealExport(
-        "Aspen X2, the table of attendance as it is: no number of a student",
+        "Aspen X2, the table of attendance as it is: a key of the database for a student",
         f"{INSIGHTS}@c749ed8030c308560d00b6a95410fbc1d415cdb3 spec/fixtures/attendance_dump.csv",
         "'ATT_OID','ATT_STD_OID','ATT_SKL_OID','ATT_RAT_OID','ATT_DATE','ATT_CODE_VIEW',"
         "'ATT_TARDY_IND','ATT_DISMISSED_IND','ATT_REASON_CODE','ATT_EXCUSED_IND'",
-        missed_days("'ATT000{n}','STD000{n}','SKL1','RAT1','{iso}','{code}','0','0','','1'", "A-E", "T"),
-        refused="no column was found for student_id",
+        missed_days(
+            "'ATT000{n}','STD000{n}','SKL1','RAT1','{iso}','{code}','0','0','','1'", "A-E", "T"
+        ),
+        "absences",
+        {"date": "ATT_DATE", "absent": "ATT_CODE_VIEW", "excused": "ATT_EXCUSED_IND"},
+        doubts=(LIST, "“ATT_STD_OID” was taken for student_id by its name: is it?"),
     ),
     RealExport(
         "PowerSchool, Vermont's daily attendance",
@@ -376,11 +388,16 @@ DAYS = (
     ),
     RealExport(
         "EduClimber, “only negative attendance codes”, with the share of the day",
-        "cbk12sis.groovehq.com/help/educate-and-educlimber-integration-data-mapping, Attendance csv",
+        "cbk12sis.groovehq.com/help/educate-and-educlimber-integration-data-mapping, "
+        "Attendance csv",
         "School Year,Student ID,Student Local ID,Student First Name,Student Last Name,School Name,"
         "Attendance Date,Term,Attendance Code,Absent Days Equivalent",
-        missed_days("2021-2022,{id},7{n},Ada,Example,Oak,{iso},T1,{code}", "Absent,1.00", "Tardy,0.00",
-                    "Half day,0.50"),
+        missed_days(
+            "2021-2022,{id},7{n},Ada,Example,Oak,{iso},T1,{code}",
+            "Absent,1.00",
+            "Tardy,0.00",
+            "Half day,0.50",
+        ),
         "absences",
         {"student_id": "Student ID", "date": "Attendance Date", "absent": "Absent Days Equivalent"},
         doubts=(LIST,),
@@ -435,8 +452,11 @@ DAYS = (
         "ChronicStudentAbsenteeismIndicator,AttendanceEventType,AttendanceStatus,"
         "PresentAttendanceCategory,AbsentAttendanceCategory,RecordStartDateTime,"
         "RecordEndDateTime,DataCollectionName,RunDateTime",
-        every_day("{n},{id},,0640011,33,{iso},2022,1.00,,,,DailyAttendance,{code},,,,,SY22,",
-                  "Present", "Absent"),
+        every_day(
+            "{n},{id},,0640011,33,{iso},2022,1.00,,,,DailyAttendance,{code},,,,,SY22,",
+            "Present",
+            "Absent",
+        ),
         "attendance_daily",
         {
             "student_id": "StudentIdentifierState",
@@ -451,7 +471,9 @@ DAYS = (
         "intercom.help/talkingpoints/en/articles/11563036-configuring-your-attendance-data-file",
         "school_id,student_id,attendance_event_date,attendance_event_category,"
         "attendance_event_reason,attendance_event_duration,attendance_event_description",
-        missed_days("33,{id},{iso},{code},Sick,1,", "Excused Absence", "Unexcused Absence", "Tardy"),
+        missed_days(
+            "33,{id},{iso},{code},Sick,1,", "Excused Absence", "Unexcused Absence", "Tardy"
+        ),
         "absences",
         {
             "student_id": "student_id",
@@ -585,7 +607,7 @@ CONTACTS = (
         '"Timestamp","First name","Local ID number","I am proud that I....",'
         '"My best qualities are....","My activities and interests outside of school are....",'
         '"I get nervous or stressed in school when....","I learn best when my teachers...."',
-        people('8/1{n}/2018 6:28:23,{first},{id},won,kind,music,never,smile'),
+        people("8/1{n}/2018 6:28:23,{first},{id},won,kind,music,never,smile"),
         "students",
         {"student_id": "Local ID number", "first_name": "First name"},
     ),
