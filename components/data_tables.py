@@ -105,6 +105,18 @@ def doubts_table(doubts: pd.DataFrame) -> html.Table | html.P:
     return figures_table("Rows somebody should decide about", head, rows, named=True)
 
 
+def coverage_table(doubts: pd.DataFrame) -> html.Table | html.P:
+    """Whose days cannot be whole; ``doubts`` a row a rule."""
+    if doubts.empty:
+        return html.P(words.NO_COVERAGE)
+    rows = [
+        [row["about"], row["what"], f"{row['months']:,}", words.short_month(row["last"])]
+        for row in doubts.to_dict("records")
+    ]
+    head = ["Where", "What is odd", "Months", "Last"]
+    return figures_table("Days that cannot be whole", head, rows, named=True)
+
+
 def loads_table(loads: pd.DataFrame) -> html.Table:
     """The last loads as a whole, the newest first; ``loads`` by file."""
     counts = ["rows_read", "rows_loaded", "rows_changed", "rows_duplicate", "rows_rejected"]

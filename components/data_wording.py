@@ -12,6 +12,7 @@ import pandas as pd
 from components import wording
 from intake.archive import ENDINGS, MAPPING_ENDING, MEGABYTE, Limits
 from intake.uploads import Upload
+from queries.coverage import others
 from queries.deliveries import DELIVERED, LATE, MISSING, SPELLED, Spellings
 
 STATE_WORDS = {
@@ -47,10 +48,15 @@ NO_RULE = "Not recorded; rejected.csv has the reason"
 WHOLE_ROW = "rejected.csv in the folder of the delivery or upload"
 NO_REJECTED = "The last load rejected no row."
 NO_DOUBTS = "No row of the last load looks odd."
+NO_COVERAGE = "The days of every district and school look whole."
+COVERAGE_MEANING = (
+    "Of all that is in the database: months whose days cannot be whole, and days that cannot be "
+    "school days. Rates of these months are not to be trusted until the export is mended."
+)
 NO_SPELLINGS = "The last load translated no spelling that is shown here."
 ALL_WELL = (
-    "Nothing: every district has delivered every month since its first, and the last load rejected "
-    "no row."
+    "Nothing: every district has delivered every month since its first, the days look whole, and "
+    "the last load rejected no row."
 )
 
 _MONTHS_NAMED, _LABELLED = 3, 2
@@ -122,13 +128,18 @@ class Step:
 
 
 def next_steps(
-    frame: pd.DataFrame, names: Mapping[str, str], rules: pd.DataFrame, doubts: pd.DataFrame
+    frame: pd.DataFrame,
+    names: Mapping[str, str],
+    rules: pd.DataFrame,
+    doubts: pd.DataFrame,
+    coverage: pd.DataFrame,
 ) -> list[Step]:
     """What an administrator would do, the most urgent first.
 
     Frames as of ``queries.deliveries``; ``names`` the districts by code.
     """
     return [
+        *(_look_at(row) for row in coverage.to_dict("records")),
         *_ask_for(frame, names, MISSING),
         *_ask_for(frame, names, LATE),
         *_correct(rules),
@@ -185,6 +196,14 @@ def _advice(column: str) -> str:
     if column in SPELLED:
         return "If that is how they spell it there, add it to the mapping file and load again."
     return "Have the export corrected and delivered again."
+
+
+def _look_at(row: Mapping[Hashable, Any]) -> Step:
+    return Step(row["about"], " ".join([row["what"], *_others(row), "Have the export mended."]))
+
+
+def _others(row: Mapping[Hashable, Any]) -> list[str]:
+    return [others(row["months"])] if row["months"] > 1 else []
 
 
 def _decide(row: Mapping[Hashable, Any]) -> Step:

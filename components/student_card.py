@@ -57,6 +57,30 @@ def card(title_: str, content_id: str) -> html.Section:
     )
 
 
+def absences(found: StudentRecord) -> html.Section | None:
+    """Days missed this school year, excused or not; None where no absences were delivered."""
+    if found.absences.empty:
+        return None
+    section = card("Absences this school year", "student-absences-rows")
+    _heading, rows = section.children
+    rows.children = [html.P(words.absences(found.absences)), _absences_table(found)]
+    return section
+
+
+def _absences_table(found: StudentRecord) -> html.Table:
+    rows: list[Sequence[Any]] = [
+        [
+            words.date_in_words(row["date"]),
+            words.share_of_day(row["absent"]),
+            words.excused(row["excused"]),
+        ]
+        for row in reversed(found.absences.to_dict("records"))
+    ]
+    return figures_table(
+        "Absences, the latest first", ["Day", "Absent", "Excused"], rows, named=True
+    )
+
+
 def title(found: StudentRecord) -> str:
     """``Example, Ada: attendance``."""
     return f"{words.name(found.row)}: attendance by month"

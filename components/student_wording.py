@@ -154,6 +154,36 @@ def chronic(row: Mapping[Any, Any]) -> str:
     return f"{'⚑ Yes' if row['is_chronic'] else 'No'} ({whole(row['year_rate'])})"
 
 
+_EXCUSED_WORDS = {"yes": "excused", "no": "unexcused"}
+_NOT_RECORDED = "not recorded"
+
+
+def excused(value: Any) -> str:
+    """``Excused``, ``Unexcused`` or ``Not recorded``."""
+    return _EXCUSED_WORDS.get(value, _NOT_RECORDED).capitalize()
+
+
+def share_of_day(absent: float) -> str:
+    """``all day``, ``0.5 of the day``, ``late``."""
+    if absent >= 1:
+        return "all day"
+    return f"{absent:g} of the day" if absent > 0 else "late"
+
+
+def absences(frame: pd.DataFrame) -> str:
+    """``12 days excused, 9 unexcused, 3 not recorded; late 4 times.``."""
+    kinds = frame["excused"].map(_EXCUSED_WORDS).fillna(_NOT_RECORDED)
+    days = frame["absent"].groupby(kinds).sum()
+    told = [
+        f"{days[kind]:g} {kind}"
+        for kind in (*_EXCUSED_WORDS.values(), _NOT_RECORDED)
+        if days.get(kind, 0) > 0
+    ]
+    late = int((frame["absent"] == 0).sum())
+    said = f"Days absent: {', '.join(told) or 'none'}"
+    return f"{said}; late {late} {'time' if late == 1 else 'times'}." if late else f"{said}."
+
+
 def caseload_head(frame: pd.DataFrame, districts: list[str]) -> str:
     """``1,724 students contacted in Hartford, 170 of them in urgent need``."""
     urgent = int((frame["need"] == "urgent").sum())

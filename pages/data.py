@@ -25,6 +25,7 @@ from intake import current_uploads
 from pages.downloads import Leaving, offer_downloads
 from queries.database import snapshot
 from queries.deliveries import (
+    coverage,
     doubtful_rules,
     freshness,
     last_loads,
@@ -53,7 +54,8 @@ _SENT_ID, _LOADED_ID, _CLOCK_ID, _FOLLOWED_ID = (
     "data-clock",
     "data-followed",
 )
-_REJECTED_ID, _DOUBTS_ID, _SPELLINGS_ID, _OTHERS_ID, _LOADS_ID = (
+_COVERAGE_ID, _REJECTED_ID, _DOUBTS_ID, _SPELLINGS_ID, _OTHERS_ID, _LOADS_ID = (
+    "data-coverage",
     "data-rejected",
     "data-doubts",
     "data-spellings",
@@ -90,6 +92,11 @@ def _parts() -> list[Any]:
         uploading.upload_card(),
         FRESHNESS.layout(
             "Who delivered which month", words.FRESHNESS_MEANING, words.FRESHNESS_HOW_TO_READ
+        ),
+        _card(
+            "Are the days whole?",
+            html.P(words.COVERAGE_MEANING, className="meaning"),
+            tables.table_area(_COVERAGE_ID, "Days that cannot be whole"),
         ),
         _card(
             "Rejected rows by reason",
@@ -162,6 +169,7 @@ def follow(_sent: Any, _seconds: int | None, loaded: Any) -> dict[str, Any]:
         "figure": Output(FRESHNESS.figure, "data"),
         "summary": Output(FRESHNESS.summary, "children"),
         "table": Output(FRESHNESS.table, "children"),
+        "coverage": Output(_COVERAGE_ID, "children"),
         "rejected": Output(_REJECTED_ID, "children"),
         "no_rejected": Output(_DOWNLOAD_REJECTED_ID, "hidden"),
         "doubts": Output(_DOUBTS_ID, "children"),
@@ -180,16 +188,18 @@ def show(_loaded: Any) -> dict[str, Any]:
             return _FOR_LEADERSHIP | {"state": states.for_leadership()}
         names, fresh = known_values(data).district, freshness(data, viewer)
         rules, doubts = rejected_rules(data, viewer), doubtful_rules(data, viewer)
+        whole = coverage(data, viewer)
         spelled, loads = spellings(data, viewer), last_loads(data)
         shell.show(data.data_as_of, [])
     return {
         "state": None,
         "hidden": False,
         "head": words.head(data.loaded_at, data.data_as_of),
-        "steps": data_tables.steps_list(words.next_steps(fresh, names, rules, doubts)),
+        "steps": data_tables.steps_list(words.next_steps(fresh, names, rules, doubts, whole)),
         "figure": freshness_figure(fresh, names),
         "summary": words.freshness_summary(fresh, names),
         "table": data_tables.freshness_table(fresh, names),
+        "coverage": data_tables.coverage_table(whole),
         "rejected": data_tables.rejected_table(rules),
         "no_rejected": rules.empty,
         "doubts": data_tables.doubts_table(doubts),
@@ -200,7 +210,7 @@ def show(_loaded: Any) -> dict[str, Any]:
     }
 
 
-_PARTS = "head steps figure summary table rejected doubts spellings others loads".split()
+_PARTS = "head steps figure summary table coverage rejected doubts spellings others loads".split()
 _FOR_LEADERSHIP: dict[str, Any] = dict.fromkeys(_PARTS) | dict.fromkeys(
     ("hidden", "no_rejected", "no_doubts"), True
 )

@@ -18,12 +18,13 @@ from queries.students import StudentRecord, one_student
 PATH, TITLE = "/students/", "Student"
 
 TIMELINE = ChartFrame("timeline")
-_OPENED_ID, _HEAD_ID, _STATE_ID, _BODY_ID, _FACTS_ID, _CONTACTS_ID, _SCHOOLS_ID = (
+_OPENED_ID, _HEAD_ID, _STATE_ID, _BODY_ID, _FACTS_ID, _ABSENCES_ID, _CONTACTS_ID, _SCHOOLS_ID = (
     "student-opened",
     "student-head",
     "student-state",
     "student-body",
     "student-facts",
+    "student-absences",
     "student-contacts",
     "student-schools",
 )
@@ -53,6 +54,7 @@ def layout() -> html.Div:
                         "Share of days attended by month. Marks above: contacts",
                         student_card.HOW_TO_READ,
                     ),
+                    html.Div(id=_ABSENCES_ID),
                     student_card.card("Contacts", _CONTACTS_ID),
                     student_card.card("Schools", _SCHOOLS_ID),
                 ],
@@ -89,6 +91,7 @@ clientside_callback(
         "summary": Output(TIMELINE.summary, "children"),
         "notes": Output(TIMELINE.notes, "children"),
         "table": Output(TIMELINE.table, "children"),
+        "absences": Output(_ABSENCES_ID, "children"),
         "contacts": Output(_CONTACTS_ID, "children"),
         "schools": Output(_SCHOOLS_ID, "children"),
     },
@@ -98,9 +101,8 @@ def show(_opened: Any, path: str | None) -> dict[str, Any]:
     """The student, or the same answer for one of another district and one who does not exist."""
     found = _found(path)
     if found is None:
-        nothing = dict.fromkeys(
-            ("head", "facts", "figure", "summary", "notes", "table", "contacts", "schools")
-        )
+        parts = "head facts figure summary notes table absences contacts schools"
+        nothing: dict[str, Any] = dict.fromkeys(parts.split())
         return nothing | {"state": states.no_student(), "hidden": True}
     record("opened a student", student=found.row["student_id"])
     return {
@@ -112,6 +114,7 @@ def show(_opened: Any, path: str | None) -> dict[str, Any]:
         "summary": student_card.summary(found),
         "notes": student_card.signs(found),
         "table": student_card.months_table(found),
+        "absences": student_card.absences(found),
         "contacts": student_card.contacts_table(found),
         "schools": student_card.schools_table(found),
     }

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from queries.coverage import coverage_rows, one_of_each_rule
 from queries.database import Snapshot
 from queries.official import quality, school_year_of
 from queries.schema import (
@@ -146,6 +147,11 @@ def doubtful_lines(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
         .where(columns.load_id == data.load_id, _allowed(viewer))
         .order_by(columns.file, columns.line, columns.rule)
     )
+
+
+def coverage(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
+    """Whose days cannot be whole, of all the database: as ``one_of_each_rule``."""
+    return one_of_each_rule(data.frame(coverage_rows().where(_allowed(viewer))))
 
 
 @dataclass(frozen=True)

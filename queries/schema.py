@@ -150,7 +150,7 @@ calendar_day = Table(
     _column("school_code", Text, "school; empty: all schools of the district without days of own"),
     _column("grade", Text, "PK, K, 1 to 12; empty: all grades without days of their own"),
     _column("date", Date, "day"),
-    _column("is_school_day", Text, "yes or no; empty: yes"),
+    _column("is_school_day", Text, "yes or no; empty: yes; assumed: somebody was absent"),
     comment="which days were school days, where a district delivers its absences alone",
 )
 
@@ -413,6 +413,12 @@ contacted_week = _of_contacted(
     "the weeks of students contacted, where daily rows were given",
 )
 
+contacted_absence = _of_contacted(
+    "contacted_absence",
+    absence.c,
+    "the absences of students contacted, where absences alone were delivered",
+)
+
 contacted_month = Table(
     "contacted_month",
     metadata,
@@ -488,6 +494,18 @@ visit_month = Table(
     _column("visits", Integer, "contacts"),
     _column("students", Integer, "students contacted"),
     comment="volume of visits",
+)
+
+coverage_doubt = Table(
+    "coverage_doubt",
+    metadata,
+    _column("district_code", Text, "district"),
+    _column("school_code", Text, "school; empty: the district as a whole"),
+    _column("month", Text, "calendar month, YYYY-MM"),
+    _column("rule", Text, "what is doubtful"),
+    _column("words", Text, "where, when and how much, in a sentence without a student's data"),
+    _column("rows", BigInteger, "rows concerned, where they are what is counted"),
+    comment="days that cannot be whole, or cannot be: of all districts, as the facts are now",
 )
 
 # The comparison's event months: two held out to check it by, and those shown. The unmatched
@@ -595,6 +613,7 @@ OF_CONTACTED = {
     contacted_name: student,
     contacted_enrollment: enrollment,
     contacted_week: attendance_week,
+    contacted_absence: absence,
 }
 # Of every student, visited or not: loads make marts of them, no page asks for them.
 UNREAD = (student, enrollment, attendance_month, attendance_day, absence, attendance_week)
@@ -624,6 +643,7 @@ MARTS = (
     district_month,
     school_year,
     visit_month,
+    coverage_doubt,
     comparison_cell,
     effect_month,
     effect_check,

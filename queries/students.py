@@ -28,9 +28,11 @@ from evaluation.response import NOT_ENOUGH_DATA as NOT_ENOUGH_DATA
 from evaluation.response import TOO_EARLY as TOO_EARLY
 from queries.database import Snapshot
 from queries.filters import Filters, parameters
+from queries.official import school_year_of
 from queries.schema import (
     MODALITIES,
     STUDENT_GROUPS,
+    contacted_absence,
     contacted_enrollment,
     contacted_month,
     contacted_name,
@@ -274,7 +276,9 @@ class StudentRecord:
     ``row`` is the student's row of the caseload; ``months`` has month, days_enrolled, rate,
     low, median, high (quartiles of similar students not visited, nan where not compared);
     ``weeks`` has week (its Monday), days_enrolled, rate, where days were delivered; ``visits``
-    every contact; ``enrollments`` school year, district, school, grade, dates.
+    every contact; ``enrollments`` school year, district, school, grade, dates. ``absences`` of
+    the school year so far has date, absent (share of the day; 0: late), excused (yes, no or
+    missing), where absences were delivered.
     """
 
     row: Mapping[Any, Any]
@@ -282,6 +286,7 @@ class StudentRecord:
     weeks: pd.DataFrame
     visits: pd.DataFrame
     enrollments: pd.DataFrame
+    absences: pd.DataFrame
 
 
 def one_student(data: Snapshot, viewer: Viewer, student_id: str) -> StudentRecord | None:
@@ -306,6 +311,7 @@ def one_student(data: Snapshot, viewer: Viewer, student_id: str) -> StudentRecor
             .order_by(visit.c.visit_date, visit.c.visit_id)
         ),
         enrollments=_enrollments(data, student_id),
+        absences=_absences(data, student_id),
     )
 
 
@@ -406,4 +412,17 @@ def _enrollments(data: Snapshot, student_id: str) -> pd.DataFrame:
         .join(school, school.c.school_code == enrolled.school_code, isouter=True)
         .where(enrolled.student_id == student_id)
         .order_by(enrolled.school_year, enrolled.entry_date)
+    )
+
+
+def _absences(data: Snapshot, student_id: str) -> pd.DataFrame:
+    """Of the school year of the data's date."""
+    absences, year = contacted_absence.c, school_year_of(f"{data.data_as_of:%Y-%m}")
+    return data.frame(
+        sa.select(absences.date, absences.absent, absences.excused)
+        .where(
+            absences.student_id == student_id,
+            absences.date.between(date(int(year[:4]), 8, 1), data.data_as_of),
+        )
+        .order_by(absences.date, absences.district_code)
     )

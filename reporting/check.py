@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from queries import schema
+from queries.coverage import coverage_rows, in_sentences
 from queries.database import Snapshot
 
 # A school month that holds fewer than this share of a usual month's student-days is suspicious:
@@ -38,6 +39,7 @@ def database_summary(data: Snapshot) -> DatabaseSummary:
         (
             *_thin_months(data),
             *_late_districts(data),
+            *in_sentences(data.frame(coverage_rows())),
             *_people_without_records(data),
             *_rejected(data),
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -59,14 +60,34 @@ def complete_months(
     insert_rows(connection, attendance_month, summed)
 
 
-def rebuild_weeks(connection: sa.Connection) -> None:
-    """Sum the days of every week (Monday to Sunday), all districts together."""
-    week = sa.cast(sa.func.date_trunc("week", attendance_day.c.date), sa.Date)
+def rebuild_weeks(connection: sa.Connection, others: sa.FromClause | None = None) -> None:
+    """Sum the days of every week (Monday to Sunday), all districts together.
+
+    ``others`` are weeks that were not made of days, with the columns of ``attendance_week``.
+    """
     connection.execute(sa.delete(attendance_week))
-    summed = sa.select(
+    weeks = _weeks_of_days()
+    if others is not None:
+        weeks = _together(weeks, sa.select(others))
+    insert_rows(connection, attendance_week, weeks)
+
+
+def _weeks_of_days() -> sa.Select[Any]:
+    week = sa.cast(sa.func.date_trunc("week", attendance_day.c.date), sa.Date)
+    return sa.select(
         attendance_day.c.student_id,
         week.label("week"),
         sa.cast(sa.func.count(), sa.Double).label("days_enrolled"),
         sa.func.sum(attendance_day.c.attended).label("days_attended"),
     ).group_by(attendance_day.c.student_id, week)
-    insert_rows(connection, attendance_week, summed)
+
+
+def _together(*weeks: sa.Select[Any]) -> sa.Select[Any]:
+    """A student may have been in two districts within a week."""
+    each = sa.union_all(*weeks).subquery("each").c
+    return sa.select(
+        each.student_id,
+        each.week,
+        sa.func.sum(each.days_enrolled).label("days_enrolled"),
+        sa.func.sum(each.days_attended).label("days_attended"),
+    ).group_by(each.student_id, each.week)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -16,8 +16,9 @@ import pandas as pd
 import sqlalchemy as sa
 
 from queries import schema
-from reporting import history
-from reporting.contract import ATTENDANCE, DAILY_FILES, InputFile
+from queries.coverage import coverage_rows, in_sentences
+from reporting import absences, history
+from reporting.contract import ABSENCES, ATTENDANCE, DAILY_FILES, InputFile
 from reporting.daily import complete_months, rebuild_weeks
 from reporting.delivery import DOUBTS_FILE, REJECTED_FILE, Delivered, Source, take_delivery
 from reporting.errors import DeliveryRefusedError
@@ -118,13 +119,25 @@ def _take_in(
     daily = [staged[file] for file in DAILY_FILES if file in staged]
     if daily:
         complete_months(connection, daily, staged.get(ATTENDANCE))
-        rebuild_weeks(connection)
+    counted = absences.take_in(connection, staged, assume_school_days=_assumes_days(delivered))
+    if daily or counted:
+        rebuild_weeks(connection, absences.WEEKS if counted else None)
     report = LoadReport(
         outcomes,
         rejected=_gathered(staged, StagedFile.rejected_rows, schema.rejected_row),
         spellings=_gathered(staged, StagedFile.spellings, schema.translated_spelling),
-        doubts=_gathered(staged, StagedFile.doubts, schema.doubtful_row),
-        remarks=delivered.remarks + [said for file in staged.values() for said in file.remarks()],
+        doubts=pd.concat(
+            [
+                _gathered(staged, StagedFile.doubts, schema.doubtful_row),
+                *([counted.doubts] if counted else ()),
+            ],
+            ignore_index=True,
+        ),
+        remarks=[
+            *delivered.remarks,
+            *(said for file in staged.values() for said in file.remarks()),
+            *(counted.remarks if counted else ()),
+        ],
         refusal=_too_many_rejected(outcomes, max_rejected),
     )
     counts = pd.concat(
@@ -139,8 +152,15 @@ def _take_in(
             loaded_at.date(),
             lambda step, share: progress(step, _CHECKED + share * (1 - _CHECKED)),
         )
+        doubted = in_sentences(pd.read_sql_query(coverage_rows(), connection))
+        report = replace(report, remarks=[*report.remarks, *doubted])
         _record(connection, report, counts, delivered, loaded_at, data_as_of)
     return report
+
+
+def _assumes_days(delivered: Delivered) -> bool:
+    """Does the mapping take days with an absence for school days where there is no calendar?"""
+    return ABSENCES in delivered.files and delivered.files[ABSENCES][1].school_days is not None
 
 
 def _stage_and_merge(

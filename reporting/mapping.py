@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from reporting.across import Across
-from reporting.contract import INPUT_FILES, VISITS, InputFile
+from reporting.contract import ABSENCES, INPUT_FILES, VISITS, InputFile
 from reporting.dressing import Kind, undressed
 from reporting.errors import MappingError
 from reporting.moments import OFFSET_FORMATS
@@ -53,9 +53,13 @@ _ENTRIES = {
     "duplicates": list,
     "distinct": list,
     "time_zone": str,
+    "school_days": str,
     **_FORM_ENTRIES,
 }
 _OF_VISITS_ALONE = ("split", "duplicates", "distinct")
+
+# What takes the place of a calendar: the days on which anybody of a school was absent.
+DAYS_WITH_AN_ABSENCE = "days with an absence"
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,8 @@ class FileMapping:
     ``time_zone``: where moments that the file has in UTC were, such as America/New_York.
     ``missing``: texts that stand for nothing. ``leave_out``: local column -> texts of rows that
     are no records. Of visits: ``split``, what separates several students named in one row;
-    ``duplicates`` and ``distinct``, numbers of visits that somebody decided about.
+    ``duplicates`` and ``distinct``, numbers of visits that somebody decided about. Of absences:
+    ``school_days``, DAYS_WITH_AN_ABSENCE where there is no calendar.
     """
 
     file: str
@@ -104,6 +109,7 @@ class FileMapping:
     duplicates: tuple[str, ...] = ()
     distinct: tuple[str, ...] = ()
     time_zone: str | None = None
+    school_days: str | None = None
 
     def parts(self, column: str) -> list[tuple[str, bool]]:
         """The source of a column in order: (local column, True) or (literal text, False)."""
@@ -175,6 +181,7 @@ def _file_mapping(path: str, input_file: InputFile, entries: dict[str, Any]) -> 
     for entry in _OF_VISITS_ALONE:
         if entry in entries and input_file is not VISITS:
             raise MappingError(f"{path}: [{input_file.name}] {entry} is an entry of [visits] alone")
+    _check_school_days(path, input_file, entries.get("school_days"))
     dates = _texts_by_column(entries, "dates")
     for column, patterns in dates.items():
         for pattern in patterns:
@@ -195,6 +202,7 @@ def _file_mapping(path: str, input_file: InputFile, entries: dict[str, Any]) -> 
             _name(local): texts for local, texts in _texts_by_column(entries, "leave_out").items()
         },
         time_zone=_time_zone(path, input_file, entries.get("time_zone")),
+        school_days=entries.get("school_days"),
         **{
             entry: tuple(map(str, entries.get(entry, ())))
             for entry in ("complete", "missing", "split")
@@ -276,6 +284,20 @@ def _across(path: str, input_file: InputFile, entries: dict[str, Any]) -> Across
                     f"write a {key} like {_EXAMPLES_OF_ABOUT[key]}"
                 )
     return Across(key, {ours: dict(columns) for ours, columns in entries.items()})
+
+
+def _check_school_days(path: str, input_file: InputFile, said: str | None) -> None:
+    if said is None:
+        return
+    if input_file is not ABSENCES:
+        raise MappingError(
+            f"{path}: [{input_file.name}] school_days is an entry of [absences] alone"
+        )
+    if said != DAYS_WITH_AN_ABSENCE:
+        raise MappingError(
+            f"{path}: [absences] school_days is “{said}”. It can be “{DAYS_WITH_AN_ABSENCE}”; "
+            "where there is a calendar, calendar.csv says which days were school days"
+        )
 
 
 def _check_date(path: str, input_file: InputFile, name: str, pattern: str) -> None:

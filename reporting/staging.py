@@ -287,6 +287,17 @@ class StagedFile:
             )
         )
 
+    def numbered_rows(self) -> sa.Select[Any]:
+        """The rows to load with their ``record``, which ``lines`` finds in the file."""
+        accepted = self._accepted().subquery("accepted").c
+        columns = self._file.table.c
+        values = (accepted[f"value_{one.name}"].label(one.name) for one in columns)
+        return sa.select(accepted.record, *values)
+
+    def lines(self, records: pd.Series[int]) -> npt.NDArray[np.int64]:
+        """The lines of the file that records are on."""
+        return self._csv.lines[self._raw.records[records]]
+
     def _accepted(self) -> sa.Select[Any]:
         left_out = sa.select(self._repeats.c.record).where(
             sa.or_(self._repeats.c.conflicting, self._repeats.c.nth > 1)

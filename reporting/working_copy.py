@@ -12,7 +12,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from queries import schema
-from reporting import comparison, marts
+from reporting import comparison, coverage, marts
 from reporting.migrations import migrate
 from reporting.progress import Progress
 
@@ -55,6 +55,7 @@ def make_marts(connection: sa.Connection, today: date, progress: Progress) -> da
     """
     progress("Computing the marts", 0)
     marts.rebuild(connection)
+    coverage.rebuild(connection)
     data_as_of = _data_as_of(connection, today)
     comparison.rebuild(
         connection, data_as_of, lambda step, share: progress(step, 0.3 + 0.7 * share)

@@ -119,12 +119,26 @@ def test_the_summary_counts_who_is_complete() -> None:
 # --- What to do next -----------------------------------------------------------------------
 
 
+WHOLE = pd.DataFrame(columns=["about", "what", "months", "last"])
+
+
 def steps(
-    months: pd.DataFrame, rules: pd.DataFrame = NO_RULES, doubts: pd.DataFrame = NO_DOUBTS
+    months: pd.DataFrame,
+    rules: pd.DataFrame = NO_RULES,
+    doubts: pd.DataFrame = NO_DOUBTS,
+    coverage: pd.DataFrame = WHOLE,
 ) -> list[str]:
-    return [
-        f"{step.about}: {step.words}" for step in words.next_steps(months, NAMES, rules, doubts)
-    ]
+    found = words.next_steps(months, NAMES, rules, doubts, coverage)
+    return [f"{step.about}: {step.words}" for step in found]
+
+
+def test_days_that_cannot_be_whole_come_first() -> None:
+    row = ["Ash, May 2022", "200 rows on Saturdays and Sundays.", 3, "2022-09"]
+    doubted = pd.DataFrame([row], columns=WHOLE.columns)
+    assert steps(GAPS, coverage=doubted)[0] == (
+        "Ash, May 2022: 200 rows on Saturdays and Sundays. The same in 2 other months. "
+        "Have the export mended."
+    )
 
 
 def test_gaps_are_asked_for_the_forgotten_first_and_together_where_they_are_the_same() -> None:

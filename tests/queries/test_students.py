@@ -9,6 +9,7 @@ import duckdb
 import pandas as pd
 import pytest
 
+from components import student_card
 from components import student_wording as words
 from queries.database import Snapshot, snapshot
 from queries.filters import Filters
@@ -194,3 +195,53 @@ def test_a_student_without_a_name_a_school_or_attendance_is_listed(delivery: Del
     assert record is not None
     assert record.months.empty
     assert record.row["status"] == "left"
+
+
+# --- Absences -------------------------------------------------------------------------------
+
+
+def with_absences(delivery: Delivery) -> Delivery:
+    """Ada was away on six days of September 2021, and late on one."""
+    (delivery.folder / "attendance.csv").unlink()
+    days = [dt.date(2021, 9, 6) + dt.timedelta(days=number) for number in range(25)]
+    school = [day for day in days if day.weekday() < 5]
+    rows = [
+        f"0000000001,0640011,{day},{absent},{excused}\n"
+        for day, absent, excused in zip(
+            school[::2],
+            ("1", "1", "0.5", "1", "1", "1", "0"),
+            ("yes", "Y", "yes", "no", "no", "", ""),
+            strict=False,
+        )
+    ]
+    return delivery.write(
+        absences="student_id,district_code,date,absent,excused\n" + "".join(rows),
+        calendar="district_code,date\n" + "".join(f"0640011,{day}\n" for day in school),
+        visits="visit_id,student_id,visit_date,modality,outcome,visitor_type\n"
+        "v1,0000000001,2021-09-10,home,completed,school\n",
+    )
+
+
+def test_excused_and_unexcused_absences_are_told_to_the_students_coordinator_alone(
+    delivery: Delivery,
+) -> None:
+    with_absences(delivery).load()
+    with snapshot() as data:
+        found = one_student(data, HARTFORD, "0000000001")
+        assert found is not None
+        assert words.absences(found.absences) == (
+            "Days absent: 2.5 excused, 2 unexcused, 1 not recorded; late 1 time."
+        )
+        section = str(student_card.absences(found))
+        assert "0.5 of the day" in section
+        assert "Unexcused" in section
+        for viewer in (Viewer("leadership"), Viewer("coordinator", ("0930011",))):
+            assert one_student(data, viewer, "0000000001") is None
+
+
+def test_no_absences_are_told_where_days_or_months_were_delivered(delivery: Delivery) -> None:
+    delivery.load()
+    with snapshot() as data:
+        found = one_student(data, HARTFORD, "0000000001")
+        assert found is not None
+        assert student_card.absences(found) is None

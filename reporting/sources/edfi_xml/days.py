@@ -13,6 +13,7 @@ import duckdb
 from reporting.contract import ATTENDANCE_DAILY, DISTRICTS, ENROLLMENTS, SCHOOLS, STUDENTS
 from reporting.sources.edfi_xml.elements import Record
 from reporting.sources.edfi_xml.rows import TABLES
+from reporting.statements import ATTENDANCE_TAKEN
 
 _STATEMENTS = Path(__file__).with_name("days.sql")
 
@@ -56,6 +57,7 @@ def counted(folder: Path, attended: Mapping[str, float]) -> Iterator[duckdb.Duck
         for category, share in attended.items():
             row = [category.strip().lower(), share]
             connection.execute("INSERT INTO local_category VALUES (?, ?)", row)
+        connection.execute(ATTENDANCE_TAKEN.read_text(encoding="utf-8"))
         connection.execute(_STATEMENTS.read_text(encoding="utf-8"))
         yield connection
 

@@ -21,9 +21,6 @@ FROM (VALUES ('instructional day', true), ('make-up day', true),
              ('strike', false), ('teacher only day', false), ('weather day', false)
      ) AS calendar_event(name, is_school_day);
 
--- School days without any event at a school, after which nobody knows whether attendance was taken.
-CREATE MACRO longest_silence() AS 10;
-
 -- --- Organisations ----------------------------------------------------------------------------
 
 -- A school and its district, which is named by its id or refers to a record of the same file.
@@ -117,38 +114,15 @@ SELECT school_id, school_year, code, date
 FROM stretch JOIN weekday ON date BETWEEN first_day AND last_day
 WHERE is_exact AND code = '';
 
--- --- How far attendance has been taken --------------------------------------------------------
+-- --- How far attendance has been taken (attendance_taken.sql) ----------------------------------
 
--- A school day with the number of the last day with an event up to it (0: none), and of the first
--- such day from it on. Days after the last event, and long stretches without one, do not count.
-CREATE TABLE numbered_day AS
-WITH open_day AS (
-    SELECT DISTINCT school_id, school_year, date FROM school_day WHERE date <= current_date
-),
-numbered AS (
-    SELECT *, row_number() OVER (PARTITION BY school_id, school_year ORDER BY date) AS number,
-           EXISTS (FROM event WHERE event.school_id = open_day.school_id
-                   AND CAST(event.date AS DATE) = open_day.date) AS has_event
-    FROM open_day
-)
-SELECT *,
-       coalesce(max(number) FILTER (has_event) OVER (year ROWS UNBOUNDED PRECEDING), 0) AS before,
-       min(number) FILTER (has_event)
-           OVER (year ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING) AS after
-FROM numbered
-WINDOW year AS (PARTITION BY school_id, school_year ORDER BY date);
+CREATE TABLE numbered_day AS FROM numbered_days('school_day', 'event');
 
-CREATE TABLE taken_day AS
-SELECT school_id, school_year, date FROM numbered_day
-WHERE after - before - 1 <= longest_silence();
+CREATE TABLE taken_day AS FROM taken_days('numbered_day');
 
 -- --- Enrolments -------------------------------------------------------------------------------
 
 CREATE MACRO until(exit_date) AS coalesce(exit_date, DATE '9999-12-31');
-
-CREATE MACRO school_year_of(day) AS -- as in queries.official
-    format('{}-{:02d}', year(day) - CAST(month(day) < 8 AS INTEGER),
-           (year(day) - CAST(month(day) < 8 AS INTEGER) + 1) % 100);
 
 CREATE TABLE enrolled AS
 WITH school_year AS (

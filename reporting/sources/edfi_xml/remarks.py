@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import duckdb
 
-# Names told before "and others".
-_SHOWN = 5
+from reporting.wording import number, some
 
 _NEEDED = {
     "LocalEducationAgency": "The district is missing: no file holds a LocalEducationAgency. Add "
@@ -42,8 +41,8 @@ def _events_read(connection: duckdb.DuckDBPyConnection) -> str:
     )
     categories = ", ".join(_categories(connection)) or "none"
     return (
-        f"Read {_number(events, 'attendance event')} of {_number(students, 'student')} in "
-        f"{_number(schools, 'school')}: {categories}."
+        f"Read {number(events, 'attendance event')} of {number(students, 'student')} in "
+        f"{number(schools, 'school')}: {categories}."
     )
 
 
@@ -96,7 +95,7 @@ def _meaning_of_events(connection: duckdb.DuckDBPyConnection) -> Told:
         "FROM event",
     )
     if repeated:
-        yield f"{_number(repeated, 'event')} came more than once and count once."
+        yield f"{number(repeated, 'event')} came more than once and count once."
 
 
 def _events_left_out(connection: duckdb.DuckDBPyConnection, counts: Counter[str]) -> Told:
@@ -108,7 +107,7 @@ def _events_left_out(connection: duckdb.DuckDBPyConnection, counts: Counter[str]
         connection, "SELECT count(*) FROM event WHERE CAST(date AS DATE) > current_date"
     )
     if future:
-        yield f"Left out: {_number(future, 'event')} in the future."
+        yield f"Left out: {number(future, 'event')} in the future."
     not_enrolled, no_school_day = _row(
         connection,
         "SELECT count(*) FILTER (NOT is_enrolled), count(*) FILTER (is_enrolled AND NOT is_school) "
@@ -116,17 +115,17 @@ def _events_left_out(connection: duckdb.DuckDBPyConnection, counts: Counter[str]
     )
     if not_enrolled:
         yield (
-            f"Left out: {_number(not_enrolled, 'absence')} on days on which the student is not "
+            f"Left out: {number(not_enrolled, 'absence')} on days on which the student is not "
             "enrolled in that school."
         )
     if no_school_day:
-        yield f"Left out: {_number(no_school_day, 'absence')} on days not known to be school days."
+        yield f"Left out: {number(no_school_day, 'absence')} on days not known to be school days."
 
 
 def _enrolments(connection: duckdb.DuckDBPyConnection) -> Told:
     (never,) = _row(connection, "SELECT count(*) FROM association WHERE never_attended = 'yes'")
     if never:
-        enrolments = _number(never, "enrolment")
+        enrolments = number(never, "enrolment")
         yield f"Left out: {enrolments} that ended as No show or Invalid enrollment."
     schools = _rows(
         connection,
@@ -136,14 +135,14 @@ def _enrolments(connection: duckdb.DuckDBPyConnection) -> Told:
     if schools:
         yield (
             "Left out: enrolments in schools that no file places in a LocalEducationAgency: "
-            f"{_some(school for (school,) in schools)}."
+            f"{some(school for (school,) in schools)}."
         )
     if _row(connection, "SELECT count(exit_date) FROM enrolled")[0]:
         yield "Assumed: ExitWithdrawDate is the last day enrolled, as Ed-Fi recommends."
     (later,) = _row(connection, "SELECT count(*) FROM unfinished")
     if later:
         yield (
-            f"Counted in one school year alone: {_number(later, 'enrolment')} without an exit, of "
+            f"Counted in one school year alone: {number(later, 'enrolment')} without an exit, of "
             "students without a StudentSchoolAssociation of the next year, which tells the grade."
         )
 
@@ -154,7 +153,7 @@ def _school_days(connection: duckdb.DuckDBPyConnection) -> Told:
     )
     if schools:
         yield (
-            f"Assumed: in {_number(schools, 'school')} without a calendar every weekday of a "
+            f"Assumed: in {number(schools, 'school')} without a calendar every weekday of a "
             "session that has as many school days as weekdays is a school day."
         )
     differing = _rows(
@@ -166,7 +165,7 @@ def _school_days(connection: duckdb.DuckDBPyConnection) -> Told:
     if differing:
         yield (
             "Sessions with another number of school days than the calendar, which counts because "
-            f"it names every weekday: {_some((words for (words,) in differing), '; ')}."
+            f"it names every weekday: {some((words for (words,) in differing), '; ')}."
         )
     unknown = _unknown_days(connection)
     if unknown:
@@ -182,7 +181,7 @@ def _calendar_needed(connection: duckdb.DuckDBPyConnection) -> Told:
         "GROUP BY event ORDER BY days DESC, event",
     )
     if vague:
-        told = _some(f"{days:,} {event}" for event, days in vague)
+        told = some(f"{days:,} {event}" for event, days in vague)
         yield f"CalendarEvents that do not say whether there is school: {told}."
     yield (
         "Add to the InterchangeEducationOrgCalendar file a CalendarDate with its CalendarEvent "
@@ -198,7 +197,7 @@ def _days_taken(connection: duckdb.DuckDBPyConnection) -> Told:
         "GROUP BY last_day ORDER BY last_day DESC",
     )
     if last:
-        days = _some(f"{day} ({_some(schools)})" for day, schools in last)
+        days = some(f"{day} ({some(schools)})" for day, schools in last)
         yield f"Attendance is counted up to the last event of each school: {days}."
     silent = _rows(
         connection,
@@ -208,12 +207,12 @@ def _days_taken(connection: duckdb.DuckDBPyConnection) -> Told:
     )
     if silent:
         stretches = (
-            f"{first} to {end} ({_number(days, 'day')} in {school})"
+            f"{first} to {end} ({number(days, 'day')} in {school})"
             for school, first, end, days in silent
         )
         yield (
             "Not counted, because a school had no event at all for so many school days that "
-            f"attendance may not have been taken: {_some(stretches)}."
+            f"attendance may not have been taken: {some(stretches)}."
         )
     without = _rows(
         connection,
@@ -221,7 +220,7 @@ def _days_taken(connection: duckdb.DuckDBPyConnection) -> Told:
         "ORDER BY school_id",
     )
     if without:
-        yield f"Not shown, because without any event: schools {_some(s for (s,) in without)}."
+        yield f"Not shown, because without any event: schools {some(s for (s,) in without)}."
 
 
 # --- Words --------------------------------------------------------------------------
@@ -234,7 +233,7 @@ def _unknown_days(connection: duckdb.DuckDBPyConnection) -> str:
         "SELECT school_year, why, list(school_id ORDER BY school_id) FROM unknown_days "
         "GROUP BY school_year, why ORDER BY school_year, why",
     )
-    return _some((f"{_some(schools)} in {year}: {why}" for year, why, schools in rows), "; ")
+    return some((f"{some(schools)} in {year}: {why}" for year, why, schools in rows), "; ")
 
 
 def _categories(connection: duckdb.DuckDBPyConnection, meaning: str | None = None) -> list[str]:
@@ -245,18 +244,6 @@ def _categories(connection: duckdb.DuckDBPyConnection, meaning: str | None = Non
         [meaning],
     ).fetchall()
     return [f"{events:,} {category}" for category, events in rows]
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
-def _some(names: Iterable[str], between: str = ", ") -> str:
-    told = list(names)
-    others = len(told) - _SHOWN
-    if others < 2:
-        return between.join(told)
-    return f"{between.join(told[:_SHOWN])} and {others} others"
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, statement: str) -> list[tuple[Any, ...]]:
