@@ -6,10 +6,17 @@ or month a column is about; what stands in it becomes a row of its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from reporting.errors import DeliveryRefusedError
+from reporting.contract import InputFile
+from reporting.errors import DeliveryRefusedError, MappingError
+
+# What a column of theirs can be about, and how it is written.
+_ABOUT = {"date": r"\d{4}-\d\d-\d\d", "month": r"\d{4}-\d\d"}
+_EXAMPLES_OF_ABOUT = {"date": "2021-10-05", "month": "2021-10"}
 
 NumberedRow = tuple[int, list[str]]
 
@@ -63,3 +70,29 @@ class Across:
             raise DeliveryRefusedError(
                 f"{file} has no column {lacking[0]}, which the mapping's across names."
             )
+
+
+def read_across(path: str, input_file: InputFile, entries: dict[str, Any]) -> Across | None:
+    """The entry ``across`` of a mapping file, None where it has none.
+
+    Raises MappingError where it is not understood, or a day or month in it is none.
+    """
+    if not entries:
+        return None
+    key = next((name for name in _ABOUT if name in input_file.key), None)
+    names = {column.name for column in input_file.columns} - {key}
+    wrong = [name for name, columns in entries.items() if name not in names or not columns]
+    if key is None or wrong or not all(isinstance(each, dict) for each in entries.values()):
+        raise MappingError(
+            f"{path}: [{input_file.name}] across gives columns of ours the columns of theirs that "
+            f"are about a day or month each: [{input_file.name}.across.{sorted(names)[0]}] with "
+            'lines such as "their column" = "the day or month"'
+        )
+    for columns in entries.values():
+        for local, about in columns.items():
+            if not re.fullmatch(_ABOUT[key], str(about)):
+                raise MappingError(
+                    f"{path}: [{input_file.name}] across says that “{local}” is about “{about}”: "
+                    f"write a {key} like {_EXAMPLES_OF_ABOUT[key]}"
+                )
+    return Across(key, {ours: dict(columns) for ours, columns in entries.items()})

@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from reporting.across import Across
+from reporting.across import Across, read_across
 from reporting.contract import ABSENCES, INPUT_FILES, VISITS, InputFile
 from reporting.dressing import Kind, undressed
 from reporting.errors import MappingError
@@ -33,10 +33,6 @@ _FORM_ENTRIES = {
     "quote": str,
     "escape": str,
 }
-
-# What a column of theirs can be about, and how it is written.
-_ABOUT = {"date": r"\d{4}-\d\d-\d\d", "month": r"\d{4}-\d\d"}
-_EXAMPLES_OF_ABOUT = {"date": "2021-10-05", "month": "2021-10"}
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _ENTRIES = {
@@ -244,7 +240,7 @@ def _texts_by_column(entries: dict[str, Any], entry: str) -> dict[str, tuple[str
 def _form(path: str, input_file: InputFile, entries: dict[str, Any]) -> Form:
     form = Form(
         **{entry: entries[entry] for entry in _FORM_ENTRIES if entry in entries},
-        across=_across(path, input_file, entries.get("across", {})),
+        across=read_across(path, input_file, entries.get("across", {})),
     )
     for entry in ("delimiter", "quote", "escape"):
         mark = getattr(form, entry)
@@ -262,28 +258,6 @@ def _form(path: str, input_file: InputFile, entries: dict[str, Any]) -> Form:
             "Usual ones: utf-8, windows-1252, latin-1, utf-16"
         ) from error
     return form
-
-
-def _across(path: str, input_file: InputFile, entries: dict[str, Any]) -> Across | None:
-    if not entries:
-        return None
-    key = next((name for name in _ABOUT if name in input_file.key), None)
-    names = {column.name for column in input_file.columns} - {key}
-    wrong = [name for name, columns in entries.items() if name not in names or not columns]
-    if key is None or wrong or not all(isinstance(each, dict) for each in entries.values()):
-        raise MappingError(
-            f"{path}: [{input_file.name}] across gives columns of ours the columns of theirs that "
-            f"are about a day or month each: [{input_file.name}.across.{sorted(names)[0]}] with "
-            'lines such as "their column" = "the day or month"'
-        )
-    for columns in entries.values():
-        for local, about in columns.items():
-            if not re.fullmatch(_ABOUT[key], str(about)):
-                raise MappingError(
-                    f"{path}: [{input_file.name}] across says that “{local}” is about “{about}”: "
-                    f"write a {key} like {_EXAMPLES_OF_ABOUT[key]}"
-                )
-    return Across(key, {ours: dict(columns) for ours, columns in entries.items()})
 
 
 def _check_school_days(path: str, input_file: InputFile, said: str | None) -> None:

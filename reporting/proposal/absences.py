@@ -33,9 +33,9 @@ def list_doubts(reading: Assignment, records: pd.DataFrame) -> list[Part]:
 def _what_to_do(kind: InputFile) -> str:
     if kind is ABSENCES:
         return (
-            "It is read as one. What is missing in it is who was there: deliver the days of "
-            "school with it (calendar.csv: district_code, date), and enrollments with entry "
-            "dates. If it does hold every day of every student, write it as [attendance_daily]."
+            "It is read as one. It does not say on which days there was school: deliver them with "
+            "it (calendar.csv: district_code, date), and enrollments with entry dates. If it does "
+            "hold every day of every student, write it as [attendance_daily]."
         )
     return (
         "Attendance needs a row for every day enrolled: export all days, or months with days "
