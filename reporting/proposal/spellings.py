@@ -146,8 +146,12 @@ _CLASS_NAMES = {"freshman": "9", "sophomore": "10", "junior": "11", "senior": "1
 
 def meaning_of(column: InputColumn, spelling: str) -> Meaning:
     """What a spelling in one of our columns probably means."""
-    text = " ".join(spelling.lower().replace("_", " ").split())
-    return _READERS[column.name](text)
+    return _READERS[column.name](_told(spelling))
+
+
+def _told(spelling: str) -> str:
+    """What a spelling says: of uri://ed-fi.org/GradeLevelDescriptor#Ninth_grade, ninth grade."""
+    return " ".join(spelling.lower().rpartition("#")[2].replace("_", " ").split())
 
 
 def is_readable(column: InputColumn, spelling: str) -> bool:
@@ -166,7 +170,7 @@ def takes_as_is(column: InputColumn, spelling: str) -> bool:
 
 def may_be_presence(spelling: str) -> bool:
     """Can a code of attendance say that a student was there on time? A blank or unknown one can."""
-    text = _code(" ".join(spelling.lower().replace("_", " ").split()))
+    text = _code(_told(spelling))
     if re.fullmatch(r"1(\.0+)?", text) or not text:
         return True
     rule = next((rule for rule in _ATTENDED if rule.words.search(text)), None)
@@ -199,14 +203,9 @@ def _attended(text: str) -> Meaning:
 
 
 def _code(text: str) -> str:
-    """A code without where it comes from and what comes after it.
-
-    Ed-Fi writes uri://ed-fi.org/AttendanceEventCategoryDescriptor#Tardy, Aspen T-E for a tardy
-    that is excused.
-    """
-    code = text.rpartition("#")[2]
-    several = re.fullmatch(r"([a-z]{1,2})[-/][a-z]{1,2}", code)
-    return several[1] if several else code
+    """A code without what comes after it: Aspen writes T-E for a tardy that is excused."""
+    several = re.fullmatch(r"([a-z]{1,2})[-/][a-z]{1,2}", text)
+    return several[1] if several else text
 
 
 def _absent(text: str) -> Meaning:
