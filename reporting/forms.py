@@ -60,10 +60,15 @@ def read_delivered(path: Path, form: Form, target: Path) -> tuple[CsvFile, list[
 
 def _write(path: Path, rows: Iterator[NumberedRow], form: Form, target: Path) -> list[int]:
     """Write the header and every row that is not blank; gives the lines of the latter."""
-    filled = ((line, row) for line, row in rows if any(row) and line >= (form.header_line or 1))
+    filled: Iterator[NumberedRow] = (
+        (line, row) for line, row in rows if any(row) and line >= (form.header_line or 1)
+    )
     names = column_names([row for _line, row in islice(filled, form.header_rows)])
     if not names:
         raise DeliveryRefusedError(f"{path.name}: no line holds column names.")
+    if form.across:
+        form.across.check(path.name, names)
+        filled, names = form.across.rows(names, filled), form.across.names(names)
     lines = []
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from reporting.across import Across, read_across
 from reporting.contract import (
     ABSENCES,
     ATTENDANCE,
@@ -53,6 +54,7 @@ _ENTRIES = {
     "missing": list,
     "split": list,
     "leave_out": dict,
+    "across": dict,
     "duplicates": list,
     "distinct": list,
     "time_zone": str,
@@ -85,7 +87,7 @@ class Form:
 
     ``header_line``: line of the column names, from 1; None: the first that is not blank.
     ``header_rows``: lines that the names take. ``escape``: what marks a quotation mark within a
-    field; None: it is doubled.
+    field; None: it is doubled. ``across``: columns that are about a day or a month each.
     """
 
     sheet: str | None = None
@@ -95,6 +97,7 @@ class Form:
     delimiter: str = ","
     quote: str = '"'
     escape: str | None = None
+    across: Across | None = None
 
 
 @dataclass(frozen=True)
@@ -281,7 +284,10 @@ def _texts_by_column(entries: dict[str, Any], entry: str) -> dict[str, tuple[str
 
 
 def _form(path: str, input_file: InputFile, entries: dict[str, Any]) -> Form:
-    form = Form(**{entry: entries[entry] for entry in _FORM_ENTRIES if entry in entries})
+    form = Form(
+        **{entry: entries[entry] for entry in _FORM_ENTRIES if entry in entries},
+        across=read_across(path, input_file, entries.get("across", {})),
+    )
     for entry in ("delimiter", "quote", "escape"):
         mark = getattr(form, entry)
         if mark is not None and len(mark) != 1:

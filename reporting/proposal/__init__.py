@@ -7,15 +7,18 @@ and ``spellings`` what stands in them, ``records`` which rows are none, ``draft`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from reporting.contract import ENROLLMENTS, STUDENTS, InputFile
+from reporting.contract import ENROLLMENTS, STUDENTS
 from reporting.errors import DeliveryRefusedError
 from reporting.proposal.columns import WORDS, Assignment, assignments
 from reporting.proposal.draft import Doubt, Note, Part, sentences, toml_of
+from reporting.proposal.dressed import bare
 from reporting.proposal.sample import Sample, sample_of
-from reporting.proposal.section import section_parts
+from reporting.proposal.section import NOBODY_KNOWS, section_parts
+from reporting.proposal.wide import read_across
 
 # A required column counts 2, another a half; one that is missing 1.5 less.
 _LEAST_SCORE = 2
@@ -44,8 +47,9 @@ def propose(path: Path) -> Proposal:
     Raises DeliveryRefusedError where the file is no table, cannot be told to be any of the input
     files, or contradicts itself, as dates of which some are day-first and some month-first.
     """
-    sample = sample_of(path)
-    best, second, *_rest = assignments(sample.rows)
+    found = sample_of(path)
+    sample = read_across(replace(found, rows=bare(found.rows), raw=found.rows))
+    best, *others = assignments(sample.rows)
     if best.score < _LEAST_SCORE:
         raise _not_recognized(sample)
     parts: list[Part] = [
@@ -54,26 +58,43 @@ def propose(path: Path) -> Proposal:
             f"which seems to be {WORDS[best.kind]}. Lines that begin with # are not read; a "
             "question mark says what to decide or check. What the entries mean: docs/mappings.md"
         ),
-        *_other_reading(best, second),
+        *_why(best),
+        *_other_reading(best, others),
         *section_parts(sample, best),
     ]
     return Proposal(toml_of(parts), sentences(parts))
 
 
-def _other_reading(best: Assignment, second: Assignment) -> list[Part]:
-    kinds: set[InputFile] = {best.kind, second.kind}
-    if kinds == _ABOUT_STUDENTS and not second.missing:
+def _why(best: Assignment) -> list[Part]:
+    return [Note(f"Taken for {WORDS[best.kind]} because {best.because}.")] if best.because else []
+
+
+def _other_reading(best: Assignment, others: Sequence[Assignment]) -> list[Part]:
+    second = others[0]
+    beside = next((other for other in others if _is_held_too(best, other)), None)
+    if beside is not None:
         return [
             Doubt(
-                f"The file holds {WORDS[second.kind]} too. Write a table [{second.kind.name}] with "
+                f"The file holds {WORDS[beside.kind]} too. Write a table [{beside.kind.name}] with "
                 "the same file into this mapping."
             )
         ]
     if best.score - second.score < _NEARLY:
+        why = f" ({second.because})" if second.because else ""
         return [
-            Doubt(f"It could also be {WORDS[second.kind]}: then change the names of the tables.")
+            Doubt(
+                f"It could also be {WORDS[second.kind]}{why}: then change the names of the tables."
+            )
         ]
     return []
+
+
+def _is_held_too(best: Assignment, other: Assignment) -> bool:
+    """Are both about students, and does nothing lack that only another file could say?"""
+    is_about_students = {best.kind, other.kind} == _ABOUT_STUDENTS
+    is_whole = not NOBODY_KNOWS & set(other.missing)
+    says_who = other.kind is not STUDENTS or {"first_name", "birth_date"} & other.columns.keys()
+    return is_about_students and is_whole and bool(says_who)
 
 
 def _not_recognized(sample: Sample) -> DeliveryRefusedError:

@@ -1,17 +1,19 @@
-"""Which input file a file is, and which of its columns is which of ours: by names, then values."""
+"""Which input file a file is, and which of its columns is which of ours: by all its evidence."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
 from reporting.contract import (
+    ABSENCES,
     ATTENDANCE,
     ATTENDANCE_DAILY,
     ATTENDANCE_PERIODS,
+    CALENDAR,
     DISTRICTS,
     ENROLLMENTS,
     SCHOOLS,
@@ -20,22 +22,32 @@ from reporting.contract import (
     InputColumn,
     InputFile,
 )
-from reporting.proposal.dates import is_day_number, shape_of
-from reporting.proposal.names import EXACT, Match, best_matches, matches, words_of
-from reporting.proposal.spellings import has_spellings, is_readable, takes_as_is
-
-# A column that says one of a few things says no more different ones than this.
-MOST_SPELLINGS = 60
+from reporting.proposal.evidence import Reason, reasons_of
+from reporting.proposal.flags import is_flag
+from reporting.proposal.names import (
+    EXACT,
+    HINT,
+    Match,
+    best_matches,
+    is_known_for,
+    matches,
+    words_of,
+)
+from reporting.proposal.plausible import holds, is_plausible
+from reporting.proposal.spellings import has_spellings
+from reporting.proposal.usual_names import USUAL_NAMES
 
 KINDS = (
     VISITS,
     ATTENDANCE,
     ATTENDANCE_PERIODS,
     ATTENDANCE_DAILY,
+    ABSENCES,
     ENROLLMENTS,
     STUDENTS,
     SCHOOLS,
     DISTRICTS,
+    CALENDAR,
 )
 
 # What a file is in words.
@@ -44,23 +56,27 @@ WORDS = {
     ATTENDANCE: "monthly attendance",
     ATTENDANCE_DAILY: "daily attendance",
     ATTENDANCE_PERIODS: "attendance by period",
+    ABSENCES: "a list of absences",
     STUDENTS: "students",
     ENROLLMENTS: "enrollments",
     SCHOOLS: "schools",
     DISTRICTS: "districts",
+    CALENDAR: "a calendar of school days",
 }
 
 # A mapping can make these of other columns, so a file without them may still be the one.
 _CAN_BE_MADE = frozenset({"visit_id", "district_code"})
 
 # Files about students are not these.
-_WITHOUT_STUDENTS = (SCHOOLS, DISTRICTS)
+_WITHOUT_STUDENTS = (SCHOOLS, DISTRICTS, CALENDAR)
 
-_ONE_ID = r"[A-Za-z]{0,3}\d[\dA-Za-z]{2,}"
-SEVERAL_IDS = re.compile(rf"{_ONE_ID}(?:\s*(?:[;,/&+|]|\band\b|\s)\s*{_ONE_ID})+")
-_ID = re.compile(rf"{_ONE_ID}|\d(\.\d+)?[eE]\+?\d+")
-_NUMBER = re.compile(r"-?\d*[.,]?\d+")
-_MONTH = re.compile(r"\d{1,4}([-/. ]\d{1,4}){0,2}|[A-Za-z]{3,9}\.?([-/ ,]+\d{2,4})?")
+# The points of a required column, of another, and of a required one that is missing.
+_REQUIRED, _OPTIONAL, _MISSING = 2.0, 0.5, -1.5
+
+# Names that so many exports use for so many things that values may overrule them.
+_VAGUE = frozenset("status type code name number id date day visit student child".split())
+
+_MOSTLY_BLANK, _FILLED = 0.5, 0.9
 
 
 @dataclass(frozen=True)
@@ -68,13 +84,33 @@ class Assignment:
     """A reading of a file as one of the input files.
 
     ``columns``: our column -> the likeness to theirs. ``by_values``: ours that were found by what
-    stands in them. ``score``: the higher, the better it fits.
+    stands in them. ``reasons``: what else speaks for this reading or against it.
     """
 
     kind: InputFile
     columns: dict[str, Match]
     by_values: tuple[str, ...] = ()
-    score: float = field(default=0)
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def score(self) -> float:
+        """The higher, the better the file fits."""
+        return self._score_of_columns() + sum(reason.points for reason in self.reasons)
+
+    def _score_of_columns(self) -> float:
+        score = 0.0
+        for column in self.kind.columns:
+            if match := self.columns.get(column.name):
+                worth = _REQUIRED if column.required else _OPTIONAL
+                score += worth * (1 if match.strength == EXACT else 0.9)
+            elif column.required and self._has_to_have(column.name):
+                score += _MISSING
+        return score
+
+    def _has_to_have(self, ours: str) -> bool:
+        if any(each.column == ours and each.source in self.columns for each in self.kind.derived):
+            return False
+        return ours not in _CAN_BE_MADE or self.kind in _WITHOUT_STUDENTS
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -85,6 +121,12 @@ class Assignment:
             if column.required and column.name not in self.columns
         )
 
+    @property
+    def because(self) -> str:
+        """What speaks for it, as the end of a sentence; blank where it is the columns alone."""
+        said = [reason.words for reason in self.reasons if reason.points > 0 and reason.words]
+        return " and ".join(filter(None, (", ".join(said[:-1]), *said[-1:])))
+
     def theirs(self, ours: str) -> str | None:
         """Their column for one of ours, None where there is none."""
         match = self.columns.get(ours)
@@ -93,109 +135,101 @@ class Assignment:
 
 def assignments(rows: pd.DataFrame) -> list[Assignment]:
     """The file read as each of the input files, the best fit first."""
-    read = [_assigned(kind, rows) for kind in KINDS]
+    read = [reading for kind in KINDS if (reading := _assigned(kind, rows)) is not None]
     return sorted(read, key=lambda reading: -reading.score)
 
 
-def _assigned(kind: InputFile, rows: pd.DataFrame) -> Assignment:
+def _assigned(kind: InputFile, rows: pd.DataFrame) -> Assignment | None:
     # A name in braces would be a template in the mapping.
     names = [str(name) for name in rows if not re.fullmatch(r"(column \d+)?|.*[{}].*", str(name))]
-    ours = {column.name: column for column in kind.columns}
-    found = [
-        match
-        for match in matches(names, list(ours))
-        if _is_plausible(ours[match.ours], rows[match.theirs])
-    ]
-    columns = best_matches(found)
+    if kind in _WITHOUT_STUDENTS and _names_students(names):
+        return None
+    columns = best_matches(_plausible(kind, rows, names))
     by_values = _found_by_values(kind, rows, columns, names)
     columns |= by_values
-    return Assignment(kind, columns, tuple(by_values), _score(kind, columns, names))
+    theirs = {ours: match.theirs for ours, match in columns.items()}
+    return Assignment(kind, columns, tuple(by_values), reasons_of(kind, theirs, rows))
 
 
-def _score(kind: InputFile, columns: dict[str, Match], names: list[str]) -> float:
-    if kind in _WITHOUT_STUDENTS and matches(names, ["student_id"]):
-        return 0
-    score = 0.0
-    for column in kind.columns:
-        if match := columns.get(column.name):
-            score += (2 if column.required else 0.5) * (1 if match.strength == EXACT else 0.9)
-        elif column.required and (column.name not in _CAN_BE_MADE or kind in _WITHOUT_STUDENTS):
-            score -= 1.5
-    return score
+def _names_students(names: list[str]) -> bool:
+    """Is there a column of students' numbers? “SIS ID” alone may be a school's."""
+    return any({"student", "sasid", "ssid", "lasid"} & set(words_of(name)) for name in names) and (
+        bool(matches(names, ["student_id"]))
+    )
 
 
-# --- Values ----------------------------------------------------------------------
+def _plausible(kind: InputFile, rows: pd.DataFrame, names: list[str]) -> list[Match]:
+    """Likenesses of names that what stands in the columns does not speak against."""
+    ours = {column.name: column for column in kind.columns}
+    found = []
+    for match in matches(names, [name for name in ours if name in USUAL_NAMES]):
+        column, texts = ours[match.ours], rows[match.theirs]
+        fits = holds if match.strength == HINT else is_plausible
+        if fits(column, texts):
+            found.append(match)
+    return _filled_first(found, rows)
 
 
-def _is_plausible(column: InputColumn, texts: pd.Series[str]) -> bool:
-    """Can a column of theirs be ours, by what stands in it? A blank one can."""
-    counts = texts[texts != ""].value_counts()
-    if counts.empty:
-        return True
-    if column.is_date:
-        return _share(counts, _is_date) >= 0.5
-    if column.name in ("student_id", "visit_id"):
-        return _share(counts, lambda text: _has_digit(text) and not _is_written_date(text)) >= 0.5
-    if column.name == "district_code":
-        return _share(counts, _has_digit) >= 0.5
-    if column.name in ("days_enrolled", "days_attended"):
-        return _share(counts, lambda text: bool(_NUMBER.fullmatch(text))) >= 0.5
-    if column.name == "month":
-        return _share(counts, lambda text: bool(_MONTH.fullmatch(text))) >= 0.5
-    if column.name in ("first_name", "last_name", "school_name", "district_name"):
-        return _share(counts, _has_digit) < 0.5
-    return not has_spellings(column) or len(counts) <= MOST_SPELLINGS
+def _filled_first(found: list[Match], rows: pd.DataFrame) -> list[Match]:
+    """A mostly blank column of students' numbers gives way to one that is filled."""
+    filled = {match.theirs: _filled(rows[match.theirs]) for match in found}
+    ids = [match for match in found if match.ours == "student_id"]
+    if not any(filled[match.theirs] >= _FILLED for match in ids):
+        return found
+    return [
+        match
+        for match in found
+        if match.ours != "student_id" or filled[match.theirs] > _MOSTLY_BLANK
+    ]
+
+
+def _filled(texts: pd.Series[str]) -> float:
+    return float((texts != "").mean()) if len(texts) else 1.0
 
 
 def _found_by_values(
-    kind: InputFile, rows: pd.DataFrame, columns: dict[str, Match], names: list[str]
+    kind: InputFile, rows: pd.DataFrame, columns: Mapping[str, Match], names: list[str]
 ) -> dict[str, Match]:
     """Required columns that no name gave, where one column left over holds just such values."""
-    left = [name for name in names if name not in {match.theirs for match in columns.values()}]
+    used = {match.theirs for match in columns.values()}
+    left = [name for name in names if name not in used and not _is_spoken_for(name)]
     found: dict[str, Match] = {}
     for column in kind.columns:
         if not column.required or column.name in columns:
             continue
-        candidates = [name for name in left if _holds(column, rows[name])]
+        candidates = [
+            name for name in left if holds(column, rows[name]) and _tells(column, rows[name])
+        ]
+        if column.name == "grade":
+            student = columns.get("student_id")
+            candidates = [name for name in candidates if _is_of_student(rows, name, student)]
         if len(candidates) == 1:
             found[column.name] = Match(candidates[0], column.name, 0, 0)
             left.remove(candidates[0])
     return found
 
 
-def _holds(column: InputColumn, texts: pd.Series[str]) -> bool:
-    counts = texts[texts != ""].value_counts()
-    if counts.empty:
-        return False
-    if column.is_date:
-        return _share(counts, _is_written_date) >= 0.9
-    if column.name == "student_id":
-        return len(counts) > 1 and _share(counts, lambda text: bool(_ID.fullmatch(text))) >= 0.9
-    if has_spellings(column) and len(counts) <= MOST_SPELLINGS:
-        # Numbers alone say nothing: counts, rooms and grades are numbers too.
-        if all(takes_as_is(column, text) and _has_digit(text) for text in counts.index):
-            return False
-        return _share(counts, lambda text: is_readable(column, text)) >= 0.6
-    return False
+def _is_spoken_for(name: str) -> bool:
+    """Is a name the usual one of a certain column, such as a date of birth?"""
+    words = words_of(name)
+    is_vague = len(words) == 1 and words[0] in _VAGUE
+    return not is_vague and is_known_for(name, list(USUAL_NAMES))
 
 
-def _share(counts: pd.Series[int], holds: Callable[[str], bool]) -> float:
-    """The share of rows whose text fulfils something."""
-    fulfilled = sum(count for text, count in counts.items() if holds(str(text)))
-    return float(fulfilled / counts.sum())
+def _tells(column: InputColumn, texts: pd.Series[str]) -> bool:
+    """Does a column say several things, or dates and numbers? That all are “true” tells nothing."""
+    return not has_spellings(column) or (len(set(texts) - {""}) > 1 and not is_flag(texts))
 
 
-def _has_digit(text: str) -> bool:
-    return any(sign.isdigit() for sign in text)
+def _is_of_student(rows: pd.DataFrame, name: str, student: Match | None) -> bool:
+    """Does every student have one and the same text there, as grades are?
 
-
-def _is_date(text: str) -> bool:
-    return shape_of(text) is not None or is_day_number(text)
-
-
-def _is_written_date(text: str) -> bool:
-    """A date with marks between its parts: digits alone may be a number of any kind."""
-    return shape_of(text) is not None and not text.isdigit()
+    What changes from row to row is no grade, though it looks like one.
+    """
+    if student is None:
+        return True
+    pairs = rows[[student.theirs, name]].drop_duplicates()
+    return not pairs[student.theirs].duplicated().any()
 
 
 def month_and_year(names: list[str]) -> tuple[str, str] | None:

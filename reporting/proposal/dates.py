@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 import pandas as pd
 
@@ -22,8 +24,13 @@ _CLOCKS = (
     (re.compile(r"\d{1,2}:\d{2}"), "%H:%M"),
     (re.compile(r"\d{1,2}:\d{2}:\d{2} [AaPp][Mm]"), "%I:%M:%S %p"),
     (re.compile(r"\d{1,2}:\d{2} [AaPp][Mm]"), "%I:%M %p"),
+    (re.compile(r"\d{1,2}:\d{2}:\d{2}[AaPp][Mm]"), "%I:%M:%S%p"),
+    (re.compile(r"\d{1,2}:\d{2}[AaPp][Mm]"), "%I:%M%p"),
 )
-_WITH_CLOCK = re.compile(r"(?P<day>.*?\d)(?P<gap>T| )(?P<clock>\d{1,2}:\d{2}.*)")
+# Form tools write the zone of the telephone behind the time: -04:00, -0400 or Z.
+_WITH_CLOCK = re.compile(
+    r"(?P<day>.*?\d)(?P<gap>T|,? )(?P<clock>\d{1,2}:\d{2}[^Z+-]*)(?P<zone>Z|[+-]\d{2}:?\d{2})?"
+)
 _YEAR_FIRST = re.compile(r"\d{4}(?P<mark>[-/.])(?P<a>\d{1,2})(?P=mark)(?P<b>\d{1,2})")
 _YEAR_LAST = re.compile(
     r"(?P<a>\d{1,2})(?P<mark>[-/.])(?P<b>\d{1,2})(?P=mark)(?P<year>\d{4}|\d{2})"
@@ -74,7 +81,8 @@ def shape_of(text: str) -> Shape | None:
         clock = next((name for form, name in _CLOCKS if form.fullmatch(found["clock"])), None)
         if day is None or clock is None:
             return None
-        return Shape(f"{day.format}{found['gap']}{clock}", day.mark, day.a, day.b)
+        zone = "%z" if found["zone"] else ""
+        return Shape(f"{day.format}{found['gap']}{clock}{zone}", day.mark, day.a, day.b)
     if found := _YEAR_FIRST.fullmatch(text):
         mark = found["mark"]
         if int(found["a"]) > 12:
@@ -122,6 +130,21 @@ def is_day_number(text: str) -> bool:
     """Is a text a spreadsheet's number of a day, such as 44474 for 5 October 2021?"""
     found = re.fullmatch(r"(\d{5})(\.\d+)?", text)
     return found is not None and int(found[1]) in _DAY_NUMBERS
+
+
+def days_of(texts: pd.Series[str]) -> pd.Series[Any]:
+    """The day of each text as a number that grows by 1 a day, nothing where it is none.
+
+    Month-first where day and month cannot be told apart.
+    """
+    formats = read_dates(texts).formats
+    days = {text: _first_day(text, formats) for text in texts.unique()}
+    return texts.map(days)
+
+
+def _first_day(text: str, formats: Iterable[str]) -> float:
+    found = (_day_of(text, form) for form in formats)
+    return next((float(day.toordinal()) for day in found if day is not None), math.nan)
 
 
 def read_dates(texts: pd.Series[str]) -> DateReading:

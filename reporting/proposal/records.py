@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 
-from reporting.proposal.columns import SEVERAL_IDS
+from reporting.proposal.plausible import SEVERAL_IDS
 
 _TOTAL = re.compile(
     r"(grand |sub)?[ -]?totals?\b.*|(sum|count|average|mean)\b.*|(number|#) of .*|end of .*"

@@ -6,7 +6,7 @@ import csv
 import io
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -24,7 +24,9 @@ from reporting.forms import (
 )
 from reporting.mapping import Form
 from reporting.proposal.form import csv_options, encoding_to_read, text_form
-from reporting.proposal.names import USUAL_NAMES, known_columns
+from reporting.proposal.headings import days_of_names
+from reporting.proposal.names import known_columns, names_student
+from reporting.proposal.usual_names import USUAL_NAMES
 
 # Of a large file so many rows are read from its beginning, and from its end.
 ROWS_OF_BEGINNING, ROWS_OF_END = 50_000, 1_000
@@ -41,7 +43,9 @@ class Sample:
 
     ``rows``: texts, a column each of theirs, the index their lines. ``form``: how to read the
     file. ``is_whole``: every row was read. ``other_sheets``: sheets that are not read and not
-    empty. ``short``, ``long``: lines with fewer or more cells than there are names.
+    empty. ``short``, ``long``: lines with fewer or more cells than there are names. ``blank``: the
+    column whose blank cells are no record, of a file with a column for every day. ``raw``: the rows
+    as they stand in the file.
     """
 
     path: Path
@@ -51,6 +55,8 @@ class Sample:
     other_sheets: tuple[str, ...] = ()
     short: tuple[int, ...] = ()
     long: tuple[int, ...] = ()
+    blank: str | None = None
+    raw: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def names(self) -> list[str]:
@@ -177,7 +183,7 @@ def _header_at(path: Path, rows: Sequence[list[str]]) -> tuple[int, int]:
     They are where the most names are known. Two rows are one header where the upper one names
     groups of columns, or where no value stands in the lower one.
     """
-    scores = [0 if holds_values(row) else _known(rows[at : at + 1]) for at, row in enumerate(rows)]
+    scores = [_known(rows[at : at + 1]) if _is_header(row) else 0 for at, row in enumerate(rows)]
     best = max(range(len(rows)), key=lambda at: (scores[at], -at))
     if scores[best] < _FEWEST_KNOWN_NAMES:
         unknown = [at for at in range(len(rows) - 1) if _may_be_names(rows[at], rows[at + 1])]
@@ -195,8 +201,14 @@ def _header_at(path: Path, rows: Sequence[list[str]]) -> tuple[int, int]:
     return best, 1
 
 
+def _is_header(row: Sequence[str]) -> bool:
+    """Do names stand in a line, though some of them may be days, as in a register?"""
+    return not holds_values(row) or any(map(names_student, row))
+
+
 def _known(rows: Sequence[list[str]]) -> int:
-    return known_columns(column_names(rows), list(USUAL_NAMES))
+    names = column_names(rows)
+    return known_columns(names, list(USUAL_NAMES)) + bool(days_of_names(names))
 
 
 def _may_be_names(row: Sequence[str], below: Sequence[str]) -> bool:

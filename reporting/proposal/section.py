@@ -7,6 +7,7 @@ import pandas as pd
 from reporting.contract import DISTRICTS, VISITS, InputColumn
 from reporting.errors import DeliveryRefusedError
 from reporting.mapping import Form
+from reporting.proposal.absences import flag_parts, flags_of, list_doubts
 from reporting.proposal.columns import WORDS, Assignment
 from reporting.proposal.draft import (
     Doubt,
@@ -18,16 +19,19 @@ from reporting.proposal.draft import (
     shown,
     table,
 )
+from reporting.proposal.dressed import dressed_doubts
 from reporting.proposal.records import no_records, records_of, separators_of
 from reporting.proposal.sample import Sample
 from reporting.proposal.sources import column_parts, repeated_parts, sources_of, texts_of
 from reporting.proposal.spellings import has_spellings
 from reporting.proposal.times import date_parts, month_parts, school_year_parts
 from reporting.proposal.values import missing_texts, spelling_parts, without
+from reporting.proposal.wide import across_doubts, across_tables
 
 # A file without them cannot be loaded; what else is missing, somebody may know.
-_NOBODY_KNOWS = frozenset(
-    "student_id date visit_date month days_enrolled days_attended attended period grade".split()
+NOBODY_KNOWS = frozenset(
+    "student_id date visit_date month days_enrolled days_attended attended absent period "
+    "grade".split()
 )
 
 _MARKS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -44,6 +48,9 @@ def section_parts(sample: Sample, reading: Assignment) -> list[Part]:
     records = records_of(sample.rows, left_out)
     missing = missing_texts(reading, records)
     records = without(records, missing)
+    if sample.blank:
+        left_out[sample.blank] = ("",)
+        records = records_of(records, left_out)
     sources = sources_of(sample, reading, records)
     _refuse_incomplete(sample, reading, sources)
     dates, values = _dates_and_values(sample, reading, records, sources)
@@ -51,13 +58,20 @@ def section_parts(sample: Sample, reading: Assignment) -> list[Part]:
         "",
         f"[{name}]",
         entry("file", sample.path.name),
+        *across_doubts(sample),
         *_form_parts(sample),
+        *list_doubts(reading, records),
+        *dressed_doubts(reading, sample.raw),
         *([entry("missing", missing)] if missing else []),
         *_split_parts(reading, records),
         *_complete_parts(reading, records),
         *repeated_parts(reading, records, sources),
+        *across_tables(name, sample.form.across),
         *table(f"{name}.columns", column_parts(sample, reading, records, sources)),
-        *table(f"{name}.always", _always_parts(reading, sources)),
+        *table(
+            f"{name}.always",
+            [*_always_parts(reading, sources), *_namesakes(sample, reading, sources)],
+        ),
         *table(f"{name}.dates", dates),
         *values,
         *table(f"{name}.leave_out", _leave_out_parts(left_out)),
@@ -68,7 +82,7 @@ def _refuse_incomplete(sample: Sample, reading: Assignment, sources: dict[str, s
     lacking = [
         column.name
         for column in reading.kind.columns
-        if column.required and column.name not in sources and column.name in _NOBODY_KNOWS
+        if column.name in _lacking(reading, sources) and column.name in NOBODY_KNOWS
     ]
     if lacking:
         raise DeliveryRefusedError(
@@ -76,6 +90,13 @@ def _refuse_incomplete(sample: Sample, reading: Assignment, sources: dict[str, s
             f"{', '.join(lacking)}. Its columns: {', '.join(sample.names)[:300]}. Export it with "
             "them, or write a mapping by hand if one of these is it."
         )
+
+
+def _lacking(reading: Assignment, sources: dict[str, str]) -> set[str]:
+    """Required columns that nothing says and the loader makes of no other."""
+    made = {derived.column for derived in reading.kind.derived if derived.source in sources}
+    required = {column.name for column in reading.kind.columns if column.required}
+    return required - made - sources.keys()
 
 
 # --- The file as a whole ---------------------------------------------------------
@@ -148,11 +169,12 @@ def _complete_parts(reading: Assignment, records: pd.DataFrame) -> list[Part]:
 
 
 def _leave_out_parts(left_out: dict[str, tuple[str, ...]]) -> list[Part]:
-    if not left_out:
-        return []
+    lines: list[Part] = [entry(literal(name), texts) for name, texts in left_out.items()]
+    if not any(text for texts in left_out.values() for text in texts):
+        return lines
     return [
         Doubt("Rows with these texts are taken for totals or titles and left out: are they?"),
-        *(entry(literal(name), texts) for name, texts in left_out.items()),
+        *lines,
     ]
 
 
@@ -160,7 +182,7 @@ def _always_parts(reading: Assignment, sources: dict[str, str]) -> list[Part]:
     """What no column says, as lines that wait for somebody who knows."""
     parts: list[Part] = []
     for column in reading.kind.columns:
-        if not column.required or column.name in sources:
+        if column.name not in _lacking(reading, sources):
             continue
         parts += [
             Doubt(
@@ -168,6 +190,21 @@ def _always_parts(reading: Assignment, sources: dict[str, str]) -> list[Part]:
                 "take the # away; better is a column in the export."
             ),
             commented(entry(column.name, _example(column), ", ".join(column.choices))),
+        ]
+    return parts
+
+
+def _namesakes(sample: Sample, reading: Assignment, sources: dict[str, str]) -> list[Part]:
+    """Lines that keep the loader from a column that is called like ours and holds other things."""
+    parts: list[Part] = []
+    for column in reading.kind.columns:
+        if column.required or column.name in sources or column.name not in sample.names:
+            continue
+        filled = sample.rows[column.name][sample.rows[column.name] != ""]
+        said = f", such as “{filled.iloc[0]}”" if len(filled) else ""
+        parts += [
+            Doubt(f"“{column.name}” holds something else than ours{said}: it is not read."),
+            entry(column.name, ""),
         ]
     return parts
 
@@ -186,7 +223,8 @@ def _dates_and_values(
     dates: list[Part] = []
     values: list[Part] = []
     for column in reading.kind.columns:
-        if column.name not in sources:
+        across = sample.form.across
+        if column.name not in sources or (across and column.name == across.key):
             continue
         source = sources[column.name]
         texts = texts_of(records, source)
@@ -198,6 +236,10 @@ def _dates_and_values(
             parts = month_parts(source, texts)
         elif column.name == "school_year":
             parts = school_year_parts(source, texts)
+        elif column.name == "absent" and (
+            flags := flags_of(records, reading.columns["absent"].theirs)
+        ):
+            parts = flag_parts(records, flags)
         elif has_spellings(column):
             parts = spelling_parts(column, source, texts)
         values += table(f"{reading.kind.name}.values.{column.name}", parts)

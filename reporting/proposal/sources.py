@@ -9,12 +9,16 @@ import pandas as pd
 
 from reporting.contract import ATTENDANCE_DAILY, VISITS, InputColumn
 from reporting.faults import OFFICIAL_DIGITS
+from reporting.proposal.absences import flags_of, template_of_flags
 from reporting.proposal.columns import Assignment, month_and_year
 from reporting.proposal.draft import Doubt, Note, Part, entry, rows_in_words, shown
-from reporting.proposal.names import EXACT, WITHIN, matches
+from reporting.proposal.names import WITHIN, WITHOUT_GROUP, matches, says_submission
+from reporting.proposal.plausible import is_plausible
 from reporting.proposal.sample import Sample
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+_ONE_NUMBER = " Every file of a delivery has to use the same number; the state's is best."
+_STATES_NUMBER = " The state's number is read: every file of a delivery has to use it."
 _SPREADSHEET_NUMBER = r"\d(\.\d+)?[eE]\+?\d+"
 
 
@@ -27,9 +31,12 @@ def sources_of(sample: Sample, reading: Assignment, records: pd.DataFrame) -> di
         found["month"] = f"{{{year}}}-{{{month}}}"
     if "visit_id" in ours and (number := _visit_number(reading, records)):
         found["visit_id"] = number
-    if "attended" in found and (records[found["attended"]] == "").any():
-        # A blank can be translated only within something.
-        found["attended"] = f"({{{found['attended']}}})"
+    for code in ("attended", "absent"):
+        if code in found and (records[found[code]] == "").any():
+            # A blank can be translated only within something.
+            found[code] = f"({{{found[code]}}})"
+    if (absence := reading.theirs("absent")) and (flags := flags_of(records, absence)):
+        found["absent"] = template_of_flags(flags)
     return {name: found[name] for name in ours if name in found}
 
 
@@ -128,10 +135,17 @@ def _doubts(
     parts: list[Part] = []
     if column.name in reading.by_values:
         parts.append(Doubt(f"“{source}” was taken for {column.name} by what stands in it: is it?"))
-    elif match.strength == WITHIN and column.required:
+    elif says_submission(source):
+        parts.append(
+            Doubt(
+                f"“{source}” is when the form was sent, which may be days after the visit: it is "
+                f"taken for {column.name}, for want of a column that says it."
+            )
+        )
+    elif match.strength <= WITHIN and column.required:
         parts.append(Doubt(f"“{source}” was taken for {column.name} by its name: is it?"))
     parts += _rivals(sample, reading, column, source)
-    if column.required and column.name != "attended":
+    if column.required and column.name not in ("attended", "absent"):
         parts += _blank(records[source], source)
     if column.name == "student_id":
         parts += _shortened(records[source], source)
@@ -154,10 +168,18 @@ def _rivals(sample: Sample, reading: Assignment, column: InputColumn, source: st
     others = [
         match.theirs
         for match in matches(_without(sample.names, used), [column.name])
-        if match.strength == EXACT and column.required
+        if match.strength >= WITHOUT_GROUP
+        and column.required
+        and is_plausible(column, sample.rows[match.theirs])
     ]
     if others:
-        parts.append(Doubt(f"{shown(others)} could be {column.name} as well as “{source}”."))
+        states = reading.columns[column.name].is_states
+        parts.append(
+            Doubt(
+                f"{shown(others)} could be {column.name} as well as “{source}”."
+                + (_STATES_NUMBER if states else _ONE_NUMBER if column.name == "student_id" else "")
+            )
+        )
     return parts
 
 

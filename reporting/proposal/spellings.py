@@ -25,8 +25,13 @@ class _Rule:
 
 
 def _rules(*lines: tuple[str, str] | tuple[str, str, str]) -> tuple[_Rule, ...]:
-    return tuple(_Rule(re.compile(rf"\b(?:{words})"), *said) for words, *said in lines)
+    """Words that begin so, or a code, which ends in $, alone: the T of "Bo T" is no tardy."""
+    return tuple(
+        _Rule(re.compile(rf"\b(?:{_CODE.sub(_WHOLE, words)})"), *said) for words, *said in lines
+    )
 
+
+_CODE, _WHOLE = re.compile(r"\b([a-z/]+)\$"), r"^\1$"
 
 UNKNOWN = Meaning(None)
 
@@ -84,26 +89,46 @@ _VISITORS = _rules(
     ),
 )
 
-# T counts as attended: a student who comes late is there.
-_ATTENDED = _rules(
-    ("not present", "0"),
-    ("unexcused tard|excused tard|tard|late\\b|t$|td?y$|l$|te$|tu$|lt$", "1"),
-    ("present|in attendance|attended|p$|pr$|here|yes$|y$|true$", "1"),
-    ("h$|half|hd$", "0.5", "H is a half day in some districts and a holiday in others"),
-    ("partial", "0.5", "part of a day: what share counts as attended?"),
+_ON_TIME = _rules(
     (
-        "early|dismiss|left early|d$|ed$",
+        "present|in attendance|att(?:en)?d(?:ed)?\\b|p$|pr$|pre$|prs$|here|on ?time|yes$|y$|true$",
         "1",
-        "a student who leaves early: attended for what share?",
-    ),
-    ("iss\\b|in[ -]school susp", "1", "in-school suspension: is the student counted as present?"),
-    ("oss\\b|out[ -]of[ -]school|susp|expel|s$", "0", "a suspension: is the student absent?"),
-    ("virtual|remote|online|distance|v$|r$|vp$", "1", "a remote day: does it count as attended?"),
-    ("field ?trip|activity|school business|ft$|act$", "1", "away on school business: present?"),
-    ("unexcused|unverified|unx?$|ux$|u$|ua$|truan|tr$", "0"),
-    ("excused|e$|ex$|ea$|exc$|med|illness|sick|ill$|i$", "0"),
-    ("absen|a$|ab$|abs$|no$|n$|false$", "0"),
+    )
 )
+
+# T counts as attended: a student who comes late is there.
+_ATTENDED = (
+    *_rules(
+        ("not present", "0"),
+        ("unexcused tard|excused tard|tard|late\\b|t$|ty$|tdy$|l$|te$|tu$|lt$", "1"),
+    ),
+    *_ON_TIME,
+    *_rules(
+        ("h$|half|hd$", "0.5", "H is a half day in some districts and a holiday in others"),
+        ("partial", "0.5", "part of a day: what share counts as attended?"),
+        (
+            "early|dismiss|left early|d$|ed$",
+            "1",
+            "a student who leaves early: attended for what share?",
+        ),
+        (
+            "iss\\b|in[ -]school susp",
+            "1",
+            "in-school suspension: is the student counted as present?",
+        ),
+        ("oss\\b|out[ -]of[ -]school|susp|expel|s$", "0", "a suspension: is the student absent?"),
+        (
+            "virtual|remote|online|distance|v$|r$|vp$",
+            "1",
+            "a remote day: does it count as attended?",
+        ),
+        ("field ?trip|activity|school business|ft$|act$", "1", "away on school business: present?"),
+        ("unexcused|unverified|unx?$|ux$|u$|ua$|truan|tr$", "0"),
+        ("excused|e$|ex$|ea$|exc$|med|illness|sick|ill$|i$", "0"),
+        ("absen|a$|ab$|abs$|no$|n$|false$", "0"),
+    ),
+)
+_THE_REST = {"1": "0", "0.5": "0.5", "0": "1"}
 _YES = re.compile(
     r"(?:y|yes|true|t|x|1|free|reduced|f|r|f/r|eligible|free lunch|reduced lunch"
     r"|sp(?:ecial)? ?ed(?:ucation)?|iep|active|ell?|lep)"
@@ -121,8 +146,12 @@ _CLASS_NAMES = {"freshman": "9", "sophomore": "10", "junior": "11", "senior": "1
 
 def meaning_of(column: InputColumn, spelling: str) -> Meaning:
     """What a spelling in one of our columns probably means."""
-    text = " ".join(spelling.lower().split())
-    return _READERS[column.name](text)
+    return _READERS[column.name](_told(spelling))
+
+
+def _told(spelling: str) -> str:
+    """What a spelling says: of uri://ed-fi.org/GradeLevelDescriptor#Ninth_grade, ninth grade."""
+    return " ".join(spelling.lower().rpartition("#")[2].replace("_", " ").split())
 
 
 def is_readable(column: InputColumn, spelling: str) -> bool:
@@ -137,6 +166,15 @@ def takes_as_is(column: InputColumn, spelling: str) -> bool:
         known = (*column.choices, *column.spellings)
         return text in {each.lower() for each in known}
     return re.fullmatch(r"0(\.\d+)?|\.\d+|1(\.0+)?", text) is not None
+
+
+def may_be_presence(spelling: str) -> bool:
+    """Can a code of attendance say that a student was there on time? A blank or unknown one can."""
+    text = _code(_told(spelling))
+    if re.fullmatch(r"1(\.0+)?", text) or not text:
+        return True
+    rule = next((rule for rule in _ATTENDED if rule.words.search(text)), None)
+    return rule is None or rule in _ON_TIME
 
 
 def has_spellings(column: InputColumn) -> bool:
@@ -161,8 +199,37 @@ def _outcome(text: str) -> Meaning:
 
 
 def _attended(text: str) -> Meaning:
-    # Ed-Fi writes codes as uri://ed-fi.org/AttendanceEventCategoryDescriptor#Tardy
-    return _first(_ATTENDED, text.rpartition("#")[2])
+    return _first(_ATTENDED, _code(text))
+
+
+def _code(text: str) -> str:
+    """A code without what comes after it: Aspen writes T-E for a tardy that is excused."""
+    several = re.fullmatch(r"([a-z]{1,2})[-/][a-z]{1,2}", text)
+    return several[1] if several else text
+
+
+def _absent(text: str) -> Meaning:
+    """The share of the day that a code of attendance leaves out."""
+    attended = _attended(text)
+    if attended.ours is None:
+        return UNKNOWN
+    return Meaning(_THE_REST[attended.ours], attended.doubt)
+
+
+def _excused(text: str) -> Meaning:
+    if re.match(r"un-?excused|unx?$|u[ax]?$|truan", text):
+        return Meaning("no")
+    if re.match(r"excused|exc?$|e[ax]?$", text):
+        return Meaning("yes")
+    return _yes_or_no(text) if re.fullmatch(r"y|yes|true|1|n|no|false|0", text) else UNKNOWN
+
+
+def _school_day(text: str) -> Meaning:
+    if re.search(r"not in session|no school|holiday|break|closed|non[- ]?instruct|weekend", text):
+        return Meaning("no")
+    if re.search(r"in session|school day|instruction|regular|student day|make-?up", text):
+        return Meaning("yes")
+    return _yes_or_no(text) if re.fullmatch(r"y|yes|true|1|n|no|false|0", text) else UNKNOWN
 
 
 def _first(rules: tuple[_Rule, ...], text: str) -> Meaning:
@@ -177,9 +244,9 @@ def _grade(text: str) -> Meaning:
         return Meaning("PK", "some systems write pre-kindergarten as a negative number")
     if text in ("0", "00"):
         return Meaning("K", "some systems write kindergarten as 0")
-    if re.match(r"pre|pk|p-?k\b", text):
+    if re.match(r"pre-? ?k|pre-?sch|pk|p-?k\b", text):
         return Meaning("PK")
-    if re.match(r"k\b|kind|k[fgh]\b|kdg", text):
+    if re.fullmatch(r"k|kind.*|k[fgh]|kdg|transitional kind.*|tk", text):
         return Meaning("K")
     if number := re.fullmatch(
         r"(?:grade |gr\.? ?)?0*(\d{1,2})(?:st|nd|rd|th)?(?: grade| gr\.?)?", text
@@ -203,6 +270,9 @@ _READERS: dict[str, Callable[[str], Meaning]] = {
     "visitor_type": _visitor,
     "grade": _grade,
     "attended": _attended,
+    "absent": _absent,
+    "excused": _excused,
+    "is_school_day": _school_day,
     "english_learner": _yes_or_no,
     "disability": _yes_or_no,
     "free_meals": _yes_or_no,

@@ -21,6 +21,7 @@ _MOST_DAY_NUMBERS = 400
 _FIRST_YEAR = 1950
 
 _ISO_DATE, _ISO_MONTH = re.compile(r"\d{4}-\d{2}-\d{2}"), re.compile(r"\d{4}-\d{1,2}")
+_UTC_MOMENT = re.compile(r".*\d:\d\d.*(?:Z|[+-]00:?00)")
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 
 
@@ -39,6 +40,7 @@ def date_parts(
     if numbers and formats:
         formats = tuple(dict.fromkeys((*formats, "%Y-%m-%d")))
     parts = _unread(source, texts, reading) + _long_ago(source, texts, reading)
+    parts += _in_utc(source, texts)
     if reading.other_formats:
         parts.append(_either_order(source, reading))
     readable = texts[(texts != "") & ~texts.index.isin(reading.unread)]
@@ -47,6 +49,19 @@ def date_parts(
     if reading.other_formats:
         parts.append(commented(_format(ours, reading.other_formats) + "  # the day stands first"))
     return parts, numbers
+
+
+def _in_utc(source: str, texts: pd.Series[str]) -> list[Part]:
+    moments = texts[texts.str.fullmatch(_UTC_MOMENT)]
+    if moments.empty:
+        return []
+    return [
+        Doubt(
+            f"“{source}” holds moments in UTC in {rows_in_words(len(moments))}, first in line "
+            f"{moments.index[0]} (“{moments.iloc[0]}”): in the evening that is the next day. A "
+            "line time_zone in the mapping says where the visits were."
+        )
+    ]
 
 
 def _format(ours: str, formats: tuple[str, ...]) -> str:

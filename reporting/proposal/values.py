@@ -7,18 +7,22 @@ from collections.abc import Callable, Iterable, Mapping
 import pandas as pd
 
 from reporting.contract import InputColumn
-from reporting.proposal.columns import MOST_SPELLINGS, Assignment
+from reporting.proposal.columns import Assignment
 from reporting.proposal.draft import Doubt, Part, commented, entry, literal, rows_in_words, shown
+from reporting.proposal.flags import says_no, says_yes
 from reporting.proposal.names import says_absence
+from reporting.proposal.plausible import MOST_SPELLINGS
 from reporting.proposal.spellings import Meaning, has_spellings, meaning_of, takes_as_is
 
 _MEAN_NOTHING = frozenset(
     "null (null) <null> \\n n/a na #n/a #ref! #value! #name? none nan (blank) - -- --- .".split()
 )
 
-_OF_ABSENCE = dict.fromkeys(("1", "1.0", "y", "yes", "true", "x"), "0")
-_OF_ABSENCE |= dict.fromkeys(("0", "0.0", "n", "no", "false"), "1")
-_NO_CODE = Meaning("1", "no code: in many systems, present")
+_NO_CODE = "no code: in many systems, present"
+_ABOUT_CODES = {
+    "attended": "A value is the share of the day that counts as attended.",
+    "absent": "A value is the share of the day that counts as absent; late counts as 0.",
+}
 
 
 def missing_texts(reading: Assignment, rows: pd.DataFrame) -> tuple[str, ...]:
@@ -50,12 +54,12 @@ def spelling_parts(column: InputColumn, source: str, texts: pd.Series[str]) -> l
     ``source`` is their column, or ``({column})`` where blanks have to be translated too.
     """
     parts = translations(source, texts, _meaning_in(column, source), _possible(column))
-    if column.name == "attended" and parts:
+    if column.name in _ABOUT_CODES and parts:
         about_codes = Doubt(
             "Codes of attendance differ by district: hold each line below against your own list "
-            "of codes. A value is the share of the day that counts as attended."
+            f"of codes. {_ABOUT_CODES[column.name]}"
         )
-        return [about_codes, *_absences_alone(texts, parts), *parts]
+        return [about_codes, *parts]
     return parts
 
 
@@ -65,34 +69,20 @@ def _possible(column: InputColumn) -> str:
 
 def _meaning_in(column: InputColumn, source: str) -> Callable[[str], Meaning | None]:
     """Text -> its meaning, None where the loader understands it as it is."""
+    is_wrapped = source.startswith("({")
+    is_of_absence = column.name == "attended" and says_absence(source.strip("({})"))
 
     def meaning(text: str) -> Meaning | None:
-        is_wrapped = source.startswith("({")
         inner = text[1:-1] if is_wrapped else text
         if not inner:
-            return _NO_CODE
-        if says_absence(source.strip("({})")) and inner.lower() in _OF_ABSENCE:
-            return Meaning(_OF_ABSENCE[inner.lower()])
+            return Meaning("1" if column.name == "attended" else "0", _NO_CODE)
+        if is_of_absence and (says_yes(inner) or says_no(inner)):
+            return Meaning("0" if says_yes(inner) else "1")
         if takes_as_is(column, inner):
             return Meaning(inner) if is_wrapped else None
         return meaning_of(column, inner)
 
     return meaning
-
-
-def _absences_alone(texts: pd.Series[str], parts: list[Part]) -> list[Part]:
-    """A doubt where no row is of a day attended: a rate needs those too."""
-    if texts.isin(["1", "1.0"]).any() or any(
-        isinstance(part, str) and ' = "1"' in part for part in parts
-    ):
-        return []
-    return [
-        Doubt(
-            "No row says that a student was present: this seems to be a list of absences. "
-            "Attendance needs a row for every day enrolled; export all days, or months with days "
-            "enrolled and attended."
-        )
-    ]
 
 
 def translations(
