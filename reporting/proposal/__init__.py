@@ -1,8 +1,11 @@
 """A look at an export: a mapping file is proposed, with every guess explained and every doubt said.
 
-``form`` says how a text file is written, ``sample`` where its column names stand, ``columns`` which
-input file it is and which columns are ours (``names`` has their usual names), ``values``, ``dates``
-and ``spellings`` what stands in them, ``records`` which rows are none, ``draft`` writes TOML.
+``form`` says how a text file is written, ``sample`` where its column names stand, ``wide`` whether
+there is a column for every day (``headings`` reads their names), ``dressed`` what a program put
+around values. ``columns`` says which input file it is and which columns are ours, by their names
+(``names``, ``usual_names``), by what stands in them (``plausible``) and by what else speaks for it
+(``evidence``, ``coverage``). ``values``, ``dates``, ``spellings`` and ``absences`` say what the
+values mean, ``records`` which rows are none, ``draft`` writes TOML.
 """
 
 from __future__ import annotations

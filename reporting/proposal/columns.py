@@ -76,6 +76,9 @@ _REQUIRED, _OPTIONAL, _MISSING = 2.0, 0.5, -1.5
 # Names that so many exports use for so many things that values may overrule them.
 _VAGUE = frozenset("status type code name number id date day visit student child".split())
 
+# Names of what happened to the record, not to the student.
+_OF_THE_RECORD = frozenset("modified created updated uploaded changed".split())
+
 _MOSTLY_BLANK, _FILLED = 0.5, 0.9
 
 
@@ -210,9 +213,11 @@ def _found_by_values(
 
 
 def _is_spoken_for(name: str) -> bool:
-    """Is a name the usual one of a certain column, such as a date of birth?"""
+    """Is a name the usual one of a certain column, such as a date of birth or of a change?"""
     words = words_of(name)
     is_vague = len(words) == 1 and words[0] in _VAGUE
+    if _OF_THE_RECORD & set(words):
+        return True
     return not is_vague and is_known_for(name, list(USUAL_NAMES))
 
 

@@ -35,7 +35,7 @@ _FEWEST_ROWS = 5
 
 _MOSTLY = 0.9
 _ABOUT_THE_PERSON = ("first_name", "last_name", "birth_date", "home_language")
-_WORDS_OF_CONTACTS = {"visit", "visitor", "contact", "call", "home", "communication", "family"}
+_WORDS_OF_CONTACTS = {"visit", "visitor", "contact", "call", "communication"}
 
 
 @dataclass(frozen=True)
@@ -167,6 +167,8 @@ def _visits(columns: Columns, rows: pd.DataFrame) -> list[Reason]:
         for column, words in _OF_CONTACTS
         if column.name in columns and readable_share(column, rows[columns[column.name]]) >= 0.5
     ]
+    if not reasons and len(rows):
+        reasons.append(Reason(-2))
     if any(_WORDS_OF_CONTACTS & set(words_of(str(name))) for name in rows):
         reasons.append(Reason(0.5, "its columns speak of visits or contacts"))
     outcome = columns.get("outcome")
