@@ -25,7 +25,7 @@ from tests.access.conftest import Site
 PAGES = ("/", "/trajectories", "/districts", "/visits", "/students", "/methods", "/present")
 _FILES = ("pptx", "handout", "xlsx", "csv", "svg")
 # What an address or the machinery of a page says is not read by a person.
-_UNREAD = {"id", "href", "className", "namespace", "type", "customdata", "name_of_file", "filename"}
+_UNREAD = {"id", "href", "className", "namespace", "type", "customdata", "filename", "content"}
 _TAGS = re.compile(r"<[^>]+>")
 
 

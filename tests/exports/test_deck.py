@@ -91,8 +91,10 @@ def test_whoever_asks_a_slide_is_held_to_the_presenters_threshold(data: Snapshot
     seen = [made(data, search, viewer) for viewer in (PRESENTER, LEADER)]
     assert seen[0] == seen[1]
     own = effect(data, LEADER, View.parse(search, known_values(data))[0].filters).frame
-    [gap] = chart(seen[1], "effect").series
-    assert sum(value is not None for value in gap.values) < own["effect"].notna().sum()
+    visited = chart(seen[1], "lines").series[0]
+    assert (
+        sum(value is not None for value in visited.values) < own["visited_rate"].notna().sum() - 1
+    )
 
 
 def said(deck: Deck) -> str:
