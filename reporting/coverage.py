@@ -110,9 +110,11 @@ def _stays() -> sa.Select[Any]:
 def _months() -> sa.Select[Any]:
     """The attendance of every school of a district in a month; the school empty: not known."""
     rows, stay, month = attendance_month.c, _STAY.c, _MONTH.c
-    first = sa.func.greatest(stay.first_day, month.first_day)
-    last = sa.func.least(stay.last_day, month.last_day)
-    is_outside = sa.or_(stay.student_id.is_(None), rows.days_enrolled > last - first + 1)
+    is_outside = sa.or_(
+        stay.student_id.is_(None),
+        stay.first_day > month.last_day,
+        stay.last_day < month.first_day,
+    )
     is_beyond = rows.days_enrolled > month.weekdays + _BEYOND_WEEKDAYS
 
     def students(condition: Expression) -> Expression:
