@@ -231,7 +231,9 @@ def _file_mapping(path: str, input_file: InputFile, entries: dict[str, Any]) -> 
             _name(local): texts for local, texts in _texts_by_column(entries, "leave_out").items()
         },
         time_zone=_time_zone(path, input_file, entries.get("time_zone")),
-        **{entry: entries.get(entry) for entry in _ANSWERS},
+        withdrawn=entries.get("withdrawn"),
+        same_number=entries.get("same_number"),
+        school_days=entries.get("school_days"),
         **{
             entry: tuple(map(str, entries.get(entry, ())))
             for entry in ("complete", "missing", "split")
