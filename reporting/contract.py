@@ -323,7 +323,9 @@ ATTENDANCE = InputFile(
         _long_ago("month", _FIRST_MONTH),
         Reason("days_enrolled", lambda row: row.value["days_enrolled"] < 0, "is negative"),
         Reason(
-            "days_enrolled", lambda row: row.value["days_enrolled"] > 31, "is more than 31 days"
+            "days_enrolled",
+            lambda row: row.value["days_enrolled"] > 31,
+            "is more than 31 days: are these hours, or days of the year so far?",
         ),
         Reason("days_attended", lambda row: row.value["days_attended"] < 0, "is negative"),
         Reason(

@@ -54,6 +54,7 @@ def rebuild(connection: sa.Connection) -> None:
         months=_read(connection, _months()),
         expected=_read(connection, _expected()),
         days=_read(connection, _days()),
+        twice=_read(connection, _twice()),
         assumed=_read(connection, _assumed()),
     )
     found = doubts(measured)
@@ -134,6 +135,7 @@ def _months() -> sa.Select[Any]:
             sa.func.any_value(month.weekdays).label("weekdays"),
             sa.func.count().label("students"),
             sa.func.sum(rows.days_enrolled).label("days_enrolled"),
+            sa.func.sum(rows.days_attended).label("days_attended"),
             students(rows.days_attended >= rows.days_enrolled).label("never_absent"),
             students(is_beyond).label("beyond"),
             sa.func.max(rows.days_enrolled).label("most_days"),
@@ -183,6 +185,33 @@ def _days() -> sa.Select[Any]:
         sa.func.count().label("rows"),
         sa.func.count().filter(day.attended > 0).label("there"),
     ).group_by(day.district_code, day.date)
+
+
+def _twice() -> sa.Select[Any]:
+    """Students with more days in two districts together than a month has weekdays, by both."""
+    rows, stay, month = attendance_month.c, _STAY.c, _MONTH.c
+    movers = (
+        sa.select(stay.student_id, stay.school_year)
+        .group_by(stay.student_id, stay.school_year)
+        .having(sa.func.count() > 1)
+        .subquery("movers")
+    )
+    days = (
+        sa.select(
+            sa.func.min(rows.district_code).label("district_code"),
+            sa.func.max(rows.district_code).label("other_code"),
+            rows.month,
+        )
+        .join_from(attendance_month, movers, movers.c.student_id == rows.student_id)
+        .join(_MONTH, sa.and_(month.month == rows.month, month.school_year == movers.c.school_year))
+        .group_by(rows.student_id, rows.month)
+        .having(
+            sa.func.count(rows.district_code.distinct()) > 1,
+            sa.func.sum(rows.days_enrolled) > sa.func.any_value(month.weekdays) + _BEYOND_WEEKDAYS,
+        )
+        .subquery("days")
+    )
+    return sa.select(*days.c, sa.func.count().label("students")).group_by(*days.c)
 
 
 def _assumed() -> sa.Select[Any]:

@@ -16,6 +16,9 @@ LIST_OF_ABSENCES = "only some of the enrolled students have a row on a usual day
 FEW_STUDENTS = "fewer than half of the enrolled students have attendance"
 HALVED = "the number of students has halved since the month before"
 STOPS = "a school's attendance stops while its district's goes on"
+NO_MONTH = "a month without attendance between others"
+LOW = "fewer than half of the days were attended"
+TWICE = "students with days of the same month in two districts"
 BEYOND_WEEKDAYS = "more days enrolled than the month has weekdays"
 WEEKENDS = "rows on Saturdays or Sundays"
 HOLIDAY = "rows on a holiday"
@@ -35,6 +38,9 @@ _MAKE_UP_SATURDAYS = 2
 
 # A share too small to be more than chance or single mistakes.
 _FEW = 0.1
+
+# Whole districts and schools attend more than nine in ten days.
+_LOWEST_SHARE = 0.5
 
 _SUMMER = ("07", "08")
 
@@ -57,7 +63,8 @@ class Measured:
 
     ``names``: the districts; ``schools``; ``months``: attendance by district, school and month;
     ``expected``: students enrolled all through a month, likewise; ``days``: daily rows by district
-    and date; ``assumed``: months of districts whose school days were taken from the absences.
+    and date; ``twice``: students with too many days in two districts together, by month and both;
+    ``assumed``: months of districts whose school days were taken from the absences.
     """
 
     names: pd.DataFrame
@@ -65,17 +72,18 @@ class Measured:
     months: pd.DataFrame
     expected: pd.DataFrame
     days: pd.DataFrame
+    twice: pd.DataFrame
     assumed: pd.DataFrame
 
     def doubt(self, row: Any, rule: str, words: str, rows: int | None = None) -> Doubt:
         """A doubt of a row with district, month and perhaps school; ``words`` without them."""
         school_code = getattr(row, "school_code", None)
         school_code = school_code if isinstance(school_code, str) else None
-        about = f"{self._name(row.district_code, school_code)}, {_in_words(row.month)}"
+        about = f"{self.name(row.district_code, school_code)}, {_in_words(row.month)}"
         rows = rows if rows is None or rows >= _LEAST_STUDENTS else None
         return Doubt(row.district_code, school_code, row.month, rule, f"{about}: {words}", rows)
 
-    def _name(self, district_code: str, school_code: str | None) -> str:
+    def name(self, district_code: str, school_code: str | None = None) -> str:
         """``Oak School in Hartford``, ``Hartford``; the code where there is no name."""
         names = dict(zip(self.names["district_code"], self.names["district_name"], strict=True))
         name: str = names.get(district_code, district_code)
@@ -96,7 +104,10 @@ def doubts(measured: Measured) -> pd.DataFrame:
         _few_students,
         _halved,
         _stops,
+        _no_month,
+        _low,
         _beyond_weekdays,
+        _twice,
         _weekends,
         _holidays,
         _nobody_there,
@@ -113,6 +124,7 @@ def doubts(measured: Measured) -> pd.DataFrame:
 _FOLLOWS_FROM = {
     FEW_STUDENTS: (LIST_OF_ABSENCES,),
     HALVED: (LIST_OF_ABSENCES, FEW_STUDENTS),
+    LOW: (LIST_OF_ABSENCES,),
 }
 
 
@@ -145,7 +157,7 @@ def _count(count: float, noun: str) -> str:
 
 # --- Who has days at all ------------------------------------------------------------------------
 
-_COUNTS = ["students", "days_enrolled", "never_absent", "beyond", "outside"]
+_COUNTS = ["students", "days_enrolled", "days_attended", "never_absent", "beyond", "outside"]
 
 
 def _by_district(measured: Measured) -> pd.DataFrame:
@@ -231,6 +243,21 @@ def _stops(measured: Measured) -> Doubts:
         )
 
 
+def _no_month(measured: Measured) -> Doubts:
+    """A month that a district has left out: those around it came."""
+    own = measured.months.groupby("district_code")["month"].agg(first="min", last="max")
+    expected = measured.expected.groupby(["district_code", "month"])["expected"].sum()
+    came = measured.months[["district_code", "month"]].drop_duplicates()
+    months = _but_summers(expected.reset_index()).merge(own.reset_index(), on="district_code")
+    months = months.merge(came, how="left", on=["district_code", "month"], indicator="came")
+    is_between = months["month"].between(months["first"], months["last"])
+    is_missing = is_between & (months["came"] == "left_only")
+    for row in _each(months[is_missing & (months["expected"] >= _LEAST_STUDENTS)]):
+        yield measured.doubt(
+            row, NO_MONTH, f"no attendance, though {int(row.expected):,} students are enrolled."
+        )
+
+
 # --- Days that cannot be ----------------------------------------------------------------------
 
 
@@ -241,6 +268,31 @@ def _beyond_weekdays(measured: Measured) -> Doubts:
             row,
             BEYOND_WEEKDAYS,
             f"up to {row.most_days:g} days enrolled, and the month has {row.weekdays} weekdays.",
+        )
+
+
+def _low(measured: Measured) -> Doubts:
+    """Days absent, shares of days or codes turned round; or a month that is not entered yet."""
+    for months in (_by_district(measured), measured.months.dropna(subset=["school_code"])):
+        share = months["days_attended"] / months["days_enrolled"]
+        is_low = (share < _LOWEST_SHARE) & (months["students"] >= _LEAST_STUDENTS)
+        for row in _each(months.assign(share=share)[is_low]):
+            yield measured.doubt(
+                row,
+                LOW,
+                f"{row.share:.0%} of the days enrolled were attended: are days absent or shares of "
+                "days in the place of days attended, or is the month not entered yet?",
+            )
+
+
+def _twice(measured: Measured) -> Doubts:
+    for row in _each(measured.twice):
+        yield measured.doubt(
+            row,
+            TWICE,
+            f"{_count(row.students, 'student')} with more days here and in "
+            f"{measured.name(row.other_code)} together than the month has weekdays: do both count "
+            "the whole month of students who moved?",
         )
 
 

@@ -53,8 +53,15 @@ def usual(ids: Sequence[str], days: Sequence[date]) -> list[tuple[str, date, int
     ]
 
 
-def monthly(delivery: Delivery, rows: Iterable[tuple[str, str, int, int]]) -> None:
-    text = "".join(f"{one},{HARTFORD},{month},{days},{there}\n" for one, month, days, there in rows)
+Months = Iterable[tuple[str, str, int, float]]
+
+
+def monthly(delivery: Delivery, of_hartford: Months, of_new_haven: Months = ()) -> None:
+    text = "".join(
+        f"{one},{code},{month},{days},{there}\n"
+        for code, rows in ((HARTFORD, of_hartford), (NEW_HAVEN, of_new_haven))
+        for one, month, days, there in rows
+    )
     delivery.write(attendance=ATTENDANCE_HEADER + text).load()
 
 
@@ -192,6 +199,59 @@ def test_a_district_whose_students_halve(delivery: Delivery) -> None:
     assert words(delivery) == [
         f"Hartford, {month} 2021: 15 students of 40 enrolled all month have attendance."
         for month in ("November", "December")
+    ]
+
+
+def test_a_month_forgotten_between_others(delivery: Delivery) -> None:
+    others = [f"20000000{number:02d}" for number in range(20)]
+    students_of(delivery, IDS[:20] + others, *(f"{one},2021-22,{NEW_HAVEN},5,,," for one in others))
+    monthly(
+        delivery,
+        [(one, month, 20, 18) for one in IDS[:20] for month in AUTUMN if month != "2021-10"],
+        [(one, month, 20, 18) for one in others for month in AUTUMN],
+    )
+    assert words(delivery) == [
+        "Hartford, October 2021: no attendance, though 20 students are enrolled."
+    ]
+
+
+@pytest.mark.parametrize(("told", "percent"), [(2, "10%"), (0.9, "4%"), (0, "0%")])
+def test_days_absent_or_shares_of_days_delivered_as_days_attended(
+    told: float, percent: str, delivery: Delivery
+) -> None:
+    students_of(delivery, IDS[:20])
+    monthly(
+        delivery,
+        [
+            (one, month, 20, told if month == "2021-10" else 18)
+            for one in IDS[:20]
+            for month in AUTUMN
+        ],
+    )
+    assert words(delivery) == [
+        f"Hartford, October 2021: {percent} of the days enrolled were attended: are days absent or "
+        "shares of days in the place of days attended, or is the month not entered yet?"
+    ]
+
+
+def test_two_districts_that_both_count_the_whole_month_of_who_moved(delivery: Delivery) -> None:
+    """Twelve moved in October; eight others too, and each district counts its own days of them."""
+    moved, rightly = IDS[:12], IDS[12:20]
+    both = [*moved, *rightly]
+    students_of(
+        delivery,
+        both,
+        *(f"{one},2021-22,{HARTFORD},5,,,2021-10-15" for one in both),
+        *(f"{one},2021-22,{NEW_HAVEN},5,,2021-10-18," for one in both),
+    )
+    monthly(
+        delivery,
+        [(one, "2021-10", 20 if one in moved else 10, 9) for one in both],
+        [(one, "2021-10", 20 if one in moved else 10, 9) for one in both],
+    )
+    assert words(delivery) == [
+        "Hartford, October 2021: 12 students with more days here and in New Haven together than "
+        "the month has weekdays: do both count the whole month of students who moved?"
     ]
 
 
