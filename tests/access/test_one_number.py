@@ -235,7 +235,7 @@ def unrounded(texts: Sequence[Text], filters: Filters) -> list[Text]:
         row = row_of_all(standing(data, Viewer("leadership"), View(filters)))
     if not row["about"] or pd.isna(row["students"]):
         return []
-    bare = re.compile(rf"(?<!about )(?<![\d,]){int(row['students']):,} students")
+    bare = re.compile(rf"(?<![Aa]bout )(?<![\d,]){int(row['students']):,} students")
     return [text for text in texts if bare.search(text.words)]
 
 

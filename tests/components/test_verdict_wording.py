@@ -82,7 +82,7 @@ def test_a_figure_taken_from_all_students_says_so_wherever_it_stands() -> None:
     assert wording.verdict(ash) == "the matched figure, checked with all students"
     assert wording.check(ash) == "all students: passed"
     shown = slide("effect", figures(ash))
-    assert shown.meaning.endswith("checked with all students")
+    assert shown.meaning.endswith("all students' check")
     assert any(note.answer.startswith(TAKEN) for note in shown.notes)
     assert TAKEN in slide("unsaid", figures(ash)).paragraphs
     assert TAKEN in slide("method", figures(ash)).paragraphs
