@@ -13,7 +13,7 @@ from queries.schema import coverage_doubt
 from reporting.wording import day_in_words, number
 
 LIST_OF_ABSENCES = "only some of the enrolled students have a row on a usual day"
-FEW_STUDENTS = "fewer than half of the enrolled students have attendance"
+FEW_STUDENTS = "fewer than four in five of the enrolled students have attendance"
 HALVED = "the number of students has halved since the month before"
 STOPS = "a school's attendance stops while its district's goes on"
 NO_MONTH = "a month without attendance between others"
@@ -38,6 +38,9 @@ _MAKE_UP_SATURDAYS = 2
 
 # A share too small to be more than chance or single mistakes.
 _FEW = 0.1
+
+# Of students enrolled all through a month: of nearly all something is known.
+_FEWEST_KNOWN = 0.8
 
 # Whole districts and schools attend more than nine in ten days.
 _LOWEST_SHARE = 0.5
@@ -120,6 +123,8 @@ def doubts(measured: Measured) -> pd.DataFrame:
     return frame.astype({"rows": "Int64"})
 
 
+_NEVER = "9999-12"
+
 # What the doubt of a district says already, or what follows from it.
 _FOLLOWS_FROM = {
     FEW_STUDENTS: (LIST_OF_ABSENCES,),
@@ -131,11 +136,14 @@ _FOLLOWS_FROM = {
 def _said_once(found: list[Doubt]) -> list[Doubt]:
     """Of a school nothing that is said of its district, and no consequence beside its cause."""
     said = {(one.district_code, one.month, one.rule) for one in found if one.school_code is None}
+    stopped = {one.district_code: one.month for one in found[::-1] if one.rule == STOPS}
 
     def is_said(one: Doubt) -> bool:
         same = (one.rule,) if one.school_code else ()
         causes = (*_FOLLOWS_FROM.get(one.rule, ()), *same)
-        return any((one.district_code, one.month, rule) in said for rule in causes)
+        last = stopped.get(one.district_code, _NEVER)
+        of_stopped = one.rule == FEW_STUDENTS and not one.school_code and one.month >= last
+        return of_stopped or any((one.district_code, one.month, rule) in said for rule in causes)
 
     return [one for one in found if not is_said(one)]
 
@@ -200,7 +208,9 @@ def _lists_of_absences(measured: Measured) -> Doubts:
 
 def _few_students(measured: Measured) -> Doubts:
     for months in map(_but_summers, (_by_district(measured), _by_school(measured))):
-        is_few = (months["students"] > 0) & (months["students"] < months["expected"] / 2)
+        is_few = (months["students"] > 0) & (
+            months["students"] < months["expected"] * _FEWEST_KNOWN
+        )
         for row in _each(months[is_few & (months["expected"] >= _LEAST_STUDENTS)]):
             yield measured.doubt(
                 row,

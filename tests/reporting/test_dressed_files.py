@@ -214,7 +214,7 @@ def test_nothing_in_a_column_that_may_be_empty_is_nothing(delivery: Delivery) ->
     delivery.write(
         students=STUDENTS.replace("2010-05-01", "NaT"),
         enrollments="student_id,school_year,district_code,grade,school_code,entry_date\n"
-        "0000000001,2021-22,0640011,7,NULL,#N/A\n0000000002,2021-22,0640011,7,None,nan\n",
+        "0000000001,2021-22,0640011,7,NULL,#N/A\n0000000002,2021-22,0930011,3,None,nan\n",
     )
     report = delivery.load()
     assert reasons(report) == []
