@@ -165,10 +165,11 @@ def _rivals(sample: Sample, reading: Assignment, column: InputColumn, source: st
             )
         )
     used = {match.theirs for match in reading.columns.values()} | {twice}
+    as_good = min(reading.columns[column.name].strength, WITHOUT_GROUP)
     others = [
         match.theirs
         for match in matches(_without(sample.names, used), [column.name])
-        if match.strength >= WITHOUT_GROUP
+        if match.strength >= max(as_good, WITHIN)
         and column.required
         and is_plausible(column, sample.rows[match.theirs])
     ]
