@@ -7,7 +7,13 @@ import pandas as pd
 from reporting.contract import DISTRICTS, ENROLLMENTS, STUDENTS, VISITS, InputColumn
 from reporting.errors import DeliveryRefusedError
 from reporting.mapping import Form
-from reporting.proposal.absences import flag_parts, flags_of, list_doubts
+from reporting.proposal.absences import (
+    excuse_parts,
+    flag_parts,
+    flags_of,
+    list_doubts,
+    share_doubts,
+)
 from reporting.proposal.columns import WORDS, Assignment
 from reporting.proposal.draft import (
     Doubt,
@@ -62,6 +68,7 @@ def section_parts(sample: Sample, reading: Assignment) -> list[Part]:
         *across_doubts(sample),
         *_form_parts(sample),
         *list_doubts(reading, records),
+        *share_doubts(reading, records),
         *dressed_doubts(reading, sample.raw),
         *([entry("missing", missing)] if missing else []),
         *_split_parts(reading, records),
@@ -247,6 +254,8 @@ def _dates_and_values(
             flags := flags_of(records, reading.columns["absent"].theirs)
         ):
             parts = flag_parts(records, flags)
+        elif column.name == "excused" and reading.theirs("excused") is None:
+            parts = excuse_parts(source, texts)
         elif has_spellings(column):
             parts = spelling_parts(column, source, texts)
         values += table(f"{reading.kind.name}.values.{column.name}", parts)

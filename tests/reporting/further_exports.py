@@ -11,6 +11,7 @@ from tests.reporting.real_exports import (
     FILE,
     HARTFORD,
     INSIGHTS,
+    LIST,
     LISTED,
     ROSTERS,
     STUDENTS,
@@ -265,6 +266,49 @@ FURTHER_DAYS = (
         {"student_id": "student_id", "date": "school_date", "attended": "state_value"},
         decided=(HARTFORD,),
         loaded=40,
+    ),
+    RealExport(
+        "PCR Educator, attendance with parts of a day and excuses within words",
+        LISTED,
+        "www.pcreducator.com/Importing-New-Records---Student-Attendance/64814/42937",
+        "Attendance_Detail_Id,Student_Id,School_Id,Attendance_Discipline_Type_Id,"
+        "Occurence_Date_Time,Day_Amount,Explanation,Lookup_Student_First_Name,"
+        "Lookup_Student_Last_Name,Lookup_Birthdate,Lookup_Attendance_Description",
+        missed_days(
+            "8{n}1,{id},456,789,{iso} 08:00,{code}",
+            "0.5,Dentist,Ada,Example,2010/05/15,Absent - Excused",
+            "1.0,,Ada,Example,2010/05/15,Absent - Unexcused",
+            "0.0,,Ada,Example,2010/05/15,Tardy",
+        ),
+        "absences",
+        {
+            "student_id": "Student_Id",
+            "date": "Occurence_Date_Time",
+            "absent": "Lookup_Attendance_Description",
+            "excused": "Lookup_Attendance_Description",
+        },
+        doubts=(LIST, "“Day_Amount” holds parts of a day", "Where a code does not say"),
+        decided=(HARTFORD,),
+        loaded=12,
+    ),
+    RealExport(
+        "eSchoolPlus, marks of periods with minutes absent",
+        WRITTEN,
+        f"{ESCHOOL} ATT_AUDIT_TRAIL",
+        "ARRIVE_TIME|ATT_COMMENT|ATTENDANCE_CODE|ATTENDANCE_DATE|ATTENDANCE_PERIOD|BOTTOMLINE|"
+        "BUILDING|CHANGE_DATE_TIME|CHANGE_UID|DISMISS_TIME|DISTRICT|ENTRY_DATE_TIME|"
+        "ENTRY_ORDER_NUM|ENTRY_USER|MINUTES_ABSENT|SCHOOL_YEAR|SEQUENCE_NUM|SOURCE|STUDENT_ID|"
+        "SUMMER_SCHOOL",
+        tuple(
+            f"||{code}|{day}|{period}|N|33|10/20/2021|jdoe||0640011|10/20/2021|1|jdoe|{minutes}|"
+            f"2022|1|T|{student}|N"
+            for student in STUDENTS
+            for day in ("10/4/2021", "10/14/2021")
+            for period, code, minutes in ((1, "A", 45), (2, "A", 45), (3, "T", 5))
+        ),
+        "attendance_periods",
+        {"period": "ATTENDANCE_PERIOD", "attended": "ATTENDANCE_CODE", "district_code": "DISTRICT"},
+        doubts=("This seems to be a list of absences and tardies",),
     ),
 )
 
