@@ -7,12 +7,15 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from reporting.errors import DeliveryRefusedError, MappingError
 from reporting.forms import read_delivered
 from reporting.mapping import read_mapping
 from reporting.proposal import Proposal, propose
+from reporting.proposal.columns import assignments
+from reporting.proposal.dressed import as_read, bare
 
 CLASS = [f"10000000{n:02}" for n in range(30)]
 SCHOOL_DAYS = [
@@ -369,3 +372,18 @@ def test_codes_that_say_excused_are_read_so_and_the_rest_stays_unknown(tmp_path:
     said = mapping["values"]["excused"]
     assert (said["E"], said["U"], said["A"], said["T"]) == ("yes", "no", "", "")
     assert "“E” in “Code”: a letter alone: does it stand for excused?" in proposal.doubts
+
+
+def test_an_apostrophe_belongs_to_a_name_and_not_to_a_number() -> None:
+    raw = pd.DataFrame(
+        {
+            "Student ID": ["'1000000001", "'1000000002"],
+            "First Name": ["'Aleki", "Ben"],
+            "Last Name": ["Example", "Muster"],
+            "DOB": ["2010-05-01", "2010-06-01"],
+        }
+    )
+    rows = bare(raw)
+    read = as_read(rows, raw, assignments(rows)[0])
+    assert read["Student ID"].tolist() == ["1000000001", "1000000002"]
+    assert read["First Name"].tolist() == ["'Aleki", "Ben"]
