@@ -89,7 +89,8 @@ USUAL_NAMES = {
     "period abbreviation, hour, block, section, section id, course section",
     "visit_id": "visit id, visit number, visit code, visit key, record id, record number, log id, "
     "log number, contact id, contact number, entry number, event id, case number, response id, "
-    "submission id, uuid, instance id, meta instance id, key, number, row, visit, id, index",
+    "submission id, respondent id, uuid, instance id, meta instance id, key, "
+    "number, row, visit, id, index",
     "visit_date": "visit date, date visit, home visit date, date home visit, contact date, "
     "date contact, date, when, meeting date, event date, call date time, date completed, "
     "date time, day",
