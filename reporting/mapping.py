@@ -336,8 +336,11 @@ def _check_values(path: str, input_file: InputFile, name: str, spellings: Any) -
             f"{path}: [{input_file.name}] values has to give {name} a table: "
             f'[{input_file.name}.values.{name}] with lines such as "local spelling" = "ours"'
         )
-    [choices] = [column.choices for column in input_file.columns if column.name == name]
-    unknown = [ours for ours in spellings.values() if choices and ours not in choices]
+    [column] = [column for column in input_file.columns if column.name == name]
+    choices = column.choices
+    # Of a column that may be blank, a spelling can say that nothing is known.
+    may_be = choices if column.required else (*choices, "")
+    unknown = [ours for ours in spellings.values() if choices and ours not in may_be]
     if unknown:
         raise MappingError(
             f"{path}: [{input_file.name}] values translates {name} into “{unknown[0]}”, "

@@ -18,7 +18,7 @@ from reporting.contract import ENROLLMENTS, STUDENTS
 from reporting.errors import DeliveryRefusedError
 from reporting.proposal.columns import WORDS, Assignment, assignments
 from reporting.proposal.draft import Doubt, Note, Part, sentences, toml_of
-from reporting.proposal.dressed import bare
+from reporting.proposal.dressed import as_read, bare
 from reporting.proposal.sample import Sample, sample_of
 from reporting.proposal.section import NOBODY_KNOWS, section_parts
 from reporting.proposal.wide import read_across
@@ -55,6 +55,7 @@ def propose(path: Path) -> Proposal:
     best, *others = assignments(sample.rows)
     if best.score < _LEAST_SCORE:
         raise _not_recognized(sample)
+    sample = replace(sample, rows=as_read(sample.rows, sample.raw, best))
     parts: list[Part] = [
         Note(
             f"Proposed by python -m reporting map from {len(sample.rows):,} rows of {path.name}, "

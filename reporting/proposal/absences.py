@@ -8,9 +8,12 @@ from reporting.contract import ABSENCES, ATTENDANCE_DAILY, ATTENDANCE_PERIODS, I
 from reporting.proposal.columns import Assignment
 from reporting.proposal.draft import Doubt, Part, entry, literal, rows_in_words, shown
 from reporting.proposal.evidence import coverage_in
-from reporting.proposal.flags import any_flag, flags_beside, is_flag_of_absence, says_yes
+from reporting.proposal.flags import any_flag, flags_beside, is_flag_of_absence, says_no, says_yes
+from reporting.proposal.plausible import is_share
+from reporting.proposal.spellings import UNKNOWN, Meaning, meaning_of
 
 _BETWEEN = " / "
+_EXCUSED = next(column for column in ABSENCES.columns if column.name == "excused")
 
 _OURS = {ABSENCES: "absent", ATTENDANCE_DAILY: "attended", ATTENDANCE_PERIODS: "attended"}
 
@@ -41,6 +44,27 @@ def _what_to_do(kind: InputFile) -> str:
         "Attendance needs a row for every day enrolled: export all days, or months with days "
         "enrolled and attended."
     )
+
+
+def share_doubts(reading: Assignment, records: pd.DataFrame) -> list[Part]:
+    """A doubt about a column of parts of a day beside the codes that are read."""
+    ours = _OURS.get(reading.kind)
+    code = reading.theirs(ours) if ours else None
+    if code is None or is_share(records[code]):
+        return []
+    read = {match.theirs for match in reading.columns.values()}
+    return [
+        Doubt(
+            f"“{name}” holds parts of a day, such as 0.5, and is not read: does it say {ours} "
+            f"better than “{code}”, which counts whole days?"
+        )
+        for name in map(str, records)
+        if name not in read and _holds_parts(records[name])
+    ]
+
+
+def _holds_parts(texts: pd.Series[str]) -> bool:
+    return is_share(texts) and any(0 < float(text) < 1 for text in texts.unique() if text)
 
 
 def flags_of(records: pd.DataFrame, absence: str) -> list[str]:
@@ -96,3 +120,32 @@ def _flag_doubts(records: pd.DataFrame, flags: list[str]) -> list[Part]:
             )
         )
     return doubts
+
+
+def codes_excuse(records: pd.DataFrame, absent: str) -> bool:
+    """Do codes of absence, of which there is one column, say whether it is excused?"""
+    says = any(_excuse(str(text)).ours for text in records[absent].unique())
+    return says and not flags_of(records, absent)
+
+
+def excuse_parts(source: str, codes: pd.Series[str]) -> list[Part]:
+    """Lines that say of every code whether it is excused; blank where it does not say."""
+    counts = codes[codes != ""].value_counts()
+    lines: list[Part] = []
+    for text, count in counts.items():
+        said = _excuse(str(text))
+        if said.doubt:
+            lines.append(Doubt(f"“{text}” in “{source}”: {said.doubt}"))
+        lines.append(entry(literal(str(text)), said.ours or "", rows_in_words(int(count))))
+    return [
+        Doubt(
+            f"No column says excused, but codes in “{source}” do. Where a code does not say, it "
+            "stays unknown."
+        ),
+        *lines,
+    ]
+
+
+def _excuse(code: str) -> Meaning:
+    """Of letters and words alone: a 1 among codes is no yes."""
+    return UNKNOWN if says_yes(code) or says_no(code) else meaning_of(_EXCUSED, code)

@@ -29,8 +29,8 @@ from reporting.proposal.names import (
     HINT,
     Match,
     best_matches,
-    is_known_for,
     matches,
+    says_one_of,
     words_of,
 )
 from reporting.proposal.plausible import holds, is_plausible
@@ -213,12 +213,12 @@ def _found_by_values(
 
 
 def _is_spoken_for(name: str) -> bool:
-    """Is a name the usual one of a certain column, such as a date of birth or of a change?"""
+    """Does a name say what stands there, as one of a date of birth or of a change does?"""
     words = words_of(name)
     is_vague = len(words) == 1 and words[0] in _VAGUE
     if _OF_THE_RECORD & set(words):
         return True
-    return not is_vague and is_known_for(name, list(USUAL_NAMES))
+    return not is_vague and says_one_of(name, list(USUAL_NAMES))
 
 
 def _tells(column: InputColumn, texts: pd.Series[str]) -> bool:

@@ -11,8 +11,27 @@ from reporting.proposal.draft import Doubt, Part, rows_in_words
 
 
 def bare(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows without what programs put around codes and values."""
-    return rows.apply(lambda texts: texts.map({text: undressed(text) for text in texts.unique()}))
+    """The rows without what programs put around codes and values, to recognize columns by."""
+    return rows.apply(_bare, kind=Kind.CODE)
+
+
+def as_read(rows: pd.DataFrame, raw: pd.DataFrame, reading: Assignment) -> pd.DataFrame:
+    """The rows as the loader reads them: of a name, less is taken off than of a number.
+
+    Of a file with a column for every day, whose rows are made, they stay as they are.
+    """
+    if not rows.index.equals(raw.index):
+        return rows
+    columns = {
+        theirs: _bare(raw[theirs], column.kind)
+        for column in reading.kind.columns
+        if (theirs := reading.theirs(column.name)) is not None and theirs in raw
+    }
+    return rows.assign(**columns)
+
+
+def _bare(texts: pd.Series[str], kind: Kind) -> pd.Series[str]:
+    return texts.map({text: undressed(text, kind) for text in texts.unique()})
 
 
 def dressed_doubts(reading: Assignment, raw: pd.DataFrame) -> list[Part]:

@@ -18,7 +18,9 @@ from reporting.contract import (
     ATTENDANCE_DAILY,
     ATTENDANCE_PERIODS,
     CALENDAR,
+    DISTRICTS,
     ENROLLMENTS,
+    SCHOOLS,
     STUDENTS,
     VISITS,
     InputColumn,
@@ -28,6 +30,7 @@ from reporting.proposal.coverage import Coverage, coverage_of
 from reporting.proposal.flags import any_flag, is_flag_of_absence
 from reporting.proposal.names import words_of
 from reporting.proposal.plausible import is_share, readable_share
+from reporting.proposal.records import are_no_students
 from reporting.proposal.spellings import may_be_presence
 
 # Fewer rows say nothing about how many a student has.
@@ -63,12 +66,16 @@ def reasons_of(kind: InputFile, columns: Columns, rows: pd.DataFrame) -> tuple[R
 
 
 def _students(columns: Columns, rows: pd.DataFrame) -> list[Reason]:
+    if are_no_students(rows):
+        return [Reason(-6)]
     about = [name for name in _ABOUT_THE_PERSON if name in columns]
     reasons = [Reason(0.5 * len(about), "it says who the students are") if about else Reason(-2)]
     return reasons + _row_a_student(columns, rows, 1, -2)
 
 
 def _enrollments(columns: Columns, rows: pd.DataFrame) -> list[Reason]:
+    if are_no_students(rows):
+        return [Reason(-6)]
     reasons = [Reason(0.5, "it has entry dates")] if "entry_date" in columns else []
     return reasons + _row_a_student(columns, rows, 0.5, -2)
 
@@ -101,6 +108,8 @@ def _of_days(columns: Columns, rows: pd.DataFrame, ours: str, is_wanted_list: bo
     coverage = coverage_in(columns, rows, ours)
     if coverage is None or not coverage.rows:
         return reasons
+    if coverage.rows == coverage.students:
+        return reasons  # a row a student may be a roster too
     if coverage.is_of_absences != is_wanted_list:
         return [*reasons, Reason(-1.5)]
     if is_wanted_list:
@@ -128,7 +137,8 @@ def _is_present(rows: pd.DataFrame, name: str, ours: str) -> pd.Series[bool]:
 
 def _codes(columns: Columns, rows: pd.DataFrame, ours: str) -> list[Reason]:
     if ours not in columns:
-        return []
+        # A student and a day are in every log of incidents and tests.
+        return [Reason(-1)]
     name = columns[ours]
     if is_flag_of_absence(rows, name):
         return [Reason(1, f"“{name}” says who was absent")]
@@ -158,6 +168,24 @@ def _calendar(columns: Columns, _rows: pd.DataFrame) -> list[Reason]:
     return [Reason(1.5, "it says on which days there is school")] * ("is_school_day" in columns)
 
 
+# --- Of places -------------------------------------------------------------------
+
+
+def _schools(columns: Columns, rows: pd.DataFrame) -> list[Reason]:
+    return _row_a_place(columns, rows, ("district_code", "school_code"))
+
+
+def _districts(columns: Columns, rows: pd.DataFrame) -> list[Reason]:
+    return _row_a_place(columns, rows, ("district_code",))
+
+
+def _row_a_place(columns: Columns, rows: pd.DataFrame, key: tuple[str, ...]) -> list[Reason]:
+    """Figures of places by grade or group have a row for each, which a list of places has not."""
+    names = [columns[name] for name in key if name in columns]
+    is_repeated = bool(names) and bool(rows.duplicated(names, keep=False).mean() > 1 - _MOSTLY)
+    return [Reason(-3)] if is_repeated else []
+
+
 # --- Of contacts -----------------------------------------------------------------
 
 
@@ -168,6 +196,8 @@ def _visits(columns: Columns, rows: pd.DataFrame) -> list[Reason]:
         if column.name in columns and readable_share(column, rows[columns[column.name]]) >= 0.5
     ]
     if not reasons and len(rows):
+        reasons.append(Reason(-2))
+    if "visit_date" not in columns:
         reasons.append(Reason(-2))
     if any(_WORDS_OF_CONTACTS & set(words_of(str(name))) for name in rows):
         reasons.append(Reason(0.5, "its columns speak of visits or contacts"))
@@ -203,5 +233,7 @@ _WEIGHING: dict[InputFile, Callable[[Columns, pd.DataFrame], list[Reason]]] = {
     ATTENDANCE_PERIODS: _periods,
     ABSENCES: _absences,
     CALENDAR: _calendar,
+    SCHOOLS: _schools,
+    DISTRICTS: _districts,
     VISITS: _visits,
 }

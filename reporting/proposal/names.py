@@ -22,6 +22,7 @@ _OF_STATE = 10
 
 _PREFIXES = re.compile(
     r"\[[^\]]*\]|\([^)]*\)"  # [Students]State_StudentNumber, Date (mm/dd/yyyy)
+    r"|^[Qq]?\d{1,2}[ ._):-]+(?=[A-Za-z])"  # 02 State Student ID, Q3. Where was the visit?
     r"|^(?:\w+\.)+(?=\w)"  # student.stateID
     r"|^(?:[\w-]+/)+(?=[\w-]+$)"  # group_visit/visit_date, as Kobo writes
 )
@@ -50,6 +51,9 @@ _SAME_WORDS = {
 
 # A name of so many words is a question or a sentence, in which one known word is only a hint.
 _WORDS_OF_QUESTION = 3
+
+# Words that hint at nothing among others: special needs status, exit code.
+_OF_MANY_THINGS = frozenset(("status", "code", "mark"))
 
 
 @dataclass(frozen=True)
@@ -129,13 +133,17 @@ def _strength(words: Words, core: Words, known: Words) -> int:
         return EXACT
     if core and core == known:
         return WITHOUT_GROUP
-    return WITHIN if len(known) > 1 and set(known) <= set(words) else 0
+    # A date, such as one of leaving special education, is not what it is the date of.
+    is_of_its_date = "date" in words and "date" not in known
+    is_within = len(known) > 1 and set(known) <= set(words) and not is_of_its_date
+    return WITHIN if is_within else 0
 
 
 def _hint(name: str, words: Words, known: Words) -> int:
     """One known word within a question, which says nothing by itself: "entered into the log"."""
     is_question = len(re.findall(r"[A-Za-z0-9]+", name)) >= _WORDS_OF_QUESTION
-    return HINT if is_question and len(known) == 1 and known[0] in words else 0
+    is_telling = len(known) == 1 and known[0] not in _OF_MANY_THINGS
+    return HINT if is_question and is_telling and known[0] in words else 0
 
 
 def says_absence(name: str) -> bool:
@@ -156,6 +164,11 @@ def says_submission(name: str) -> bool:
 def is_known_for(name: str, ours: Sequence[str]) -> bool:
     """Is a name an exact one of any of these columns of ours?"""
     return any(match.strength == EXACT for match in matches([name], ours))
+
+
+def says_one_of(name: str, ours: Sequence[str]) -> bool:
+    """Does a name say any of these columns of ours, be it among other words?"""
+    return any(match.strength > HINT for match in matches([name], ours))
 
 
 def names_student(name: str) -> bool:

@@ -38,6 +38,8 @@ _CODES = ("attended", "absent")
 _WORDS_TO_KNOW = frozenset(
     "grade english_learner disability free_meals excused is_school_day".split()
 )
+_UNITS_OF_TIME = frozenset("minute min hour hr".split())
+_NO_DIGIT = 10
 _ROW_NUMBER = {("id",), ("number",), ("index",), ("row",)}
 
 
@@ -65,6 +67,8 @@ def is_plausible(column: InputColumn, texts: pd.Series[str]) -> bool:
     if column.name in _NAMES:
         return share(counts, _has_digit) < 0.5
     if column.name in _CODES:
+        if says_amount(str(texts.name), counts):
+            return False
         return len(counts) <= MOST_SPELLINGS and share(counts, _may_be_code(column)) >= 0.5
     if column.name == "period":
         return share(counts, lambda text: bool(_WHOLE_DAY.fullmatch(text))) < 0.5
@@ -83,6 +87,8 @@ def holds(column: InputColumn, texts: pd.Series[str]) -> bool:
     if column.name == "student_id":
         return len(counts) > 1 and share(counts, lambda text: bool(_ID.fullmatch(text))) >= 0.9
     if has_spellings(column) and len(counts) <= MOST_SPELLINGS:
+        if column.name in _CODES and says_amount(str(texts.name), counts):
+            return False
         # Numbers alone say nothing: counts, rooms and grades are numbers too.
         if all(takes_as_is(column, text) and _has_digit(text) for text in counts.index):
             return False
@@ -94,6 +100,15 @@ def readable_share(column: InputColumn, texts: pd.Series[str]) -> float:
     """The share of filled rows whose text is one of ours or known words; 0 where all are blank."""
     counts = texts[texts != ""].value_counts()
     return share(counts, _is_readable(column)) if len(counts) else 0.0
+
+
+def says_amount(name: str, counts: pd.Series[int]) -> bool:
+    """Are there minutes, hours or the like, of which 0 is no share of a day and no code?"""
+    if _UNITS_OF_TIME & set(words_of(name)):
+        return all(_NUMBER.fullmatch(text) for text in counts.index)
+    return all(_NUMBER.fullmatch(text) for text in counts.index) and any(
+        float(text.replace(",", ".")) >= _NO_DIGIT for text in counts.index
+    )
 
 
 def is_share(texts: pd.Series[str]) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pandas as pd
 
+from reporting.proposal.names import words_of
 from reporting.proposal.plausible import SEVERAL_IDS
 
 _TOTAL = re.compile(
@@ -13,8 +15,16 @@ _TOTAL = re.compile(
     r"|page \d+.*|(report|printed|generated|exported|created|run)\b.*|\d+ (rows|records)\b.*",
     re.IGNORECASE,
 )
+_FOR_MACHINES = re.compile(r"\{.*\}")
 _MOST_TEXTS = 20
+_ROLES = {("role",), ("user", "role"), ("user", "type"), ("person", "type"), ("role", "type")}
 _SEPARATORS = re.compile(r"\s*([;,/&+|]|\band\b)\s*|(\s)")
+
+
+def is_for_machines(row: Sequence[str]) -> bool:
+    """Does a row say what a program calls its columns, as {"ImportId":"QID1"} of Qualtrics?"""
+    filled = [text for text in row if text]
+    return len(filled) > 1 and all(_FOR_MACHINES.fullmatch(text) for text in filled)
 
 
 def no_records(rows: pd.DataFrame, student: str | None) -> dict[str, tuple[str, ...]]:
@@ -24,6 +34,9 @@ def no_records(rows: pd.DataFrame, student: str | None) -> dict[str, tuple[str, 
     if student is not None:
         suspect |= ~rows[student].str.contains(r"\d{3}")
     found: dict[str, dict[str, None]] = {}
+    if len(rows) and is_for_machines(rows.iloc[0].tolist()):
+        name = next(str(name) for name, text in rows.iloc[0].items() if text)
+        found[name] = {rows.iloc[0][name]: None}
     for line in rows.index[suspect]:
         row = rows.loc[line]
         for name, text in row.items():
@@ -31,6 +44,28 @@ def no_records(rows: pd.DataFrame, student: str | None) -> dict[str, tuple[str, 
                 found.setdefault(str(name), {})[text] = None
                 break
     return {name: tuple(texts)[:_MOST_TEXTS] for name, texts in found.items()}
+
+
+def no_students(rows: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Their column of roles -> what is not a student there, of a file that has students too."""
+    for name in map(str, rows):
+        texts = [str(text) for text in rows[name].unique() if text]
+        others = tuple(text for text in texts if not _says_student(text))
+        if words_of(name) in _ROLES and 0 < len(others) < len(texts) <= _MOST_TEXTS:
+            return {name: others}
+    return {}
+
+
+def are_no_students(rows: pd.DataFrame) -> bool:
+    """Does a column of roles name others than students alone?"""
+    roles = [rows[name] for name in map(str, rows) if words_of(name) in _ROLES]
+    return any(
+        bool((texts != "").any()) and not any(map(_says_student, texts.unique())) for texts in roles
+    )
+
+
+def _says_student(text: str) -> bool:
+    return words_of(text) == ("student",)
 
 
 def records_of(rows: pd.DataFrame, left_out: dict[str, tuple[str, ...]]) -> pd.DataFrame:

@@ -26,6 +26,7 @@ from reporting.mapping import Form
 from reporting.proposal.form import csv_options, encoding_to_read, text_form
 from reporting.proposal.headings import days_of_names
 from reporting.proposal.names import known_columns, names_student
+from reporting.proposal.records import is_for_machines
 from reporting.proposal.usual_names import USUAL_NAMES
 
 # Of a large file so many rows are read from its beginning, and from its end.
@@ -196,7 +197,8 @@ def _header_at(path: Path, rows: Sequence[list[str]]) -> tuple[int, int]:
     if best and _names_groups(rows[best - 1]) and _known(rows[best - 1 : best + 1]) >= scores[best]:
         return best - 1, 2
     below = rows[best + 1 : best + 3]
-    if len(below) == 2 and not holds_values(below[0]) and holds_values(below[1]):
+    is_name_too = len(below) == 2 and not holds_values(below[0]) and not is_for_machines(below[0])
+    if is_name_too and holds_values(below[1]):
         return best, 2
     return best, 1
 

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from reporting.contract import DISTRICTS, VISITS, InputColumn
+from reporting.contract import DISTRICTS, ENROLLMENTS, STUDENTS, VISITS, InputColumn
 from reporting.errors import DeliveryRefusedError
 from reporting.mapping import Form
-from reporting.proposal.absences import flag_parts, flags_of, list_doubts
+from reporting.proposal.absences import (
+    excuse_parts,
+    flag_parts,
+    flags_of,
+    list_doubts,
+    share_doubts,
+)
 from reporting.proposal.columns import WORDS, Assignment
 from reporting.proposal.draft import (
     Doubt,
@@ -20,7 +26,7 @@ from reporting.proposal.draft import (
     table,
 )
 from reporting.proposal.dressed import dressed_doubts
-from reporting.proposal.records import no_records, records_of, separators_of
+from reporting.proposal.records import no_records, no_students, records_of, separators_of
 from reporting.proposal.sample import Sample
 from reporting.proposal.sources import column_parts, repeated_parts, sources_of, texts_of
 from reporting.proposal.spellings import has_spellings
@@ -45,7 +51,8 @@ def section_parts(sample: Sample, reading: Assignment) -> list[Part]:
     """
     name = reading.kind.name
     left_out = no_records(sample.rows, reading.theirs("student_id"))
-    records = records_of(sample.rows, left_out)
+    others = no_students(sample.rows) if reading.kind in (STUDENTS, ENROLLMENTS) else {}
+    records = records_of(sample.rows, left_out | others)
     missing = missing_texts(reading, records)
     records = without(records, missing)
     if sample.blank:
@@ -61,6 +68,7 @@ def section_parts(sample: Sample, reading: Assignment) -> list[Part]:
         *across_doubts(sample),
         *_form_parts(sample),
         *list_doubts(reading, records),
+        *share_doubts(reading, records),
         *dressed_doubts(reading, sample.raw),
         *([entry("missing", missing)] if missing else []),
         *_split_parts(reading, records),
@@ -74,7 +82,7 @@ def section_parts(sample: Sample, reading: Assignment) -> list[Part]:
         ),
         *table(f"{name}.dates", dates),
         *values,
-        *table(f"{name}.leave_out", _leave_out_parts(left_out)),
+        *table(f"{name}.leave_out", _leave_out_parts(left_out, others)),
     ]
 
 
@@ -168,14 +176,20 @@ def _complete_parts(reading: Assignment, records: pd.DataFrame) -> list[Part]:
     ]
 
 
-def _leave_out_parts(left_out: dict[str, tuple[str, ...]]) -> list[Part]:
+def _leave_out_parts(
+    left_out: dict[str, tuple[str, ...]], others: dict[str, tuple[str, ...]]
+) -> list[Part]:
     lines: list[Part] = [entry(literal(name), texts) for name, texts in left_out.items()]
-    if not any(text for texts in left_out.values() for text in texts):
-        return lines
-    return [
-        Doubt("Rows with these texts are taken for totals or titles and left out: are they?"),
-        *lines,
-    ]
+    if any(text for texts in left_out.values() for text in texts):
+        lines.insert(
+            0, Doubt("Rows with these texts are taken for totals or titles and left out: are they?")
+        )
+    for name, texts in others.items():
+        lines.append(
+            Doubt(f"“{name}” says that these are no students: {shown(texts)}. They are left out.")
+        )
+        lines.append(entry(literal(name), texts))
+    return lines
 
 
 def _always_parts(reading: Assignment, sources: dict[str, str]) -> list[Part]:
@@ -240,6 +254,8 @@ def _dates_and_values(
             flags := flags_of(records, reading.columns["absent"].theirs)
         ):
             parts = flag_parts(records, flags)
+        elif column.name == "excused" and reading.theirs("excused") is None:
+            parts = excuse_parts(source, texts)
         elif has_spellings(column):
             parts = spelling_parts(column, source, texts)
         values += table(f"{reading.kind.name}.values.{column.name}", parts)

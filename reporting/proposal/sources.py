@@ -9,7 +9,7 @@ import pandas as pd
 
 from reporting.contract import ATTENDANCE_DAILY, VISITS, InputColumn
 from reporting.faults import OFFICIAL_DIGITS
-from reporting.proposal.absences import flags_of, template_of_flags
+from reporting.proposal.absences import codes_excuse, flags_of, template_of_flags
 from reporting.proposal.columns import Assignment, month_and_year
 from reporting.proposal.draft import Doubt, Note, Part, entry, rows_in_words, shown
 from reporting.proposal.names import WITHIN, WITHOUT_GROUP, matches, says_submission
@@ -37,6 +37,8 @@ def sources_of(sample: Sample, reading: Assignment, records: pd.DataFrame) -> di
             found[code] = f"({{{found[code]}}})"
     if (absence := reading.theirs("absent")) and (flags := flags_of(records, absence)):
         found["absent"] = template_of_flags(flags)
+    if absence and "excused" not in found and codes_excuse(records, absence):
+        found["excused"] = absence
     return {name: found[name] for name in ours if name in found}
 
 
@@ -165,10 +167,11 @@ def _rivals(sample: Sample, reading: Assignment, column: InputColumn, source: st
             )
         )
     used = {match.theirs for match in reading.columns.values()} | {twice}
+    as_good = min(reading.columns[column.name].strength, WITHOUT_GROUP)
     others = [
         match.theirs
         for match in matches(_without(sample.names, used), [column.name])
-        if match.strength >= WITHOUT_GROUP
+        if match.strength >= max(as_good, WITHIN)
         and column.required
         and is_plausible(column, sample.rows[match.theirs])
     ]

@@ -217,10 +217,14 @@ def _absent(text: str) -> Meaning:
 
 
 def _excused(text: str) -> Meaning:
-    if re.match(r"un-?excused|unx?$|u[ax]?$|truan", text):
+    if re.search(r"\b(?:un-?|not )excused|\btruan", text):
         return Meaning("no")
-    if re.match(r"excused|exc?$|e[ax]?$", text):
+    if re.search(r"\bexcused", text):
         return Meaning("yes")
+    if re.fullmatch(r"(?:[a-z]{1,2}[-/])?u[anx]?|unx", text):
+        return Meaning("no", "a letter alone: does it stand for unexcused?")
+    if re.fullmatch(r"(?:[a-z]{1,2}[-/])?e[ax]?|exc", text):
+        return Meaning("yes", "a letter alone: does it stand for excused?")
     return _yes_or_no(text) if re.fullmatch(r"y|yes|true|1|n|no|false|0", text) else UNKNOWN
 
 

@@ -34,18 +34,19 @@ USUAL_NAMES = {
     "ctx school year, enrollment year, school year date, sy, year",
     "grade": "grade, grade level, grade code, entry grade level, student grade, "
     "student grade level, std grade level, current grade, grade lvl, gr, grd",
-    "entry_date": "entry date, enter date, enrollment date, enroll date, enrollment start date, "
-    "school entry date, start date, date entered, entry, begin date, registration date, "
-    "enrollment date key, role start date",
+    "entry_date": "entry date, enter date, enrollment start, enrollment date, enroll date, "
+    "enrollment start date, school entry date, start date, date entered, date entered school, "
+    "entry, begin date, registration date, enrollment date key, role start date",
     "exit_date": "exit date, exit withdraw date, withdrawal date, withdraw date, "
-    "enrollment end date, school exit date, end date, leave date, date left, exit, role end date",
+    "enrollment end date, enrollment end, school exit date, end date, leave date, date left, "
+    "exit, role end date",
     "first_name": "first name, student first name, given name, first, legal first name, fname, "
     "forename, student first, first middle name, psn name first",
     "last_name": "last name, student last name, last surname, surname, family name, last, lname, "
     "student last, legal last name, psn name last",
     "birth_date": "birth date, date birth, dob, birthday, psn dob, student dob, birthdate",
     "home_language": "home language, primary language, native language, dominant language, "
-    "language home, home language code, std home language code",
+    "primary language code id, language home, home language code, std home language code",
     "english_learner": "english learner, ell, el, el status, ell status, lep, lep status, ml, "
     "multilingual learner, limited english proficiency, limited english proficiency status, "
     "english language learner",
@@ -71,8 +72,8 @@ USUAL_NAMES = {
     "all day code, all day, absence code, abs code, attendance event category, "
     "attendance event category descriptor, attendance status, daily status, "
     "daily attendance status, attendance type, absence type, attendance code long, present, "
-    "status, code, attendance, attendance value, attendance behavior, absence, absent, "
-    "absent ind, att absent ind, mark",
+    "status, code, attendance, attendance value, state value, attendance behavior, absence, "
+    "absent, absent ind, att absent ind, mark",
     "absent": "absent, portion absent, att portion absent, absent portion, "
     "absent days equivalent, absence duration, absence, absent ind, att absent ind, "
     "absence code, abs code, attendance code, att code, att code view, daily attendance code, "
@@ -88,7 +89,8 @@ USUAL_NAMES = {
     "period abbreviation, hour, block, section, section id, course section",
     "visit_id": "visit id, visit number, visit code, visit key, record id, record number, log id, "
     "log number, contact id, contact number, entry number, event id, case number, response id, "
-    "submission id, uuid, number, row, visit, id, index",
+    "submission id, respondent id, uuid, instance id, meta instance id, key, "
+    "number, row, visit, id, index",
     "visit_date": "visit date, date visit, home visit date, date home visit, contact date, "
     "date contact, date, when, meeting date, event date, call date time, date completed, "
     "date time, day",

@@ -13,6 +13,12 @@ NAMES = ("Ada,Example", "Ben,Muster", "Cy,Sample", "Di,Ejemplo")
 ISO_DAYS = tuple(f"2021-10-{day:02}" for day in (4, 5, 6, 7, 8, 12, 13, 14, 15, 18))
 US_DAYS = tuple(f"{int(day[5:7])}/{int(day[8:])}/{day[:4]}" for day in ISO_DAYS)
 
+# What a source is, and so how far it can be trusted to be the first line of a file.
+FILE = "the first line of a file, or of an example of one"
+WRITTEN = "code or a query that writes or reads the file"
+LISTED = "a documentation's list of the file's columns, in their order"
+NAMED = "columns that a documentation names, put into one line here"
+
 HARTFORD = ('# district_code = "0640011"', 'district_code = "0640011"')
 
 
@@ -20,12 +26,14 @@ HARTFORD = ('# district_code = "0640011"', 'district_code = "0640011"')
 class RealExport:
     """One export, what `map` has to say of it, and how many rows load when a person has decided.
 
+    ``seen_in``: what kind of source it is. ``source``: address, or repository and commit.
     ``columns``: some of ours -> theirs. ``doubts``: words of doubts. ``refused``: words of the
     sentence with which it is refused instead. ``decided``: what a person changes in the mapping.
     ``loaded``: rows that load with it, none rejected; None where other files would be needed.
     """
 
     name: str
+    seen_in: str
     source: str
     header: str
     rows: tuple[str, ...]
@@ -79,6 +87,7 @@ LIST = "This seems to be a list of absences and tardies: 12 rows for 4 students 
 ROSTERS = (
     RealExport(
         "Aspen X2, students",
+        FILE,
         f"{INSIGHTS}@c749ed8030c308560d00b6a95410fbc1d415cdb3 "
         "spec/fixtures/fake_students_export.csv",
         '"state_id","local_id","full_name","home_language","program_assigned",'
@@ -106,7 +115,9 @@ ROSTERS = (
     ),
     RealExport(
         "PowerSchool, students for a lunch program; the state's number stands twice",
-        "github.com/Roer/PowerSchool-PrimeroEdge-Script README.md, “PowerSchool exported fields”",
+        LISTED,
+        "github.com/Roer/PowerSchool-PrimeroEdge-Script@2a624a8dddd88ad6a25d17ab155a047fc4132ab9 "
+        "README.md, “PowerSchool exported fields”",
         "State_StudentNumber\tState_StudentNumber\tSSN\tGrade_Level\tGender\tDOB\tFirst_Name\t"
         "Middle_Name\tLast_Name\tSchoolID\tHome_Room\tMailing_Street\tMailing_City\tMailing_State\t"
         "Mailing_Zip\tEthnicity Field\tRace Field\tGuardian First Name\tGuardian Last Name\t"
@@ -128,6 +139,7 @@ ROSTERS = (
     ),
     RealExport(
         "Microsoft School Data Sync, a roster with “Status: Active” and states in “State ID”",
+        FILE,
         f"{SDS}/Student.csv",
         "SIS ID,School SIS ID,First Name,Last Name,Username,Password,State ID,Secondary Email,"
         "Student Number,Middle Name,Grade,Status,Birthdate,Graduation Year",
@@ -139,6 +151,7 @@ ROSTERS = (
     ),
     RealExport(
         "Microsoft School Data Sync, schools",
+        FILE,
         f"{SDS}/School.csv",
         "SIS ID,Name,School Number,School NCES_ID,State ID,Grade Low,Grade High,Principal SIS ID,"
         "Principal Name,Principal Secondary Email,Address,City,State,Country,Zip,Phone,Zone",
@@ -154,6 +167,7 @@ ROSTERS = (
     ),
     RealExport(
         "OneRoster, users",
+        WRITTEN,
         "github.com/legertom/oneroster-data@2e058a0c15104ace8e3be8c4470102a801e9ea3e "
         "src/lib/oneroster/schema.ts, users.csv",
         "sourcedId,status,dateLastModified,enabledUser,orgSourcedIds,role,username,userIds,"
@@ -168,6 +182,7 @@ ROSTERS = (
     ),
     RealExport(
         "OneRoster as School Data Sync 2.1 has it, roles",
+        FILE,
         "github.com/OfficeDev/O365-EDU-Tools@a7cb5861ccc01269c635329695a1a317d05a644b "
         "CSV Samples/SDS v2.1/roles.csv",
         "userSourcedId,orgSourcedId,role,sessionSourcedId,grade,isPrimary,roleStartDate,roleEndDate",
@@ -184,6 +199,7 @@ ROSTERS = (
     ),
     RealExport(
         "Clever, students, as Genesis exports them",
+        LISTED,
         "support-sis.genesisedu.com/support/solutions/articles/151000094027-clever-export",
         "School_id,Student_id,Student_number,State_id,Last_name,Middle_name,First_name,Gender,Dob,"
         "Grade,Race,Hispanic_Latino,Ell_status,Frl_status,Iep_status,Student_zip,Student_email,"
@@ -205,6 +221,7 @@ ROSTERS = (
     ),
     RealExport(
         "Infinite Campus, a roster for DIBELS",
+        WRITTEN,
         "github.com/codelinde/infinite-campus-sql-suite@fc9f199e5a3aa41e3ddf55d6f5d7ffa4545efc65 "
         "DIBELSStudentRoster.sql",
         "Last Name,First Name,Student ID,Secondary ID,School,Grade,Class",
@@ -216,14 +233,18 @@ ROSTERS = (
     ),
     RealExport(
         "EduClimber, the roster of a student information system",
+        LISTED,
         "cbk12sis.groovehq.com/help/educate-and-educlimber-integration-data-mapping, Roster csv",
         "School Year,Student ID,Student Local ID,Student First Name,Student Middle Name / Initial,"
         "Student Last Name,Date of Birth,Student Gender,Student Ethnicity,Student Disability,"
         "Meal Status,Enrollment Start Date,Enrollment End Date,Grade,School Name,Course Name,"
-        "Course ID",
+        "Course ID,Course_Term,Course Section,Course Period,Course Start Date,Course End Date,"
+        "Course Leave Date,Teacher First Name,Teacher Last Name,Teacher Email,Teacher ID,"
+        "ELL Status,ELP Level",
         people(
             "2021-2022,{id},7{n},{first},,{last},2010-03-1{n},F,White,N,paid,2021-09-01,,7,"
-            "Oak Street School,Homeroom,HR1"
+            "Oak Street School,Homeroom,HR1,FY,1,1,2021-09-01,2022-06-11,,Ann,Miller,"
+            "am@example.com,T77,N,"
         ),
         "enrollments",
         {
@@ -239,7 +260,9 @@ ROSTERS = (
     ),
     RealExport(
         "Missouri's enrollment and attendance file",
-        "info.mo.gov/dese/file_spec/2014/FileSpec_201408AugustCycleStudentEnrollmentandAttendance.html",
+        LISTED,
+        "info.mo.gov/dese/file_spec/2014/"
+        "FileSpec_201408AugustCycleStudentEnrollmentandAttendance.html, its first 28 columns",
         "CollectionVersion,CurrentSchoolYear,AttendingDistrictCode,AttendingSchoolCode,"
         "ReportingDistrictCode,ReportingSchoolCode,ResidentDistrictCode,ResidentSchoolCode,StateID,"
         "LocalStudentID,LastName,FirstName,MiddleName,Suffix,DateOfBirth,StudentGradeLevel,SSN,"
@@ -262,6 +285,7 @@ ROSTERS = (
     ),
     RealExport(
         "Skyward SMS, the student file",
+        NAMED,
         "szhelp.renaissance.com/hc/en-us/articles/23824120308251-Skyward-SMS, columns of the "
         "Student file",
         "NameID,LastName,FirstName,StudentGrade,LEPStatus,LunchCodeType,GenderMaleFemale,"
@@ -278,6 +302,7 @@ ROSTERS = (
     ),
     RealExport(
         "Synergy, students with their year",
+        NAMED,
         "szhelp.renaissance.com/hc/en-us/articles/23825296926875-Synergy, fields of EPC_STU, "
         "REV_PERSON and EPC_STU_SCH_YR",
         "SIS_NUMBER,LAST_NAME,FIRST_NAME,GRADE,ENTRY_DATE,FRM_CODE,GENDER",
@@ -292,6 +317,7 @@ ROSTERS = (
 DAYS = (
     RealExport(
         "Aspen X2, attendance with flags, exceptions alone",
+        FILE,
         f"{INSIGHTS}@2b95100a51939c3c3427be5b5c8f261b70c06815 "
         "spec/fixtures/fake_attendance_export.txt",
         '"state_id","absence","tardy","event_date","school_local_id"',
@@ -304,6 +330,7 @@ DAYS = (
     ),
     RealExport(
         "Aspen X2, attendance with reasons, exceptions alone",
+        WRITTEN,
         f"{INSIGHTS}@c749ed8030c308560d00b6a95410fbc1d415cdb3 x2_export/sql/attendance_export.sql",
         '"state_id","local_id","absence","tardy","dismissed","reason","excused","comment",'
         '"event_date","school_local_id"',
@@ -325,19 +352,30 @@ DAYS = (
     ),
     RealExport(
         "Aspen X2, the table of attendance as it is: a key of the database for a student",
+        FILE,
         f"{INSIGHTS}@c749ed8030c308560d00b6a95410fbc1d415cdb3 spec/fixtures/attendance_dump.csv",
         "'ATT_OID','ATT_STD_OID','ATT_SKL_OID','ATT_RAT_OID','ATT_DATE','ATT_CODE_VIEW',"
-        "'ATT_TARDY_IND','ATT_DISMISSED_IND','ATT_REASON_CODE','ATT_EXCUSED_IND'",
+        "'ATT_TARDY_IND','ATT_DISMISSED_IND','ATT_REASON_CODE','ATT_EXCUSED_IND','ATT_RAT_OID_02',"
+        "'ATT_COMMENT','ATT_TIMESTAMP','ATT_FIELDA_001','ATT_FIELDA_002','ATT_FIELDB_001',"
+        "'ATT_ABSENT_IND','ATT_LAST_MODIFIED','ATT_PORTION_ABSENT','ATT_OTHER_CODE',"
+        "'ATT_OTHER_CODE_02','ATT_TIME_VIEW','ATT_ABSENT_IND_02','ATT_TARDY_IND_02',"
+        "'ATT_DISMISSED_IND_02','ATT_REASON_CODE_02','ATT_EXCUSED_IND_02','ATT_COMMENT_02',"
+        "'ATT_RESPONSE','ATT_RESPONSE_02','ATT_CODE_VIEW_PM'",
         missed_days(
-            "'ATT000{n}','STD000{n}','SKL1','RAT1','{iso}','{code}','0','0','','1'", "A-E", "T"
+            '"ATT000{n}","STD000{n}","SKL1","NULL","{iso}",{code},"NULL","NULL","0","0","0","NULL",'
+            '"0","NULL","NULL","NULL","NULL"',
+            '"A-E","0","0","","1","NULL","","1","0","NULL","NULL","1","NULL","1.0000","","NULL"',
+            '"T","1","0","","0","NULL","","1","0","NULL","NULL","0","NULL","0.0000","","NULL"',
         ),
         "absences",
-        {"date": "ATT_DATE", "absent": "ATT_CODE_VIEW", "excused": "ATT_EXCUSED_IND"},
-        doubts=(LIST, "“ATT_STD_OID” was taken for student_id by its name: is it?"),
+        {"date": "'ATT_DATE'", "excused": "'ATT_EXCUSED_IND'"},
+        doubts=(LIST, "“'ATT_STD_OID'” was taken for student_id by its name: is it?"),
     ),
     RealExport(
         "PowerSchool, Vermont's daily attendance",
-        "ps-compliance.powerschool-docs.com/pssis-vt/latest/07_ps_att",
+        FILE,
+        "datacollection.education.vermont.gov/File-Specifications/7_PS_Att (and PowerSchool's own "
+        "ps-compliance.powerschool-docs.com/pssis-vt/latest/07_ps_att)",
         "ADMINID,ENRORGID,PERMNUMBER,ATTEVENTDATE,DAILY_STATUS,ATTENTYPEID,ABSCATID,DSID_VALUE,SY",
         every_day("SU009,PS001,{id},{us},{code},FT,,1,2022", "PRE", "ABS"),
         "attendance_daily",
@@ -348,6 +386,7 @@ DAYS = (
     ),
     RealExport(
         "Clever, attendance",
+        LISTED,
         "dev.clever.com/docs/attendance-data-how-does-it-work, attendance.csv",
         "Student_id,School_id,Section_id,Attendance_date,Attendance_type,Attendance_status,"
         "Excuse_code,Sis_id",
@@ -363,6 +402,7 @@ DAYS = (
     ),
     RealExport(
         "Aeries, the table of attendance: a whole day beside its periods",
+        WRITTEN,
         "github.com/suhsdit/SPSAeries@658a88f948edf54ffe3d402bd4e7e4a0a278db9c "
         "SPSAeries/Public/Get-SPSAeriesAttendanceData.ps1",
         "SchoolCode,StudentNumber,SchoolDay,EntryLeave,Program,Grade,Track,TeacherNumber,AllDay,"
@@ -376,6 +416,7 @@ DAYS = (
     ),
     RealExport(
         "Genesis, what a swipe station sends",
+        LISTED,
         "support-sis.genesisedu.com/support/solutions/articles/151000094144-swipe-k12-import",
         "School #\tStudent #\tAttendance Status\tTime In\tDate\tReason Code",
         missed_days("12\t{id}\t{code}\t08:30AM\t{us}\t", "Tardy", "Absent"),
@@ -388,6 +429,7 @@ DAYS = (
     ),
     RealExport(
         "EduClimber, “only negative attendance codes”, with the share of the day",
+        LISTED,
         "cbk12sis.groovehq.com/help/educate-and-educlimber-integration-data-mapping, "
         "Attendance csv",
         "School Year,Student ID,Student Local ID,Student First Name,Student Last Name,School Name,"
@@ -406,6 +448,7 @@ DAYS = (
     ),
     RealExport(
         "Infinite Campus, absences by period to be inserted",
+        WRITTEN,
         "github.com/will-at-rti/rti-scheduler-infinite-campus-attendance"
         "@7e6657f897ad0defbb36af98884a2ca790aa91b8 rti-scheduler-attendance-to-csv.ps1",
         '"studentId"|"attendanceCode"|"period"|"attendanceDate"|"sessionName"'
@@ -418,32 +461,8 @@ DAYS = (
         loaded=12,
     ),
     RealExport(
-        "New Mexico STARS, daily attendance",
-        "webnew.ped.state.nm.us/bureaus/information-technology/stars-manual/"
-        "stars-attendance-domain/stars-student-daily-attendance-template/",
-        "DISTRICT CODE,LOCATION CODE,STUDENT ID,ATTENDANCE DATE,ATTENDANCE CODE LONG,"
-        "SCHOOL YEAR DATE",
-        every_day("0640011,033,{id},{iso},{code},2022-06-30", "ATTD", "ABS"),
-        "attendance_daily",
-        {
-            "student_id": "STUDENT ID",
-            "district_code": "DISTRICT CODE",
-            "date": "ATTENDANCE DATE",
-            "attended": "ATTENDANCE CODE LONG",
-        },
-        loaded=40,
-    ),
-    RealExport(
-        "New Mexico STARS, days of a reporting period: of 40 days, not of a month",
-        "webnew.ped.state.nm.us/bureaus/information-technology/stars-manual/"
-        "stars-attendance-domain/stars-student-summary-attendance-template",
-        "DISTRICT CODE,LOCATION CODE,SCHOOL YEAR DATE,STUDENT ID,PERIOD START DATE,PERIOD END DATE,"
-        "DAYS PRESENT,DAYS ENROLLED,DAYS ABSENT WITHOUT EXCUSE",
-        people("064,033,2022-06-30,{id},2021-08-01,2021-10-01,3{n},40,2"),
-        refused="seems to hold monthly attendance, but no column was found for month",
-    ),
-    RealExport(
         "CEDS, the staging table of daily attendance",
+        WRITTEN,
         "github.com/CEDStandards/CEDS-Data-Warehouse@5341f9d5405d41879170a43b8cbc496b58417c6a "
         "src/CEDS-Data-Warehouse-Project/Staging/Tables/K12StudentDailyAttendance.sql",
         "Id,StudentIdentifierState,IeuOrganizationIdentifierSea,LeaIdentifierSea,"
@@ -468,6 +487,7 @@ DAYS = (
     ),
     RealExport(
         "Ed-Fi's events of attendance as a file",
+        LISTED,
         "intercom.help/talkingpoints/en/articles/11563036-configuring-your-attendance-data-file",
         "school_id,student_id,attendance_event_date,attendance_event_category,"
         "attendance_event_reason,attendance_event_duration,attendance_event_description",
@@ -486,6 +506,7 @@ DAYS = (
     ),
     RealExport(
         "a calendar of days in session",
+        LISTED,
         "intercom.help/talkingpoints/en/articles/11563111-configuring-your-calendar-data-file",
         "school_id,calendar_date,calendar_events,school_year_id",
         tuple(
@@ -498,6 +519,7 @@ DAYS = (
     ),
     RealExport(
         "a register with a column for every day",
+        FILE,
         "github.com/Kunj2411/Lokmanya-ATS@4260f248c281fea80a783e68f22d4f0a74202875 "
         "CSV-PIVOT-FORMAT.md",
         "Enrollment No.,Student Name,Department,12/1/2024,12/2/2024,12/3/2024,12/4/2024,12/5/2024",
@@ -515,6 +537,7 @@ DAYS = (
 CONTACTS = (
     RealExport(
         "Overgrad, notes of contacts",
+        LISTED,
         "help.overgrad.com/support/solutions/articles/24000091936-importing-contact-notes",
         "student_id,created_by_type,created_by_id,description,date,time,duration,outcome,"
         "communication_method,topic",
@@ -538,15 +561,16 @@ CONTACTS = (
     ),
     RealExport(
         "KoboToolbox, a form of visits",
+        WRITTEN,
         "github.com/kobotoolbox/formpack@176f619aba8f9f1cf095147069a506711979687b "
-        "src/formpack/schema/fields.py, the columns that every export has",
-        "start;end;visit/date_of_visit;visit/student_sasid;visit/where_did_you_meet;"
-        "visit/how_did_it_go;visit/who_went;_id;_uuid;_submission_time;_validation_status;_notes",
+        "tests/test_exports.py, the columns that follow the questions",
+        "visit/date_of_visit;visit/student_sasid;visit/where_did_you_meet;visit/how_did_it_go;"
+        "visit/who_went;_id;_uuid;_submission_time;_validation_status",
         (
-            "2021-10-05T16:00:00.000-04:00;2021-10-05T16:31:00.000-04:00;2021-10-05;1000000001;"
-            "at_home;met_with_the_mother;school_staff;501;u1;2021-10-07T09:00:00;;",
-            "2021-11-08T16:00:00.000-05:00;2021-11-08T16:05:00.000-05:00;2021-11-08;1000000002;"
-            "at_home;nobody_home;community_partner;502;u2;2021-11-09T09:00:00;;",
+            "2021-10-05;1000000001;at_home;met_with_the_mother;school_staff;501;"
+            "90dd7750f83011e590707c7a9125d07d;2021-10-07T09:00:00;",
+            "2021-11-08;1000000002;at_home;nobody_home;community_partner;502;"
+            "90dd7750f83011e590707c7a9125d08d;2021-11-09T09:00:00;",
         ),
         "visits",
         {
@@ -560,7 +584,9 @@ CONTACTS = (
     ),
     RealExport(
         "Microsoft Forms, a log of visits without a question for the day",
-        "github.com/acl-org/acl-anthology bin/ingest, “ID,Start time,Completion time,Email,Name”",
+        WRITTEN,
+        "github.com/acl-org/acl-anthology@a767ccb2f936825911c61a5828d64143561c84e9 "
+        "bin/add_attachments.py, the columns before the questions",
         "ID,Start time,Completion time,Email,Name,What is the student's SASID?,"
         "Where did the visit take place?,What was the outcome of the visit?,"
         "Are you school staff or a community partner?",
@@ -582,6 +608,7 @@ CONTACTS = (
     ),
     RealExport(
         "Google Forms, a log of visits",
+        FILE,
         f"{INSIGHTS}@c749ed8030c308560d00b6a95410fbc1d415cdb3 "
         "spec/fixtures/student_voice_survey_2020.csv, “Timestamp” and the question for the number",
         "Timestamp,Your Student ID Number (the 111....number),Date of the home visit,"
@@ -602,6 +629,7 @@ CONTACTS = (
     ),
     RealExport(
         "Google Forms, a survey that is no log of visits",
+        FILE,
         f"{INSIGHTS}@c749ed8030c308560d00b6a95410fbc1d415cdb3 "
         "spec/fixtures/student_voice_survey_v2.csv",
         '"Timestamp","First name","Local ID number","I am proud that I....",'
@@ -612,5 +640,3 @@ CONTACTS = (
         {"student_id": "Local ID number", "first_name": "First name"},
     ),
 )
-
-EXPORTS = (*ROSTERS, *DAYS, *CONTACTS)

@@ -7,12 +7,15 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from reporting.errors import DeliveryRefusedError, MappingError
 from reporting.forms import read_delivered
 from reporting.mapping import read_mapping
 from reporting.proposal import Proposal, propose
+from reporting.proposal.columns import assignments
+from reporting.proposal.dressed import as_read, bare
 
 CLASS = [f"10000000{n:02}" for n in range(30)]
 SCHOOL_DAYS = [
@@ -351,3 +354,36 @@ def test_a_moment_with_its_zone_is_a_date(tmp_path: Path) -> None:
 def test_a_moment_in_utc_is_doubted(tmp_path: Path) -> None:
     row = f"V0,{CLASS[0]},2021-11-01T01:15:00Z,Home,Completed,School"
     assert "moments in UTC in 1 row, first in line 2" in said(proposal_for(tmp_path, MOMENTS, row))
+
+
+def test_codes_that_say_excused_are_read_so_and_the_rest_stays_unknown(tmp_path: Path) -> None:
+    days = [f"2021-10-{day:02}" for day in (4, 6, 8, 13, 15)]
+    codes = ["A-E", "E", "U", "A", "T"]
+    rows = [
+        f"{student},{day},{code}"
+        for student in ("1000000001", "1000000002")
+        for day, code in zip(days, codes, strict=True)
+    ]
+    path = tmp_path / "absences.csv"
+    path.write_text("\n".join(("Student ID,Absence Date,Code", *rows)) + "\n", encoding="utf-8")
+    proposal = propose(path)
+    mapping = tomllib.loads(proposal.text)["absences"]
+    assert mapping["columns"]["excused"] == mapping["columns"]["absent"] == "Code"
+    said = mapping["values"]["excused"]
+    assert (said["E"], said["U"], said["A"], said["T"]) == ("yes", "no", "", "")
+    assert "“E” in “Code”: a letter alone: does it stand for excused?" in proposal.doubts
+
+
+def test_an_apostrophe_belongs_to_a_name_and_not_to_a_number() -> None:
+    raw = pd.DataFrame(
+        {
+            "Student ID": ["'1000000001", "'1000000002"],
+            "First Name": ["'Aleki", "Ben"],
+            "Last Name": ["Example", "Muster"],
+            "DOB": ["2010-05-01", "2010-06-01"],
+        }
+    )
+    rows = bare(raw)
+    read = as_read(rows, raw, assignments(rows)[0])
+    assert read["Student ID"].tolist() == ["1000000001", "1000000002"]
+    assert read["First Name"].tolist() == ["'Aleki", "Ben"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import date
@@ -17,7 +18,8 @@ from reporting.forms import read_delivered
 from reporting.mapping import read_mapping
 from reporting.proposal import Proposal, propose
 from reporting.staging import Outcome, StagedFile
-from tests.reporting.real_exports import CONTACTS, DAYS, EXPORTS, ROSTERS, STUDENTS, RealExport
+from tests.reporting.further_exports import ALL_CONTACTS, ALL_DAYS, ALL_ROSTERS, EXPORTS
+from tests.reporting.real_exports import FILE, LISTED, STUDENTS, WRITTEN, RealExport
 
 TODAY = date(2025, 3, 1)
 
@@ -87,7 +89,7 @@ def test_a_real_export_that_lacks_something_is_refused_in_the_right_words(
 
 
 @pytest.mark.parametrize(
-    "export", [e for e in (*ROSTERS, *CONTACTS) if e.kind], ids=lambda e: e.name
+    "export", [e for e in (*ALL_ROSTERS, *ALL_CONTACTS) if e.kind], ids=lambda e: e.name
 )
 def test_no_list_of_absences_is_seen_where_there_are_no_days(
     tmp_path: Path, export: RealExport
@@ -96,7 +98,14 @@ def test_no_list_of_absences_is_seen_where_there_are_no_days(
 
 
 def test_every_header_has_a_public_source() -> None:
-    assert len(EXPORTS) >= 20
+    verbatim = [export for export in EXPORTS if export.seen_in in (FILE, WRITTEN, LISTED)]
+    assert len(verbatim) >= 40
     assert all("/" in export.source for export in EXPORTS)
     assert len({export.name for export in EXPORTS}) == len(EXPORTS)
-    assert len(DAYS) >= 15
+    assert len(ALL_DAYS) >= 15
+
+
+def test_every_repository_is_cited_with_its_commit() -> None:
+    of_repositories = [export for export in EXPORTS if export.source.startswith("github.com")]
+    assert len(of_repositories) >= 30
+    assert all(re.search(r"@[0-9a-f]{40} ", export.source) for export in of_repositories)
