@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from components import difference, tables, wording
 from components import slide_wording as words
-from components import tables, wording
 from components.slides import SLIDES, slide
 from evaluation.verdict import Verdict
 from queries.effects import Effect
@@ -29,7 +29,7 @@ def said_of(everybody: Effect, *groups: Effect) -> Iterator[str]:
     """Every sentence of every slide, and of the pages."""
     for key in SLIDES:
         yield from sentences(slide(key, figures(everybody, *groups)))
-    yield from (wording.effect_sentence(everybody), wording.overall(everybody))
+    yield from (difference.sentence(everybody), wording.overall(everybody))
     yield from (wording.verdict(everybody), wording.check(everybody))
 
 
@@ -77,8 +77,8 @@ def taken(verdict: Verdict, label: str = "Ash") -> Effect:
 
 def test_a_figure_taken_from_all_students_says_so_wherever_it_stands() -> None:
     ash = taken(Verdict.EFFECT)
-    assert "about 9 points higher" in wording.effect_sentence(ash)
-    assert wording.effect_sentence(ash).endswith(TAKEN)
+    assert "about 9 points higher" in difference.sentence(ash)
+    assert difference.sentence(ash).endswith(TAKEN)
     assert wording.verdict(ash) == "the matched figure, checked with all students"
     assert wording.check(ash) == "all students: passed"
     shown = slide("effect", figures(ash))
@@ -105,7 +105,7 @@ def test_groups_that_take_the_result_of_all_are_named() -> None:
 def test_without_a_pass_to_take_no_single_figure_is_given(verdict: Verdict) -> None:
     ash = taken(verdict)
     told = " ".join(said_of(ash))
-    assert words.headline(ash) is None
+    assert difference.headline(ash) is None
     assert "higher" not in told
     assert "too few to check by themselves" in told
-    assert wording.caution(ash) in ("past of all differs", "cannot be checked", "few students")
+    assert difference.caution(ash) in ("past of all differs", "cannot be checked", "few students")
