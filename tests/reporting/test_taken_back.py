@@ -123,6 +123,7 @@ def test_no_shows_and_a_day_without_school_are_gone_once_they_are_taken_back(
         "2021 are not in this delivery, which states the same again: 63 of 3 students who have "
         "none there now; 29 of September 2, 2021, which nobody has now. "
         "Removed, as the mapping says.",
+        "Hartford, September 2021: none of 29 students missed a day: was attendance taken?",
     ]
 
 
@@ -197,7 +198,9 @@ def test_a_file_of_corrections_takes_nothing_back(september: Delivery) -> None:
     assert report.doubts.empty
     assert report.remarks == [
         "attendance_daily.csv holds a part alone of 1 month of 1 district, against what the "
-        "database holds: taken as corrections and additions, the rest stays."
+        "database holds: taken as corrections and additions, the rest stays.",
+        "Hartford, September 2021: all 32 students are absent on September 2, 2021: was there "
+        "school?",
     ]
 
 
