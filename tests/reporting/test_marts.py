@@ -184,7 +184,10 @@ def test_marts_of_students_contacted_hold_those_visited_or_attempted_and_nobody_
 ) -> None:
     delivery.write(
         attendance_daily="student_id,district_code,date,attended\n"
-        + "".join(f"{student},0640011,2022-09-01,1\n" for student in (ADA, BEN, CY))
+        + "".join(f"{student},0640011,2022-09-01,1\n" for student in (ADA, BEN, CY)),
+        absences="student_id,district_code,date,absent\n"
+        + "".join(f"{student},0640011,2022-05-03,1\n" for student in (ADA, BEN, CY)),
+        calendar="district_code,date\n0640011,2022-05-03\n",
     )
     delivery.add("visits", f"v2,{BEN},2021-12-08,home,attempted,school").load()
     for mart in (*OF_CONTACTED, contacted_month):
