@@ -153,8 +153,10 @@
 
   // --- Figures -----------------------------------------------------------------
 
-  function colour(role, palette) {
-    var parts = role.slice(1).split("/");
+  // A word that is no role of a colour stays a word, whatever it begins with.
+  function colour(word, palette) {
+    var parts = word.slice(1).split("/");
+    if (word.charAt(0) !== "@" || !Object.hasOwn(palette, parts[0])) return word;
     var hex = palette[parts[0]];
     if (parts.length === 1) return hex;
     var channels = [1, 3, 5].map(function (at) { return parseInt(hex.slice(at, at + 2), 16); });
@@ -162,7 +164,7 @@
   }
 
   function coloured(part, palette) {
-    if (typeof part === "string") return part.charAt(0) === "@" ? colour(part, palette) : part;
+    if (typeof part === "string") return colour(part, palette);
     if (Array.isArray(part)) return part.map(function (item) { return coloured(item, palette); });
     if (part && typeof part === "object") {
       var copy = {};

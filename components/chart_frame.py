@@ -11,6 +11,8 @@ from typing import Any
 
 from dash import ClientsideFunction, Input, Output, clientside_callback, dcc, html
 
+from components.figures.frame import Figure
+from components.figures.text import escaped
 from components.tables import table_area
 from components.wording import unbroken
 
@@ -145,6 +147,7 @@ class ChartFrame:
         )
 
 
-def export_of(figure: dict[str, Any], kind: str, name: str, title: str, source: str) -> Any:
+def export_of(figure: Figure, kind: str, name: str, title: str, source: str) -> dict[str, Any]:
     """What the browser needs to save a figure as an image, with title and source inside it."""
-    return {"figure": figure, "kind": kind, "name": name, "title": title, "source": source}
+    words = {"title": escaped(title), "source": escaped(source)}
+    return {"figure": figure, "kind": kind, "name": name, **words}

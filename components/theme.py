@@ -69,7 +69,12 @@ def painted(part: Any) -> Any:
         return {name: painted(value) for name, value in part.items()}
     if isinstance(part, list):
         return [painted(value) for value in part]
-    return colour(part) if isinstance(part, str) and part.startswith("@") else part
+    return colour(part) if isinstance(part, str) and _is_role(part) else part
+
+
+def _is_role(word: str) -> bool:
+    name, _slash, _opacity = word.removeprefix("@").partition("/")
+    return word.startswith("@") and name in PALETTES["light"]
 
 
 def colour(role: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from components.difference import caution, estimate, interval, points, taken
+from components.figures.text import bold, stacked, together
 from components.language import say
 from evaluation.matched import HELD_OUT_MONTHS
 from evaluation.verdict import Verdict
@@ -188,20 +189,22 @@ def served(result: Trajectory, known: KnownValues) -> str:
 def source(result: Trajectory, data_as_of: date, demonstration: bool) -> str:
     """What stands under an exported picture."""
     kind = "Demonstration data: invented students. " if demonstration else ""
-    return (
+    return stacked(
         f"{kind}{students(result.served, result.threshold).capitalize()} served. Mean of students’ "
-        f"monthly attendance rates, band: 95 % interval.<br>Data through {day(data_as_of)}. "
-        "Before and after alone does not show what the visits caused."
+        "monthly attendance rates, band: 95 % interval.",
+        f"Data through {day(data_as_of)}. "
+        "Before and after alone does not show what the visits caused.",
     )
 
 
 def hover(row: Mapping[Hashable, Any]) -> str:
     """A point, one row of a trajectory, as a sentence."""
     about = "about " if row["about"] else ""
-    return (
-        f"<b>{row['label']}</b><br>{rate(row)} of days attended, "
-        f"{month_in_words(row['event_month'])}<br>mean of {about}{row['students']:,} students, "
-        f"95 % interval {100 * row['low']:.1f} to {100 * row['high']:.1f}"
+    return stacked(
+        bold(row["label"]),
+        f"{rate(row)} of days attended, {month_in_words(row['event_month'])}",
+        f"mean of {about}{row['students']:,} students, "
+        f"95 % interval {100 * row['low']:.1f} to {100 * row['high']:.1f}",
     )
 
 
@@ -321,9 +324,10 @@ def line_hover(point: Mapping[Hashable, Any], name: str, who: str) -> str:
     """A point of one of the two lines as a sentence."""
     if point["withheld"] or pd.isna(point[name]):
         return ""
-    return (
-        f"<b>{who}</b><br>{rate(point, name)} of days attended, "
-        f"{month_in_words(point['event_month'])}<br>beside {people(point)} visited students"
+    return stacked(
+        bold(who),
+        f"{rate(point, name)} of days attended, {month_in_words(point['event_month'])}",
+        f"beside {people(point)} visited students",
     )
 
 
@@ -332,9 +336,11 @@ def gap_hover(point: Mapping[Hashable, Any]) -> str:
     if point["withheld"] or pd.isna(point["effect"]):
         return ""
     higher = "higher" if point["effect"] >= 0 else "lower"
-    return (
-        f"<b>{points(abs(point['effect']))} {higher}</b> than similar students not visited,<br>"
-        f"{month_in_words(point['event_month'])}; {interval(point)}, {people(point)} students"
+    return stacked(
+        together(
+            bold(f"{points(abs(point['effect']))} {higher}"), " than similar students not visited,"
+        ),
+        f"{month_in_words(point['event_month'])}; {interval(point)}, {people(point)} students",
     )
 
 
@@ -358,9 +364,10 @@ def design_hover(label: str, design: str, month: int, figure: Mapping[str, float
     """A group's effect by one design as a sentence."""
     if pd.isna(figure["low"]):
         return ""
-    return (
-        f"<b>{label}</b><br>{DESIGN_NAMES[design]}: {estimate(figure)} points,<br>"
-        f"{month_in_words(month)}, 95 % interval"
+    return stacked(
+        bold(label),
+        f"{DESIGN_NAMES[design]}: {estimate(figure)} points,",
+        f"{month_in_words(month)}, 95 % interval",
     )
 
 
@@ -368,9 +375,10 @@ def range_hover(result: Effect, month: int) -> str:
     """A group's range as a sentence, and why it has no single figure."""
     if pd.isna(told(result, month)["low"]):
         return ""
-    return (
-        f"<b>{result.label}</b><br>{estimate(told(result, month))} points,<br>"
-        f"{month_in_words(month)}: {caution(result)}"
+    return stacked(
+        bold(result.label),
+        f"{estimate(told(result, month))} points,",
+        f"{month_in_words(month)}: {caution(result)}",
     )
 
 

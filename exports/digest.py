@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from components import student_wording as words
 from components import wording
+from components.plain_text import plain
 from queries import students
 from queries.database import Snapshot
 from queries.filters import Filters
@@ -22,10 +23,17 @@ from queries.viewer import Viewer
 
 _MOST_LISTED = 20
 
+
+def _seen(value: Any) -> Any:
+    """What a letter says of a value: names come from elsewhere."""
+    return plain(value) if isinstance(value, str) else value
+
+
 _templates = Environment(
     loader=PackageLoader("exports"),
     autoescape=select_autoescape(),
     undefined=StrictUndefined,
+    finalize=_seen,
     trim_blocks=True,
     lstrip_blocks=True,
 )

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from components import wording
 from components.deck import Deck, Slide
+from components.plain_text import plain
 from components.slide_layout import (
     LABEL_SIZE,
     SMALLER_TITLE_SIZE,
@@ -26,7 +27,6 @@ from exports.sheet import (
     TITLE_LEADING,
     Sheet,
     balanced,
-    clean,
     cut,
     draw_paragraphs,
     drawing,
@@ -47,7 +47,7 @@ def picture(slide: Slide, deck: Deck, kind: Literal["png", "svg"]) -> bytes:
     Raises ValueError for a slide of another deck.
     """
     file = io.BytesIO()
-    said = {"Title": clean(slide.title), "Description": clean(slide.description)}
+    said = {"Title": plain(slide.title), "Description": plain(slide.description)}
     with drawing():
         slide_figure(slide, deck).savefig(file, format=kind, dpi=_PNG_DOTS, metadata=said)
     return file.getvalue()

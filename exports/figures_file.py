@@ -11,8 +11,9 @@ import xlsxwriter
 
 from components import wording
 from components.deck import Chart, Deck, Export
+from components.plain_text import plain
 from components.slide_wording import SENTENCES, say
-from exports.student_list import neutral
+from exports.cells import cell, neutral, rows_of_cells
 
 _WORDS: dict[str, Any] = SENTENCES["files"]
 _README: dict[str, Any] = SENTENCES["readme"]
@@ -91,16 +92,16 @@ def workbook(deck: Deck, link: str) -> Export:
 
 def _write(sheet: Any, row: int, column: int, value: Any, form: Any) -> None:
     if isinstance(value, str):
-        sheet.write_string(row, column, neutral(value), form)
+        sheet.write_string(row, column, cell(value), form)
     elif value is not None:
-        sheet.write_number(row, column, value, form)
+        sheet.write_number(row, column, cell(value), form)
 
 
 def csv_files(deck: Deck, link: str) -> Export:
     """A zip archive: a readme, then a CSV file a slide that has a chart."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("README.txt", "\n".join(readme(deck, link)) + "\n")
+        archive.writestr("README.txt", "\n".join(map(plain, readme(deck, link))) + "\n")
         for place, slide in enumerate(deck.slides, start=1):
             if slide.chart:
                 archive.writestr(f"{place}-{slide.key}.csv", _csv(rows(slide.chart)))
@@ -112,7 +113,5 @@ def _csv(table: list[list[Any]]) -> str:
     """With a byte-order mark, so that spreadsheets read it as UTF-8."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerows(
-        [neutral(value) if isinstance(value, str) else value for value in row] for row in table
-    )
+    writer.writerows(rows_of_cells(table))
     return f"\N{ZERO WIDTH NO-BREAK SPACE}{text.getvalue()}"

@@ -32,6 +32,7 @@ from components.deck import Chart, Series, Slide, Values
 from components.figures.trajectory import pushed_apart
 from components.slide_layout import LABEL_SIZE, Box
 from components.slide_wording import SENTENCES, say
+from exports.cells import cell
 from exports.office import FONT, add_run, hex_code, put, rgb, set_font
 
 _WORDS: dict[str, str] = SENTENCES["files"]
@@ -106,22 +107,22 @@ def _workbook(columns: Sequence[_Column]) -> bytes:
     sheet = book.add_worksheet("Sheet1")  # as python-pptx calls it in a chart's references
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
     for place, column in enumerate(columns):
-        sheet.write_string(0, place, column.heading, bold)
-        for row, cell in enumerate(column.cells, start=1):
-            _write(sheet, row, place, cell, column.formula)
+        sheet.write_string(0, place, cell(column.heading), bold)
+        for row, value in enumerate(column.cells, start=1):
+            _write(sheet, row, place, cell(value), column.formula)
     sheet.set_column(0, len(columns) - 1, 18)
     sheet.freeze_panes(1, 1)
     book.close()
     return file.getvalue()
 
 
-def _write(sheet: Any, row: int, place: int, cell: float | str | None, formula: str) -> None:
-    if isinstance(cell, str):
-        sheet.write_string(row, place, cell)
-    elif cell is not None and formula:
-        sheet.write_formula(row, place, formula.format(row=row + 1), None, cell)
-    elif cell is not None:
-        sheet.write_number(row, place, cell)
+def _write(sheet: Any, row: int, place: int, value: float | str | None, formula: str) -> None:
+    if isinstance(value, str):
+        sheet.write_string(row, place, value)
+    elif value is not None and formula:
+        sheet.write_formula(row, place, formula.format(row=row + 1), None, value)
+    elif value is not None:
+        sheet.write_number(row, place, value)
 
 
 # --- Charts ------------------------------------------------------------------------------

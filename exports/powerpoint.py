@@ -17,6 +17,7 @@ from pptx.util import Pt
 
 from components import wording
 from components.deck import Deck, Export, Slide, deck_from_json, deck_to_json
+from components.plain_text import plain
 from components.slide_layout import LABEL_SIZE, TEXT_SIZE, TITLE_SIZE, Box, slide_layout, title_size
 from components.slide_wording import SENTENCES, say
 from exports.native_charts import add_chart
@@ -40,11 +41,6 @@ _THEME_COLOURS = {"dk1": "ink", "lt1": "paper", "dk2": "muted", "lt2": "canvas"}
     "folHlink": "accent",
 }
 
-# Characters that XML cannot hold, or that steer a terminal; new lines become spaces.
-_UNPRINTABLE: dict[int, str | None] = dict.fromkeys(
-    (*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF)
-) | dict.fromkeys(map(ord, "\t\n\r"), " ")
-
 
 def powerpoint(deck: Deck, link: str) -> Export:
     """The deck as a .pptx file; ``link`` is the address that opens its figures in the dashboard.
@@ -65,7 +61,7 @@ def powerpoint(deck: Deck, link: str) -> Export:
 def _printable(value: Any) -> Any:
     """All its text without control characters: names come from elsewhere."""
     if isinstance(value, str):
-        return value.translate(_UNPRINTABLE)
+        return plain(value)
     if isinstance(value, dict):
         return {name: _printable(part) for name, part in value.items()}
     if isinstance(value, list | tuple):

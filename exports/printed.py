@@ -11,6 +11,7 @@ from typing import Any
 from matplotlib.backends.backend_pdf import PdfPages
 
 from components.deck import Deck, Export, Slide
+from components.plain_text import plain
 from components.slide_layout import Box
 from components.slide_wording import SENTENCES, say
 from exports.charts import draw_chart, small_height
@@ -22,7 +23,6 @@ from exports.sheet import (
     TITLE_LEADING,
     Sheet,
     balanced,
-    clean,
     cut,
     draw_paragraphs,
     drawing,
@@ -86,7 +86,7 @@ def handout(deck: Deck, link: str) -> Export:
 
 
 def _pages(file: io.BytesIO, deck: Deck) -> Any:  # its methods have no types
-    about = {"Title": TITLE, "Subject": clean(deck.selection), "Author": "LEAP"}
+    about = {"Title": TITLE, "Subject": plain(deck.selection), "Author": "LEAP"}
     return PdfPages(file, metadata=about)
 
 

@@ -5,7 +5,6 @@ Places and sizes are in points from the upper left corner, as in ``components.sl
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
 
 from components import theme, wording
+from components.plain_text import plain
 from components.slide_layout import Box
 from components.slide_wording import SENTENCES
 
@@ -56,11 +56,6 @@ def drawing() -> Iterator[None]:
 # --- Words -----------------------------------------------------------------------------
 
 
-def clean(text: str) -> str:
-    """Text without what cannot be drawn or stored: control signs, halves of letters."""
-    return "".join(" " if unicodedata.category(sign).startswith("C") else sign for sign in text)
-
-
 def _type(size: float, bold: bool) -> FontProperties:
     return FontProperties(family=_FAMILIES, size=size, weight="bold" if bold else "normal")
 
@@ -68,14 +63,14 @@ def _type(size: float, bold: bool) -> FontProperties:
 @lru_cache(4096)
 def measured(words: str, size: float, bold: bool = False) -> float:
     """Width of a line in points."""
-    return text_to_path.get_text_width_height_descent(clean(words), _type(size, bold), False)[0]
+    return text_to_path.get_text_width_height_descent(plain(words), _type(size, bold), False)[0]
 
 
 def wrapped(text: str, width: float, size: float, bold: bool = False) -> list[str]:
     """Text in lines no wider than a width; a word that is wider by itself is broken."""
     lines: list[str] = []
     line = ""
-    for word in filter(None, clean(wording.unbroken(text)).split(" ")):
+    for word in filter(None, plain(wording.unbroken(text)).split(" ")):
         longer = f"{line} {word}" if line else word
         if measured(longer, size, bold) <= width:
             line = longer
@@ -192,7 +187,7 @@ class Sheet:
         self.figure.text(
             at,
             baseline,
-            clean(words),
+            plain(words),
             transform=self._points,
             fontproperties=_type(size, bold),
             color=theme.colour(colour),

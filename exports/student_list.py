@@ -14,12 +14,10 @@ import xlsxwriter
 from components import student_wording as words
 from components import wording
 from components.caseload import COLUMNS, Column
+from exports.cells import cell, neutral
 from queries.students import NEEDS
 
 _LISTED = tuple(column for column in COLUMNS if column.kind != "picture")
-
-# A spreadsheet takes a cell that begins with one of these for a formula.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -45,18 +43,9 @@ class LeavingList:
         ]
 
 
-def neutral(text: str) -> str:
-    """The text, never a formula: an apostrophe in front where a spreadsheet would see one."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
-
-
 def _cell(column: Column, row: dict[str, Any]) -> Any:
     value = row[column.field]
-    if column.kind == "need":
-        return words.NEED_WORDS[NEEDS[value]]
-    if isinstance(value, str):
-        return neutral(value)
-    return value
+    return words.NEED_WORDS[NEEDS[value]] if column.kind == "need" else cell(value)
 
 
 def csv_file(leaving: LeavingList) -> str:

@@ -17,7 +17,7 @@ from flask import Blueprint, Response, abort, jsonify, request
 
 from access import current_account, current_viewer, record
 from components.data_wording import NO_RULE, WHOLE_ROW
-from exports.student_list import neutral
+from exports.cells import cell
 from intake import current_uploads
 from intake.uploads import UploadRefusedError
 from pages.data import DOUBTS_PATH, REJECTED_PATH, UPLOAD_PATH
@@ -115,5 +115,5 @@ def _as_csv(frames: Iterable[pd.DataFrame]) -> Iterator[str]:
         if number == 0:
             writer.writerow([*frame.columns, "whole_row"])
         for row in frame.itertuples(index=False):
-            writer.writerow([*(neutral(str(cell)) for cell in row), WHOLE_ROW])
+            writer.writerow([*map(cell, row), WHOLE_ROW])
         yield part.getvalue()

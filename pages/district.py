@@ -28,9 +28,11 @@ from components import student_wording as student_words
 from components.chart_frame import ChartFrame
 from components.figures.bars import volume_figure
 from components.figures.effect import effect_figure
+from components.figures.frame import Figure
 from components.figures.intervals import interval_figure
 from components.figures.official import Measure, months_figure, years_figure
 from components.figures.published import Level, published_figure, visited_levels
+from components.figures.text import stacked
 from pages.downloads import Leaving, offer_downloads
 from pages.following import has_newer
 from queries import visits
@@ -276,7 +278,7 @@ def _counted(data: Snapshot, viewer: Viewer, code: str, view: View) -> dict[str,
 
 def _months_figure(
     data: Snapshot, months: pd.DataFrame, code: str, names: Mapping[str, str]
-) -> dict[str, Any]:
+) -> Figure:
     of_code = months["district_code"]
     return months_figure(
         months[of_code == code],
@@ -490,7 +492,7 @@ def _leaving_effect(href: str | None) -> Leaving:
     is_told = code is not None and found.verdict is not None
     return Leaving(
         f"Visited and similar students: {name}",
-        f"{difference.sentence(found)}<br>{source}",
+        stacked(difference.sentence(found), source),
         effect_figure(found) if is_told else None,
         told_months(found) if code else told_months(found).head(0),
     )
@@ -521,7 +523,7 @@ def _leaving_months(href: str | None) -> Leaving:
     shown = months[months["district_code"].isin([code, EVERYBODY])] if code else months.head(0)
     return Leaving(
         f"Official attendance: {names.get(code or '', '')}",
-        f"{wording.official_source(data.data_as_of, data.is_demonstration)}<br>{dotted}",
+        stacked(wording.official_source(data.data_as_of, data.is_demonstration), dotted),
         figure,
         shown,
     )

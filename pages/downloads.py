@@ -13,6 +13,7 @@ from access import record
 from components import shell
 from components.chart_frame import ChartFrame, export_of
 from components.figures.frame import Figure
+from exports.cells import csv_of_frame
 
 
 @dataclass(frozen=True)
@@ -60,4 +61,4 @@ def offer_downloads(
     )
     def figures(_clicks: int | None, selection: str | None) -> dict[str, Any]:
         record("exported", file=f"{name}.csv", selection=selection)
-        return dcc.send_data_frame(make(selection).frame.to_csv, f"{name}.csv", index=False)
+        return dcc.send_string(csv_of_frame(make(selection).frame), f"{name}.csv")

@@ -13,6 +13,7 @@ from components import standing_wording as words
 from components.chart_frame import ChartFrame
 from components.figures.effect import lines_figure
 from components.figures.ranking import ranking_figure
+from components.figures.text import stacked
 from components.standing_tables import ranking_table
 from pages.district import district_link
 from pages.downloads import Leaving, offer_downloads
@@ -220,7 +221,7 @@ def _leaving_lines(search: str | None) -> Leaving:
     source = wording.effect_source(data.data_as_of, data.is_demonstration)
     return Leaving(
         f"Before and after the first visit: {wording.selection(view.filters, known)}",
-        f"{difference.sentence(found)}<br>{source}",
+        stacked(difference.sentence(found), source),
         None if found.verdict is None else lines_figure(found),
         told_months(found),
     )
@@ -235,7 +236,7 @@ def _leaving_ranking(search: str | None) -> Leaving:
     source = wording.effect_source(data.data_as_of, data.is_demonstration)
     return Leaving(
         f"Districts side by side: {wording.selection(view.filters, known)}",
-        f"{words.ranking_summary(rows)}<br>{source}",
+        stacked(words.ranking_summary(rows), source),
         ranking_figure(rows, {row.effect.group: "" for row in rows}),
         all_months([("district", row.effect) for row in rows]),
     )

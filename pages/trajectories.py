@@ -12,6 +12,7 @@ from components import controls, difference, filter_bar, shell, states, tables, 
 from components.chart_frame import ChartFrame
 from components.figures.effect import effect_figure, effect_panels
 from components.figures.frame import Figure
+from components.figures.text import stacked
 from components.figures.trajectory import trajectory_figure
 from pages.downloads import Leaving, offer_downloads
 from pages.following import has_newer
@@ -169,7 +170,7 @@ def _leaving_effect(search: str | None) -> Leaving:
     source = wording.effect_source(data.data_as_of, data.is_demonstration)
     return Leaving(
         f"Visited and similar students: {wording.selection(view.filters, known)}",
-        f"{_effect_words(view, results)}<br>{source}",
+        stacked(_effect_words(view, results), source),
         _effect_figure(view, told) if told else None,
         pd.concat([told_months(result).assign(group=result.label) for result in results]),
     )

@@ -16,6 +16,7 @@ from components.figures.bars import columns_figure, volume_figure
 from components.figures.cells import calendar_figure
 from components.figures.flow import flow_figure
 from components.figures.frame import Figure
+from components.figures.text import stacked
 from components.tables import figures_table, table_area
 from pages import students as students_page
 from pages.downloads import Leaving, offer_downloads
@@ -286,7 +287,7 @@ def _repeats(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> dict[str, A
     ]
     above = [words.above_middle(row) for row in frame.to_dict("records")]
     texts = [
-        f"{text}<br>{share}" if share != "–" else text
+        stacked(text, share) if share != "–" else text
         for text, share in zip(told, above, strict=True)
     ]
     rows = [

@@ -10,7 +10,16 @@ import pandas as pd
 
 from components import student_wording as words
 from components import theme
-from components.figures.frame import Figure, Trace, axis_title, base_layout, date_axis
+from components.figures.frame import (
+    Figure,
+    Layout,
+    Trace,
+    axis_title,
+    base_layout,
+    date_axis,
+    finished,
+)
+from components.figures.text import NO_NAME, TEXT_ALONE, stacked, together
 from queries.stacks import TOGETHER
 from queries.students import NOT_REACHED
 from queries.values import MODALITY_LABELS
@@ -63,11 +72,13 @@ def volume_figure(frame: pd.DataFrame, period: str, links: pd.Series[str]) -> Fi
                 "y": [int(count) for count in rows["contacts"]],
                 "customdata": list(links.loc[rows.index]),
                 "marker": _paint(kind, place),
-                "hovertemplate": f"{period} of %{{x|%b %-d, %Y}}<br>{words.kind(kind)}: "
-                "%{y:,}<extra></extra>",
+                "hovertemplate": together(
+                    stacked(f"{period} of %{{x|%b %-d, %Y}}", f"{words.kind(kind)}: %{{y:,}}"),
+                    NO_NAME,
+                ),
             }
         )
-    return {"data": traces, "layout": layout}
+    return finished(traces, layout)
 
 
 def _paint(kind: str, place: int) -> Trace:
@@ -79,7 +90,7 @@ def _paint(kind: str, place: int) -> Trace:
     return {"color": colour, "line": {"width": 0}}
 
 
-def _room_around(periods: pd.Series[Any], period: str) -> Figure:
+def _room_around(periods: pd.Series[Any], period: str) -> Layout:
     """The axis of few periods: so wide that a bar stays a bar, each with its date under it."""
     starts = sorted(set(periods))
     days = _DAYS[period] * timedelta(days=1)
@@ -87,11 +98,11 @@ def _room_around(periods: pd.Series[Any], period: str) -> Figure:
         return {}
     middle = starts[0] + (starts[-1] - starts[0]) / 2
     ends = (middle - days * _FEWEST_PERIODS / 2, middle + days * _FEWEST_PERIODS / 2)
-    form = {"Week": "%b %-d<br>%Y", "Month": "%b<br>%Y"}[period]
+    form = {"Week": "%b %-d", "Month": "%b"}[period]
     return {
         "range": [f"{end:%Y-%m-%d}" for end in ends],
         "tickvals": [f"{when:%Y-%m-%d}" for when in starts],
-        "ticktext": [f"{when:{form}}" for when in starts],
+        "ticktext": [stacked(f"{when:{form}}", f"{when:%Y}") for when in starts],
     }
 
 
@@ -125,12 +136,12 @@ def columns_figure(
         "textfont": {"size": theme.TICK_SIZE, "color": "@ink"},
         "customdata": list(links),
         "marker": {"color": "@accent"},
-        "hovertemplate": "%{x}: %{text}<extra></extra>",
+        "hovertemplate": together("%{x}: ", TEXT_ALONE),
     }
-    return {"data": [trace], "layout": layout}
+    return finished([trace], layout)
 
 
-def _count_axis(title: str) -> Figure:
+def _count_axis(title: str) -> Layout:
     return {
         "title": axis_title(title),
         "rangemode": "tozero",

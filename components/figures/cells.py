@@ -9,8 +9,9 @@ from itertools import product
 import pandas as pd
 
 from components import theme, wording
-from components.figures.frame import Figure, Trace, base_layout, whole_ticks
+from components.figures.frame import Figure, Trace, base_layout, finished, whole_ticks
 from components.figures.intervals import beside
+from components.figures.text import TEXT_ALONE, bold, stacked, together
 
 _GAP = 0.08  # between cells, as a share of one
 _BETWEEN_YEARS = 0.6
@@ -61,7 +62,7 @@ def cells_figure(
         "customdata": [cell.href for cell in cells],
         "text": [cell.words for cell in cells],
         "textposition": "none",
-        "hovertemplate": "%{text}<extra></extra>",
+        "hovertemplate": TEXT_ALONE,
         "marker": {
             "color": [cell.value for cell in cells],
             "colorscale": [[0, scale[0]], [1, scale[1]]],
@@ -85,9 +86,9 @@ def cells_figure(
             },
         },
     }
-    return {
-        "data": [trace],
-        "layout": base_layout(height + 84)
+    return finished(
+        [trace],
+        base_layout(height + 84)
         | {
             "margin": {"l": 150, "r": 12, "t": 26, "b": 58},
             "barmode": "overlay",
@@ -108,7 +109,7 @@ def cells_figure(
             ],
             "meta": {"kind": "cells"},
         },
-    }
+    )
 
 
 def calendar_figure(frame: pd.DataFrame, *, by_day: bool, links: Sequence[str]) -> Figure:
@@ -133,8 +134,10 @@ def calendar_figure(frame: pd.DataFrame, *, by_day: bool, links: Sequence[str]) 
             float(row["column"]),
             row_of[row["start"], row["day"].weekday() if by_day else 0],
             float(row["contacts"]),
-            f"<b>{'' if by_day else 'Week of '}{wording.day(row['day'])}</b><br>"
-            f"{wording.completed(int(row['contacts']), row['about'])}",
+            stacked(
+                bold(f"{'' if by_day else 'Week of '}{wording.day(row['day'])}"),
+                wording.completed(int(row["contacts"]), row["about"]),
+            ),
             row["link"],
         )
         for row in rows[~rows["withheld"]].to_dict("records")
@@ -179,8 +182,10 @@ def heat_figure(frame: pd.DataFrame, names: Mapping[str, str]) -> Figure:
             column[month],
             rows[code],
             100 * rate,
-            f"<b>{names[code]}</b>, {wording.month(month)}<br>{wording.percent(rate)} of days "
-            f"attended, {students:,} students",
+            stacked(
+                together(bold(names[code]), f", {wording.month(month)}"),
+                f"{wording.percent(rate)} of days attended, {students:,} students",
+            ),
             f"/districts/{code}",
         )
         for code, month, rate, students in zip(

@@ -13,18 +13,21 @@ from itertools import groupby
 from components import difference, theme, wording
 from components.figures.frame import (
     Figure,
+    Layout,
     Point,
     Trace,
     axis_title,
     band,
     base_layout,
     baseline_band,
+    finished,
     first_visit_line,
     month_axis,
     note,
     rate_axis,
 )
 from components.figures.panels import NARROW_MONTHS, Panel, panel_title, panels_figure
+from components.figures.text import MONTH_OF_VISIT, TEXT_ALONE, bold, stacked, together
 from components.figures.trajectory import pushed_apart
 from evaluation.verdict import Verdict
 from queries.effects import Effect
@@ -69,7 +72,7 @@ def effect_figure(result: Effect) -> Figure:
         *_band(points, _gap_colour(result), {"yaxis": "y2"}),
         *_gap(points, _gap_colour(result), {"yaxis": "y2"}),
     ]
-    return {"data": traces, "layout": layout}
+    return finished(traces, layout)
 
 
 def effect_panels(results: Sequence[Effect]) -> Figure:
@@ -108,7 +111,7 @@ def lines_figure(result: Effect) -> Figure:
         },
     }
     traces = [*_gap_on_lines(points, "@accent", {}), *_both_lines(points, "@accent", {})]
-    return {"data": traces, "layout": layout}
+    return finished(traces, layout)
 
 
 def lines_panels(results: Sequence[Effect]) -> Figure:
@@ -162,7 +165,7 @@ def _title(result: Effect) -> str:
     name = wording.short(result.label, _LONGEST_NAME)
     caution = difference.caution(result)
     title = panel_title(name, None if after["withheld"] else after)
-    return f"{title} · {caution}" if caution else title
+    return together(title, f" · {caution}") if caution else title
 
 
 def _points(result: Effect) -> list[Point]:
@@ -190,7 +193,7 @@ def _gap_range(shown: Sequence[Point]) -> tuple[float, float]:
     return 5 * math.floor(min(*known, -1) / 5), 5 * math.ceil(max(*known, 1) / 5)
 
 
-def _points_axis(limits: tuple[float, float]) -> Figure:
+def _points_axis(limits: tuple[float, float]) -> Layout:
     low, high = (int(limit) for limit in limits)
     step = next(step for step in (5, 10, 20, 50) if (high - low) / step <= 5)
     ticks = range(-(-low // step) * step, high + 1, step)
@@ -210,7 +213,7 @@ def _panel_name(words: str, y: float) -> Trace:
         "xanchor": "left",
         "yanchor": "bottom",
         "yshift": 4,
-        "text": f"<b>{words}</b>",
+        "text": bold(words),
         "showarrow": False,
         "font": {"size": theme.TICK_SIZE, "color": "@ink"},
     }
@@ -256,7 +259,7 @@ def _line(
             "mode": "lines+markers",
             "line": {"color": colour, "width": 2.5, "dash": dash},
             "marker": {"color": colour, "size": 5.5},
-            "hovertemplate": "%{text}<extra></extra>",
+            "hovertemplate": TEXT_ALONE,
             "connectgaps": False,
             **axes,
         },
@@ -272,7 +275,7 @@ def _hollow(visit: list[Point], name: str, colour: str, words: str) -> Trace:
         "text": [words],
         "mode": "markers",
         "marker": {"color": "@paper", "size": 9, "line": {"color": colour, "width": 2}},
-        "hovertemplate": "%{text}<br>partly before and partly after the visit<extra></extra>",
+        "hovertemplate": MONTH_OF_VISIT,
     }
 
 
@@ -295,7 +298,7 @@ def _gap(points: list[Point], colour: str, axes: Trace) -> list[Trace]:
             "mode": "lines+markers",
             "line": {"color": colour, "width": 2.5},
             "marker": {"color": colour, "size": 5.5},
-            "hovertemplate": "%{text}<extra></extra>",
+            "hovertemplate": TEXT_ALONE,
             "connectgaps": False,
             **axes,
         },
@@ -322,7 +325,7 @@ def _line_names(shown: Sequence[Point], limits: tuple[float, float], height: int
         {
             "x": last["event_month"],
             "y": place,
-            "text": f"<b>{who}</b><br>{wording.percent(last[name])}",
+            "text": stacked(bold(who), wording.percent(last[name])),
             "showarrow": False,
             "xanchor": "left",
             "xshift": 9,

@@ -8,7 +8,8 @@ import pandas as pd
 
 from components import student_wording as words
 from components import theme
-from components.figures.frame import Figure, Trace, base_layout
+from components.figures.frame import Figure, Trace, base_layout, finished
+from components.figures.text import bold, stacked
 from queries.students import NOT_REACHED
 from queries.visits import AT_ONCE, FLOW_VISITS, LATER
 
@@ -70,9 +71,9 @@ def flow_figure(frame: pd.DataFrame) -> Figure:
         *((1, middle[name], words.FLOW_WORDS[name], by_reached[name]) for name in _REACHED),
         *((2, right[n], words.flow_visits(n), by_visits[n]) for n in visits),
     ]
-    return {
-        "data": [*traces, *(_node(column, span) for column, span, _name, _count in nodes)],
-        "layout": base_layout(_HEIGHT)
+    return finished(
+        [*traces, *(_node(column, span) for column, span, _name, _count in nodes)],
+        base_layout(_HEIGHT)
         | {
             "margin": {"l": 8, "r": 150, "t": 8, "b": 8},
             "xaxis": {"range": [-0.02, 2.02], "visible": False, "fixedrange": True},
@@ -84,7 +85,7 @@ def flow_figure(frame: pd.DataFrame) -> Figure:
             ],
             "meta": {"kind": "flow"},
         },
-    }
+    )
 
 
 def _stacked(counts: Sequence[int], scale: float) -> list[Span]:
@@ -133,7 +134,7 @@ def _label(column: int, span: Span, name: str, told: str) -> Mapping[str, object
     return {
         "x": column,
         "y": sum(span) / 2,
-        "text": f"<b>{name}</b><br>{told}",
+        "text": stacked(bold(name), told),
         "showarrow": False,
         "xanchor": "left",
         "xshift": 8,

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from itertools import count
 from math import ceil, floor
-from typing import Any
+from typing import Any, NewType
 
 from components import theme, wording
+from components.figures.text import escaped_words
 from queries.trajectories import EVENT_MONTHS
 
-Figure = dict[str, Any]
+# A figure with all its words escaped: ``finished`` alone makes one.
+Figure = NewType("Figure", dict[str, Any])
+Layout = dict[str, Any]
 Trace = dict[str, Any]
 Point = dict[Hashable, Any]  # one month of a query's frame
 
 
-def base_layout(height: int) -> Figure:
+def finished(traces: Sequence[Mapping[str, Any]], layout: Layout) -> Figure:
+    """The finished figure; its words are shown as they were written."""
+    return Figure({"data": escaped_words(traces), "layout": escaped_words(layout)})
+
+
+def base_layout(height: int) -> Layout:
     """What all figures have: height, colours, type, hover."""
     return {
         "height": height,
@@ -35,7 +43,7 @@ def base_layout(height: int) -> Figure:
     }
 
 
-def month_axis() -> Figure:
+def month_axis() -> Layout:
     """The axis of school months from the first visit."""
     return {
         "range": [EVENT_MONTHS[0] - 0.5, EVENT_MONTHS[-1] + 0.5],
@@ -50,7 +58,7 @@ def month_axis() -> Figure:
     }
 
 
-def date_axis() -> Figure:
+def date_axis() -> Layout:
     """An axis of days, told by month and year."""
     return {
         "type": "date",
@@ -63,7 +71,7 @@ def date_axis() -> Figure:
     }
 
 
-def axis_title(words: str) -> Figure:
+def axis_title(words: str) -> Layout:
     """A quiet title of an axis."""
     return {
         "text": words,
@@ -72,7 +80,7 @@ def axis_title(words: str) -> Figure:
     }
 
 
-def rate_axis(limits: tuple[float, float]) -> Figure:
+def rate_axis(limits: tuple[float, float]) -> Layout:
     """An axis of attendance rates in per cent."""
     return {
         "range": list(limits),
@@ -93,7 +101,7 @@ def whole_ticks(low: float, high: float, most: int = 5) -> list[int]:
     return list(range(step * ceil(low / step), floor(high) + 1, step))
 
 
-def first_visit_line(axis: str = "") -> Figure:
+def first_visit_line(axis: str = "") -> Layout:
     """A dotted line at month 0."""
     return {
         "type": "line",
@@ -108,7 +116,7 @@ def first_visit_line(axis: str = "") -> Figure:
     }
 
 
-def baseline_band() -> Figure:
+def baseline_band() -> Layout:
     """A shade behind months -3 to -1."""
     return {
         "type": "rect",

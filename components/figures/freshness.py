@@ -8,8 +8,9 @@ import pandas as pd
 
 from components import data_wording as words
 from components import theme, wording
-from components.figures.frame import Figure, Trace, base_layout
+from components.figures.frame import Figure, Layout, Trace, base_layout, finished
 from components.figures.intervals import beside
+from components.figures.text import TEXT_ALONE, bold, stacked, together
 from queries.deliveries import DELIVERED, LATE, MISSING
 
 _ROW_HEIGHT = 26
@@ -45,7 +46,7 @@ def freshness_figure(frame: pd.DataFrame, names: Mapping[str, str]) -> Figure:
     )
     traces = [_cells(placed[placed["state"] == state], state) for state in _STYLES]
     traces += [_marks(placed[placed["state"] == state], state) for state in _MARKS]
-    return {"data": traces, "layout": _layout(frame, names, columns)}
+    return finished(traces, _layout(frame, names, columns))
 
 
 def _columns(frame: pd.DataFrame, months: list[str]) -> dict[str, float]:
@@ -69,11 +70,11 @@ def _cells(rows: pd.DataFrame, state: str) -> Trace:
         "width": 1 - _GAP,
         "customdata": [f"/districts/{code}" for code in rows["district_code"]],
         "text": [
-            f"<b>{name}</b>, {wording.month(month)}<br>{words.STATE_WORDS[state]}"
+            stacked(together(bold(name), f", {wording.month(month)}"), words.STATE_WORDS[state])
             for name, month in zip(rows["name"], rows["month"], strict=True)
         ],
         "textposition": "none",
-        "hovertemplate": "%{text}<extra></extra>",
+        "hovertemplate": TEXT_ALONE,
         "marker": {"color": fill, "line": {"color": rim, "width": 1.5}},
     }
 
@@ -96,7 +97,7 @@ def _marks(rows: pd.DataFrame, state: str) -> Trace:
     }
 
 
-def _layout(frame: pd.DataFrame, names: Mapping[str, str], columns: dict[str, float]) -> Figure:
+def _layout(frame: pd.DataFrame, names: Mapping[str, str], columns: dict[str, float]) -> Layout:
     labels = {code: words.gap_label(frame[frame["district_code"] == code]) for code in names}
     room = max(map(len, labels.values()), default=0) * _LETTER + _AROUND_LABEL
     return base_layout(_ROW_HEIGHT * len(names) + 80) | {
@@ -136,7 +137,7 @@ def _beside_row(place: float, name: str, label: str) -> list[Trace]:
     ]
 
 
-def _month_axis(frame: pd.DataFrame, columns: dict[str, float]) -> Figure:
+def _month_axis(frame: pd.DataFrame, columns: dict[str, float]) -> Layout:
     places = frame.drop_duplicates("month").set_index("month")["school_year"].loc[list(columns)]
     middles = pd.Series(columns).groupby(places).mean()
     return {

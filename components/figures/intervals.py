@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 
 from components import difference, theme, wording
-from components.figures.frame import Figure, Trace, axis_title, base_layout, rate_axis
+from components.figures.frame import Figure, Trace, axis_title, base_layout, finished, rate_axis
+from components.figures.text import TEXT_ALONE, bold
 from evaluation.verdict import Verdict
 from queries.effects import HEADLINE_MONTH, Effect
 from queries.told import by_method, is_one_number, told
@@ -29,9 +30,9 @@ def interval_figure(cuts: Sequence[Cut], month: int = HEADLINE_MONTH) -> Figure:
         if not math.isnan(end)
     ]
     limits = 5 * math.floor(min([*known, 0]) / 5), 5 * math.ceil(max([*known, 5]) / 5)
-    return {
-        "data": [_dots(cuts, places, month, design) for design in ("symmetric", "matched")],
-        "layout": base_layout(height + _TOP + _AXIS)
+    return finished(
+        [_dots(cuts, places, month, design) for design in ("symmetric", "matched")],
+        base_layout(height + _TOP + _AXIS)
         | {
             "margin": {"l": _LEFT, "r": _RIGHT, "t": _TOP, "b": _AXIS},
             "xaxis": rate_axis(limits)
@@ -48,7 +49,7 @@ def interval_figure(cuts: Sequence[Cut], month: int = HEADLINE_MONTH) -> Figure:
             ],
             "meta": {"kind": "list"},
         },
-    }
+    )
 
 
 def _places(cuts: Sequence[Cut]) -> tuple[list[float], list[tuple[str, float]], int]:
@@ -90,7 +91,7 @@ def _dots(cuts: Sequence[Cut], places: list[float], month: int, design: str) -> 
             wording.design_hover(result.label, design, month, figure)
             for (_dimension, result), figure in zip(cuts, figures, strict=True)
         ],
-        "hovertemplate": "%{text}<extra></extra>",
+        "hovertemplate": TEXT_ALONE,
     }
 
 
@@ -124,7 +125,7 @@ def zero_line() -> Trace:
 
 
 def _heading(words: str, place: float) -> Trace:
-    return beside(f"<b>{words}</b>", place, "left", "@ink") | {"xanchor": "left", "xshift": -_LEFT}
+    return beside(bold(words), place, "left", "@ink") | {"xanchor": "left", "xshift": -_LEFT}
 
 
 def _names(result: Effect, place: float, month: int) -> list[Trace]:

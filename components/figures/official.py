@@ -11,12 +11,15 @@ import pandas as pd
 from components import theme, wording
 from components.figures.frame import (
     Figure,
+    Layout,
     Trace,
     base_layout,
     date_axis,
+    finished,
     rate_axis,
     whole_ticks,
 )
+from components.figures.text import TEXT_ALONE, bold, stacked, together
 from components.figures.trajectory import pushed_apart
 from queries.public import PublishedRate
 
@@ -61,7 +64,7 @@ def months_figure(
         "annotations": [*_names(lines, (low, high)), *_published_name(lines_of_state)],
         "meta": {"kind": "lines"},
     }
-    return {"data": [*(_months(*line) for line in lines), *lines_of_state], "layout": layout}
+    return finished([*(_months(*line) for line in lines), *lines_of_state], layout)
 
 
 def _months(frame: pd.DataFrame, name: str, colour: str, dash: str) -> Trace:
@@ -75,8 +78,10 @@ def _months(frame: pd.DataFrame, name: str, colour: str, dash: str) -> Trace:
         x.append(f"{row['month']}-15")
         y.append(None if row["withheld"] else 100 * row["rate"])
         words.append(
-            f"<b>{name}</b>, {wording.month(row['month'])}<br>"
-            + ("" if row["withheld"] else f"{wording.percent(row['rate'])} of days attended")
+            stacked(
+                together(bold(name), f", {wording.month(row['month'])}"),
+                "" if row["withheld"] else f"{wording.percent(row['rate'])} of days attended",
+            )
         )
     return {
         "type": "scatter",
@@ -88,15 +93,16 @@ def _months(frame: pd.DataFrame, name: str, colour: str, dash: str) -> Trace:
         "line": {"color": colour, "width": 2.5, "dash": dash},
         "marker": {"color": colour, "size": 5},
         "connectgaps": False,
-        "hovertemplate": "%{text}<extra></extra>",
+        "hovertemplate": TEXT_ALONE,
     }
 
 
 def _published(rate: PublishedRate, size: float, span: tuple[str, str]) -> Trace:
     edition = wording.edition(rate)
-    words = (
-        f"<b>{rate.place}, {wording.published_year(rate)}</b><br>{wording.published(rate)}, as "
-        f"published{f'<br>{edition}' if edition else ''}"
+    words = stacked(
+        bold(f"{rate.place}, {wording.published_year(rate)}"),
+        f"{wording.published(rate)}, as published",
+        *([edition] if edition else []),
     )
     return {
         "type": "scatter",
@@ -106,7 +112,7 @@ def _published(rate: PublishedRate, size: float, span: tuple[str, str]) -> Trace
         "y": [size] * 2,
         "text": [words] * 2,
         "line": {"color": "@ink", "width": 1, "dash": "dot"},
-        "hovertemplate": "%{text}<extra></extra>",
+        "hovertemplate": TEXT_ALONE,
     }
 
 
@@ -140,7 +146,7 @@ def _names(
         {
             "x": f"{month}-15",
             "y": place,
-            "text": f"<b>{wording.short(name, 18)}</b><br>{wording.percent(rate / 100)}",
+            "text": stacked(bold(wording.short(name, 18)), wording.percent(rate / 100)),
             "showarrow": False,
             "xanchor": "left",
             "xshift": 9,
@@ -186,10 +192,10 @@ def years_figure(measures: Sequence[Measure], place: int) -> Figure:
         if measure.target is not None:
             layout["annotations"].append(_aim(measure, axis))
             layout["shapes"].append(_aim_line(measure.target, axis))
-    return {"data": traces, "layout": layout}
+    return finished(traces, layout)
 
 
-def _school_axis(number: int, panels: int, lines: Sequence[Trace]) -> Figure:
+def _school_axis(number: int, panels: int, lines: Sequence[Trace]) -> Layout:
     """August to June, or to July where there is one, with room for the names of the years."""
     last = max((_JUNE, *(at for line in lines for at in line["x"])))
     return {
@@ -213,7 +219,7 @@ def _last_years(measure: Measure, place: int) -> list[tuple[str, str, str]]:
     return [(year, *style) for year, style in zip(years, styles, strict=True)]
 
 
-def _measure_axis(measure: Measure) -> Figure:
+def _measure_axis(measure: Measure) -> Layout:
     years = sorted(measure.values["school_year"].unique())[-2:]
     shown = measure.values[measure.values["school_year"].isin(years)]
     known = [*shown["value"].dropna(), *([] if measure.target is None else [measure.target])]
@@ -247,12 +253,12 @@ def _year(measure: Measure, year: str, colour: str, dash: str) -> Trace:
         "x": [_school_month(month) for month in rows["month"]],
         "y": list(rows["value"]),
         "text": [
-            f"<b>{wording.month(month)}</b><br>{words}"
+            stacked(bold(wording.month(month)), words)
             for month, words in zip(rows["month"], told, strict=True)
         ],
         "line": {"color": colour, "width": 2.5, "dash": dash},
         "marker": {"color": colour, "size": 5},
-        "hovertemplate": "%{text}<extra></extra>",
+        "hovertemplate": TEXT_ALONE,
     }
 
 
@@ -273,7 +279,7 @@ def _end(line: Trace, level: float, axis: str) -> Trace:
         "yref": f"y{axis}",
         "x": line["x"][-1],
         "y": level,
-        "text": f"<b>{line['name']}</b>",
+        "text": bold(line["name"]),
         "showarrow": False,
         "xanchor": "left",
         "xshift": 6,
@@ -290,7 +296,7 @@ def _title(words: str, axis: str) -> Trace:
         "yshift": 6,
         "xanchor": "left",
         "yanchor": "bottom",
-        "text": f"<b>{words}</b>",
+        "text": bold(words),
         "showarrow": False,
         "font": {"size": theme.NOTE_SIZE, "color": "@ink"},
     }

@@ -6,15 +6,20 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from components import theme, wording
 from components.figures.frame import (
     Figure,
+    Layout,
     Point,
     Trace,
     base_layout,
+    finished,
     first_visit_line,
     month_axis,
 )
+from components.figures.text import bold, together
 
 _COLUMNS = 3
 _HEIGHT = 190
@@ -31,7 +36,7 @@ class Panel:
     traces: Callable[[str], list[Trace]]
 
 
-def panels_figure(panels: Sequence[Panel], value_axis: Figure) -> Figure:
+def panels_figure(panels: Sequence[Panel], value_axis: Layout) -> Figure:
     """Months along, ``value_axis`` up in every panel."""
     rows = math.ceil(len(panels) / _COLUMNS)
     layout = base_layout(rows * _HEIGHT) | {
@@ -59,12 +64,12 @@ def panels_figure(panels: Sequence[Panel], value_axis: Figure) -> Figure:
         }
         layout["annotations"].append(_title(panel.title, axis))
         layout["shapes"].append(first_visit_line(axis))
-    return {"data": traces, "layout": layout}
+    return finished(traces, layout)
 
 
-def panel_title(name: str, point: Point | None) -> str:
+def panel_title(name: str, point: Point | None) -> Markup:
     """A group's name, and the students behind a month of it; None where they are withheld."""
-    return f"<b>{name}</b>" + ("" if point is None else f" · {wording.people(point)} students")
+    return together(bold(name), "" if point is None else f" · {wording.people(point)} students")
 
 
 def _cell(row: int, column: int, rows: int) -> tuple[list[float], list[float]]:

@@ -10,7 +10,8 @@ import pandas as pd
 
 from components import standing_wording as words
 from components import theme, wording
-from components.figures.frame import Figure, Trace, base_layout, rate_axis
+from components.figures.frame import Figure, Layout, Trace, base_layout, finished, rate_axis
+from components.figures.text import TEXT_ALONE, bold, stacked
 from components.figures.trajectory import pushed_apart
 from queries.effects import HEADLINE_MONTH, Effect
 from queries.public import PublicContext, PublishedRate
@@ -100,15 +101,15 @@ def published_figure(context: PublicContext, levels: Sequence[Level]) -> Figure:
         "meta": {"kind": "lines"},
     }
     traces = [_line(*line, years) for line in lines]
-    return {"data": [*traces, *(_dot(level, at) for level in shown)], "layout": layout}
+    return finished([*traces, *(_dot(level, at) for level in shown)], layout)
 
 
-def _years_axis(years: Sequence[str], context: PublicContext) -> Figure:
+def _years_axis(years: Sequence[str], context: PublicContext) -> Layout:
     to_date = {rate.school_year for rate in (*context.district, *context.state) if rate.to_date}
     return {
         "range": [-0.15, len(years) - 0.85],
         "tickvals": list(range(len(years))),
-        "ticktext": [f"{year}<br>to date" if year in to_date else year for year in years],
+        "ticktext": [stacked(year, "to date") if year in to_date else year for year in years],
         "tickfont": {"size": theme.TICK_SIZE, "color": "@muted"},
         "showgrid": False,
         "zeroline": False,
@@ -128,14 +129,17 @@ def _line(
         "x": [years.index(rate.school_year) for rate in rates],
         "y": [None if rate.rate is None else 100 * rate.rate for rate in rates],
         "text": [
-            f"<b>{name}, {wording.published_year(rate)}</b><br>{wording.published(rate)}, all "
-            f"{rate.students or 0:,} students<br>{wording.edition(rate)}"
+            stacked(
+                bold(f"{name}, {wording.published_year(rate)}"),
+                f"{wording.published(rate)}, all {rate.students or 0:,} students",
+                wording.edition(rate),
+            )
             for rate in rates
         ],
         "line": {"color": colour, "width": 2.5, "dash": dash},
         "marker": {"color": colour, "size": 6},
         "connectgaps": False,
-        "hovertemplate": "%{text}<extra></extra>",
+        "hovertemplate": TEXT_ALONE,
     }
 
 
@@ -146,14 +150,14 @@ def _dot(level: Level, at: int) -> Trace:
         "name": level.name,
         "x": [at],
         "y": [100 * level.rate],
-        "text": [f"<b>{level.meaning}</b><br>{level.told}, {level.students} students"],
+        "text": [stacked(bold(level.meaning), f"{level.told}, {level.students} students")],
         "marker": {
             "color": level.colour if level.is_filled else "@paper",
             "size": 11,
             "line": {"color": level.colour, "width": 2},
         },
         "cliponaxis": False,
-        "hovertemplate": "%{text}<extra></extra>",
+        "hovertemplate": TEXT_ALONE,
     }
 
 
@@ -178,7 +182,7 @@ def _labels(labels: Sequence[_Label], limits: tuple[float, float]) -> list[Trace
         {
             "x": at,
             "y": place,
-            "text": f"<b>{wording.short(name, _LONGEST_NAME)}</b><br>{told}",
+            "text": stacked(bold(wording.short(name, _LONGEST_NAME)), told),
             "showarrow": False,
             "xanchor": "left",
             "xshift": 12,

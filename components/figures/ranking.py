@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from components import theme, wording
-from components.figures.frame import Figure, Trace, axis_title, base_layout, rate_axis
+from components.figures.frame import Figure, Trace, axis_title, base_layout, finished, rate_axis
 from components.figures.intervals import beside, in_points, zero_line
+from components.figures.text import TEXT_ALONE
 from evaluation.verdict import Verdict
 from queries.effects import HEADLINE_MONTH
 from queries.ranking import Ranked
@@ -30,12 +31,12 @@ def ranking_figure(ranked: Sequence[Ranked], links: Mapping[str, str]) -> Figure
     limits = 5 * math.floor(min([*known, 0]) / 5), 5 * math.ceil(max([*known, 5]) / 5)
     places = [(number + 0.5) * _ROW for number in range(len(ranked))]
     height = _ROW * len(ranked)
-    return {
-        "data": [
+    return finished(
+        [
             _dot(row, place, links[row.effect.group])
             for row, place in zip(ranked, places, strict=True)
         ],
-        "layout": base_layout(height + _TOP + _AXIS)
+        base_layout(height + _TOP + _AXIS)
         | {
             "margin": {"l": _LEFT, "r": _RIGHT, "t": _TOP, "b": _AXIS},
             "xaxis": rate_axis(limits)
@@ -52,7 +53,7 @@ def ranking_figure(ranked: Sequence[Ranked], links: Mapping[str, str]) -> Figure
             ],
             "meta": {"kind": "list"},
         },
-    }
+    )
 
 
 def _dot(row: Ranked, place: float, link: str) -> Trace:
@@ -74,7 +75,7 @@ def _dot(row: Ranked, place: float, link: str) -> Trace:
             "line": {"color": colour, "width": 2},
         },
         "text": [wording.design_hover(row.effect.label, _design(row), HEADLINE_MONTH, figure)],
-        "hovertemplate": "%{text}<extra></extra>",
+        "hovertemplate": TEXT_ALONE,
     }
 
 
@@ -93,7 +94,7 @@ def _line(row: Ranked, place: float, link: str) -> Trace:
         "customdata": [link, link],
         "line": {"color": theme.series(row.effect.place)[0], "width": 2},
         "text": [wording.range_hover(row.effect, HEADLINE_MONTH)] * 2,
-        "hovertemplate": "%{text}<extra></extra>",
+        "hovertemplate": TEXT_ALONE,
     }
 
 

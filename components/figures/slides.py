@@ -11,7 +11,8 @@ from textwrap import wrap
 
 from components import theme, wording
 from components.deck import Chart, Series, Shape, Values
-from components.figures.frame import Figure, Trace
+from components.figures.frame import Figure, Layout, Trace, finished
+from components.figures.text import bold, stacked, together
 from components.figures.trajectory import pushed_apart
 from components.slide_layout import LABEL_SIZE, PIXELS, slide_layout
 
@@ -35,12 +36,10 @@ def slide_figure(chart: Chart, shape: Shape) -> Figure:
         "gap": _gap,
         "intervals": _intervals,
     }
-    figure = draw[chart.kind](chart, box.width * PIXELS, box.height * PIXELS)
-    painted: Figure = theme.painted(figure)
-    return painted
+    return Figure(theme.painted(draw[chart.kind](chart, box.width * PIXELS, box.height * PIXELS)))
 
 
-def _layout(width: float, height: float, margin: dict[str, float]) -> Figure:
+def _layout(width: float, height: float, margin: dict[str, float]) -> Layout:
     return {
         "width": width,
         "height": height,
@@ -56,7 +55,7 @@ def _layout(width: float, height: float, margin: dict[str, float]) -> Figure:
     }
 
 
-def _axis(**more: object) -> Figure:
+def _axis(**more: object) -> Layout:
     return {
         "showgrid": False,
         "zeroline": False,
@@ -96,19 +95,19 @@ def _columns(chart: Chart, width: float, height: float) -> Figure:
         "cliponaxis": False,
         "marker": {"color": [f"@{colour}" for colour in chart.column_colours()]},
     }
-    return {"data": [bars], "layout": layout}
+    return finished([bars], layout)
 
 
 def _broken(name: str, chart: Chart) -> str:
     """A word a line under many columns; under few, as many words as fit."""
     width = 1 if chart.kind == "columns" else _LONGEST_LINE
-    return "<br>".join(wrap(name, width, break_long_words=False))
+    return stacked(*wrap(name, width, break_long_words=False))
 
 
 # --- Months ------------------------------------------------------------------------------
 
 
-def _months_layout(chart: Chart, width: float, height: float, right: float) -> Figure:
+def _months_layout(chart: Chart, width: float, height: float, right: float) -> Layout:
     places = [at for at, name in enumerate(chart.categories) if _is_third(name)]
     visit = _visit(chart)
     layout = _layout(width, height, {"l": 84, "r": right, "t": 34, "b": 84})
@@ -127,7 +126,7 @@ def _months_layout(chart: Chart, width: float, height: float, right: float) -> F
     return layout
 
 
-def _quiet() -> Figure:
+def _quiet() -> Layout:
     return {"size": _LABEL, "color": "@muted"}
 
 
@@ -164,7 +163,7 @@ def _lines(chart: Chart, width: float, height: float) -> Figure:
     places = pushed_apart([value for _series, _at, value in ends], apart, (low, high))
     layout["annotations"] += [
         _words(
-            f"<b>{value:.1f} %</b> {series.name.replace(' ', '<br>', 1)}",
+            together(bold(f"{value:.1f} %"), " ", stacked(*series.name.split(" ", 1))),
             at,
             place,
             xanchor="left",
@@ -174,7 +173,7 @@ def _lines(chart: Chart, width: float, height: float) -> Figure:
         )
         for (series, at, value), place in zip(ends, places, strict=True)
     ]
-    return {"data": [_line(series) for series in reversed(chart.series)], "layout": layout}
+    return finished([_line(series) for series in reversed(chart.series)], layout)
 
 
 def _line(series: Series) -> Trace:
@@ -213,7 +212,7 @@ def _gap(chart: Chart, width: float, height: float) -> Figure:
         at, value = _last(series.values)
         layout["annotations"].append(
             _words(
-                f"<b>{wording.signed_tenths(value)}</b>",
+                bold(wording.signed_tenths(value)),
                 at,
                 value,
                 xanchor="left",
@@ -221,7 +220,7 @@ def _gap(chart: Chart, width: float, height: float) -> Figure:
                 font={"size": _LABEL, "color": f"@{series.colour}"},
             )
         )
-    return {"data": [*_bands(series), _line(series)], "layout": layout}
+    return finished([*_bands(series), _line(series)], layout)
 
 
 def _bands(series: Series) -> list[Trace]:
@@ -284,7 +283,7 @@ def _intervals(chart: Chart, width: float, height: float) -> Figure:
         for note in (_beside(name, row, "left", "@ink"), _beside(told[row], row, "right", "@muted"))
     ]
     dots = [_dot(chart, series, row) for row in range(rows) if series.told(row)]
-    return {"data": dots, "layout": layout}
+    return finished(dots, layout)
 
 
 def _beside(words: str, row: int, side: str, colour: str) -> Trace:

@@ -11,7 +11,16 @@ import pandas as pd
 
 from components import student_wording as words
 from components import theme
-from components.figures.frame import Figure, Trace, base_layout, date_axis, rate_axis
+from components.figures.frame import (
+    Figure,
+    Layout,
+    Trace,
+    base_layout,
+    date_axis,
+    finished,
+    rate_axis,
+)
+from components.figures.text import NO_NAME, TEXT_ALONE, bold, stacked, together
 from queries.students import StudentRecord
 
 _HEIGHT = 420
@@ -50,7 +59,7 @@ def timeline_figure(record: StudentRecord) -> Figure:
         _rates(months, points),
         *_contacts(record.visits),
     ]
-    return {"data": traces, "layout": layout}
+    return finished(traces, layout)
 
 
 def with_summers(months: pd.DataFrame) -> pd.DataFrame:
@@ -69,7 +78,7 @@ def _middle(month: str) -> str:
     return f"{month}-15"
 
 
-def _names(months: pd.DataFrame) -> list[Figure]:
+def _names(months: pd.DataFrame) -> list[Layout]:
     """The lines' names at their ends, kept apart, and what the dashed line is."""
     if months.empty:
         return []
@@ -80,7 +89,7 @@ def _names(months: pd.DataFrame) -> list[Figure]:
         apart = max(14 - abs(student - similar), 0) / 2 * (1 if student >= similar else -1)
         labels = [
             ("This student", student + apart, "@accent"),
-            ("Similar students<br>(middle half)", similar - apart, "@muted"),
+            (stacked("Similar students", "(middle half)"), similar - apart, "@muted"),
         ]
     names = [
         {
@@ -110,7 +119,7 @@ def _names(months: pd.DataFrame) -> list[Figure]:
 
 def _rates(months: pd.DataFrame, points: Sequence[str]) -> Trace:
     text = [
-        f"<b>{pd.Timestamp(point):%B %Y}</b><br>{words.whole(rate)} of {days:g} days"
+        stacked(bold(f"{pd.Timestamp(point):%B %Y}"), f"{words.whole(rate)} of {days:g} days")
         for point, rate, days in zip(points, months["rate"], months["days_enrolled"], strict=True)
     ]
     return {
@@ -122,7 +131,7 @@ def _rates(months: pd.DataFrame, points: Sequence[str]) -> Trace:
         "line": {"color": "@accent", "width": 2.5},
         "marker": {"size": 6, "color": "@accent"},
         "text": text,
-        "hovertemplate": "%{text}<extra></extra>",
+        "hovertemplate": TEXT_ALONE,
     }
 
 
@@ -156,7 +165,7 @@ def _similar(months: pd.DataFrame, points: Sequence[str]) -> list[Trace]:
             "x": [points[at] for at in run],
             "y": [100 * months["median"][at] for at in run],
             "line": {"color": "@muted", "width": 1.5, "dash": "dot"},
-            "hovertemplate": "Similar students: half above %{y:.0f} %<extra></extra>",
+            "hovertemplate": together("Similar students: half above %{y:.0f} %", NO_NAME),
         }
         for run in runs
     ]
@@ -176,7 +185,7 @@ def _weeks(weeks: pd.DataFrame) -> list[Trace]:
             ],
             "y": list(100 * weeks["rate"]),
             "marker": {"size": 4, "color": "@accent/0.45"},
-            "hovertemplate": "Week of %{x|%b %-d, %Y}: %{y:.0f} %<extra></extra>",
+            "hovertemplate": together("Week of %{x|%b %-d, %Y}: %{y:.0f} %", NO_NAME),
         }
     ]
 
@@ -203,7 +212,7 @@ def _contacts(visits: pd.DataFrame) -> list[Trace]:
                     "line": {"width": 1.5, "color": "@notice"},
                 },
                 "text": [_contact(row) for row in rows.to_dict("records")],
-                "hovertemplate": "%{text}<extra></extra>",
+                "hovertemplate": TEXT_ALONE,
             }
         )
     return traces
@@ -211,10 +220,10 @@ def _contacts(visits: pd.DataFrame) -> list[Trace]:
 
 def _contact(row: dict[Any, Any]) -> str:
     what = f"{words.OUTCOME_WORDS[row['outcome']]}: {words.modality(row['modality'])}"
-    return f"<b>{words.date_in_words(row['visit_date'])}</b><br>{what}"
+    return stacked(bold(words.date_in_words(row["visit_date"])), what)
 
 
-def _summers(months: list[str]) -> list[Figure]:
+def _summers(months: list[str]) -> list[Layout]:
     """Shades where no school month lies between two of them."""
     return [
         {
@@ -240,7 +249,7 @@ def _after(month: str) -> str:
     return f"{following:%Y-%m}"
 
 
-def _chronic_line() -> Figure:
+def _chronic_line() -> Layout:
     return {
         "type": "line",
         "xref": "paper",

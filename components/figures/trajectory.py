@@ -21,12 +21,14 @@ from components.figures.frame import (
     band,
     base_layout,
     baseline_band,
+    finished,
     first_visit_line,
     month_axis,
     note,
     rate_axis,
 )
 from components.figures.panels import NARROW_MONTHS, Panel, panel_title, panels_figure
+from components.figures.text import MONTH_OF_VISIT, TEXT_ALONE, bold, italic, stacked, together
 from queries.trajectories import EVENT_MONTHS, EVERYBODY, Trajectory
 
 Group = list[Point]  # one group's 22 months in order
@@ -95,7 +97,7 @@ def _one_panel(groups: list[Group], limits: tuple[float, float], threshold: int)
             "narrowest_months": list(NARROWEST_MONTHS),
         },
     }
-    return {"data": traces, "layout": layout}
+    return finished(traces, layout)
 
 
 def _left_margin(groups: list[Group]) -> int:
@@ -131,7 +133,7 @@ def _curve(group: Group, axis: str = "", *, single: bool) -> list[Trace]:
             "mode": "lines+markers",
             "line": {"color": colour, "width": 2.5, "dash": dash},
             "marker": {"color": colour, "size": 5.5},
-            "hovertemplate": "%{text}<extra></extra>",
+            "hovertemplate": TEXT_ALONE,
             "connectgaps": False,
             **axes,
         },
@@ -143,7 +145,7 @@ def _curve(group: Group, axis: str = "", *, single: bool) -> list[Trace]:
             "text": _sentences([visit]),
             "mode": "markers",
             "marker": {"color": "@paper", "size": 9, "line": {"color": colour, "width": 2}},
-            "hovertemplate": "%{text}<br>partly before and partly after the visit<extra></extra>",
+            "hovertemplate": MONTH_OF_VISIT,
             **axes,
         },
     ]
@@ -202,9 +204,9 @@ def _end_labels(groups: list[Group], limits: tuple[float, float]) -> list[Trace]
         {
             "x": at,
             "y": place,
-            "text": f"<b>{name}</b><br>{wording.percent(rate / 100)}"
+            "text": stacked(bold(name), wording.percent(rate / 100))
             if len(ends) == 1
-            else f"<b>{name}</b> {wording.share(rate / 100)}",
+            else together(bold(name), f" {wording.share(rate / 100)}"),
             "showarrow": False,
             "xanchor": "left",
             "xshift": 9,
@@ -242,7 +244,9 @@ def _gap_notes(groups: list[Group], limits: tuple[float, float], threshold: int)
         for run in _runs(group, withheld=True):
             if run != [group[_VISIT]]:
                 middle = (run[0]["event_month"] + run[-1]["event_month"]) / 2
-                notes.append(_inside(middle, f"fewer than<br>{threshold} students", limits))
+                notes.append(
+                    _inside(middle, stacked("fewer than", f"{threshold} students"), limits)
+                )
     return notes
 
 
@@ -256,7 +260,7 @@ def _inside(at: float, words: str, limits: tuple[float, float]) -> Trace:
     return {
         "x": at,
         "y": limits[0],
-        "text": f"<i>{words}</i>",
+        "text": italic(words),
         "showarrow": False,
         "yanchor": "bottom",
         "yshift": 6,
