@@ -43,6 +43,10 @@ _LINE = 24  # points from one line of labels to the next
 
 # --- The workbook behind a chart ---------------------------------------------------------
 
+# Of a cell that begins like a formula, also when somebody edits it. The chart takes its names from
+# these cells, so they have no apostrophe in front that would be seen.
+_STAYS_TEXT = {"quote_prefix": True}
+
 _MONTHLY = ("lines", "gap")
 _NUMBER_FORMATS = {"columns": "#,##0", "rates": '0.0"\N{NO-BREAK SPACE}%"'}
 
@@ -105,21 +109,23 @@ def _workbook(columns: Sequence[_Column]) -> bytes:
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file, {"in_memory": True})
     sheet = book.add_worksheet("Sheet1")  # as python-pptx calls it in a chart's references
-    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"} | _STAYS_TEXT)
+    text = book.add_format(_STAYS_TEXT)
     for place, column in enumerate(columns):
-        sheet.write_string(0, place, cell(column.heading), bold)
+        sheet.write_string(0, place, column.heading, bold)
         for row, value in enumerate(column.cells, start=1):
-            _write(sheet, row, place, cell(value), column.formula)
+            if isinstance(value, str):
+                sheet.write_string(row, place, value, text)
+            else:
+                _write(sheet, row, place, cell(value), column.formula)
     sheet.set_column(0, len(columns) - 1, 18)
     sheet.freeze_panes(1, 1)
     book.close()
     return file.getvalue()
 
 
-def _write(sheet: Any, row: int, place: int, value: float | str | None, formula: str) -> None:
-    if isinstance(value, str):
-        sheet.write_string(row, place, value)
-    elif value is not None and formula:
+def _write(sheet: Any, row: int, place: int, value: float | None, formula: str) -> None:
+    if value is not None and formula:
         sheet.write_formula(row, place, formula.format(row=row + 1), None, value)
     elif value is not None:
         sheet.write_number(row, place, value)

@@ -39,6 +39,12 @@ class Text:
 
 def page_texts(site: Site, path: str, search: str) -> Iterator[Text]:
     """All that a page shows: its answers, and what they in turn ask for."""
+    for key, answer in page_answers(site, path, search):
+        yield from _read(key, answer)
+
+
+def page_answers(site: Site, path: str, search: str) -> Iterator[tuple[str, Any]]:
+    """What a page gets for every question it asks when it is opened."""
     site.client.get(f"{path}{search}")
     address = {"search": search, "pathname": path, "href": f"http://localhost{path}{search}"}
     for key, declared in site.app.callback_map.items():
@@ -48,14 +54,14 @@ def page_texts(site: Site, path: str, search: str) -> Iterator[Text]:
         yield from _answers(site, key, [address[name.split(".")[1]] for name in asked])
 
 
-def _answers(site: Site, key: str, values: list[Any]) -> Iterator[Text]:
+def _answers(site: Site, key: str, values: list[Any]) -> Iterator[tuple[str, Any]]:
     answer = _ask(site, key, values, [])
-    yield from _read(key, answer)
+    yield key, answer
     for store, value in _stores(answer):
         for further, declared in site.app.callback_map.items():
             inputs = [f"{part['id']}.{part['property']}" for part in declared["inputs"]]
             if "callback" in declared and inputs == [store] and not declared["state"]:
-                yield from _read(further, _ask(site, further, [value], []))
+                yield further, _ask(site, further, [value], [])
 
 
 def _stores(answer: Any) -> Iterator[tuple[str, Any]]:
@@ -67,6 +73,22 @@ def _stores(answer: Any) -> Iterator[tuple[str, Any]]:
 
 def download_texts(site: Site, path: str, search: str) -> Iterator[Text]:
     """Titles, sources, drawings and figures of every download that a page's buttons give."""
+    for key, answer in download_answers(site, path, search):
+        yield from _read(key, answer)
+        for content in csv_contents(answer):
+            yield from _cells(key, csv.reader(io.StringIO(content)))
+
+
+def csv_contents(answer: Any) -> Iterator[str]:
+    """The CSV files of an answer."""
+    for properties in answer.values():
+        content = (properties.get("data") or {}).get("content")
+        if isinstance(content, str):
+            yield content
+
+
+def download_answers(site: Site, path: str, search: str) -> Iterator[tuple[str, Any]]:
+    """What each of a page's buttons for a download gives."""
     address = {"search": search, "pathname": path, "href": f"http://localhost{path}{search}"}
     for key, declared in site.app.callback_map.items():
         inputs = [part["property"] for part in declared["inputs"]]
@@ -75,23 +97,19 @@ def download_texts(site: Site, path: str, search: str) -> Iterator[Text]:
         if set(inputs) != {"n_clicks"} or not set(state) <= known or "callback" not in declared:
             continue
         values = [address[name.split(".")[1]] for name in state]
-        answer = _ask(site, key, [1] * len(inputs), values)
-        yield from _read(key, answer)
-        for properties in answer.values():
-            content = (properties.get("data") or {}).get("content")
-            if isinstance(content, str):
-                yield from _cells(key, csv.reader(io.StringIO(content)))
+        yield key, _ask(site, key, [1] * len(inputs), values)
 
 
 def deck_texts(site: Site, search: str) -> Iterator[Text]:
     """All that the files of a deck say."""
     for kind in _FILES:
-        file = _deck_file(site, kind, search)
+        file = deck_file(site, kind, search)
         if file is not None:
             yield from _of_file(kind, file)
 
 
-def _deck_file(site: Site, kind: str, search: str) -> bytes | None:
+def deck_file(site: Site, kind: str, search: str) -> bytes | None:
+    """A file of the deck; None where there is nothing to take along."""
     answer = site.client.post(
         "/present/file",
         data={"kind": kind, "search": search, "slide": "effect"},

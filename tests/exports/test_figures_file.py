@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from components.deck import Chart, Deck, finished
 from components.wording import unsigned
+from exports.cells import cell
 from exports.figures_file import csv_files, workbook
 from tests.exports.decks import deck, official_deck
 
@@ -45,7 +46,7 @@ def test_every_figure_of_every_slide_stands_in_its_sheet() -> None:
             body = rows[3:]
             assert len(body) == len(slide.chart.categories)
             for place, row in enumerate(body):
-                assert row == expected(slide.chart, place)
+                assert row == list(map(cell, expected(slide.chart, place)))
 
 
 def test_rates_stand_beside_their_students_in_per_cent() -> None:

@@ -224,6 +224,7 @@ def test_a_name_that_looks_like_a_formula_stays_a_name() -> None:
     [found] = [drawn for chart, drawn in charts(made) if chart.kind == "intervals"]
     cell = sheet(found, computed=False)["A2"]
     assert (cell.value, cell.data_type) == ("=1+1", "s")
+    assert cell.quotePrefix  # also when somebody edits it
 
 
 # --- Charts ------------------------------------------------------------------------------

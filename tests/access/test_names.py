@@ -1,0 +1,203 @@
+"""Names of districts, schools, students and visitors do nothing, wherever they stand or leave."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from pptx import Presentation
+
+from app import create_app
+from exports.cells import neutral
+from exports.digest import digest
+from queries import memory
+from queries.database import snapshot
+from tests.access.conftest import Site
+from tests.access.hostile_names import with_hostile_names
+from tests.access.test_one_number import HARTFORD, as_role
+from tests.conftest import Program
+from tests.rendered import (
+    PAGES,
+    csv_contents,
+    deck_file,
+    deck_texts,
+    download_answers,
+    page_answers,
+)
+
+DISTRICT_PAGE = f"/districts/{HARTFORD}"
+ALL_PAGES = (*PAGES, DISTRICT_PAGE, "/data")
+SEARCHES = ("", "?split=district")
+_LINES = ("/data/rejected-rows.csv", "/data/rows-to-decide.csv")
+_LONG = re.compile(r"\d\.\d{5,}")
+_MARKS = re.compile(r"</?(?:b|i)>|<br>|<extra></extra>")
+
+
+@pytest.fixture(scope="module")
+def hostile(program: Program, tmp_path_factory: pytest.TempPathFactory) -> str:
+    database = Path(program.url.removeprefix("duckdb:///"))
+    return with_hostile_names(database, tmp_path_factory.mktemp("hostile") / "leap.duckdb")
+
+
+@pytest.fixture
+def shown(hostile: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    monkeypatch.setenv("LEAP_DATABASE_URL", hostile)
+    monkeypatch.setenv("LEAP_SNAPSHOTS", str(tmp_path / "snapshots"))
+    monkeypatch.delenv("LEAP_SETTINGS", raising=False)
+    memory._memory._results.clear()
+    app = create_app()
+    site = Site(app.server.test_client(), tmp_path, app)
+    site.client.get("/present")
+    yield site
+    memory._memory._results.clear()
+
+
+# --- Files -------------------------------------------------------------------------------
+
+
+def csv_files(site: Site) -> Iterator[tuple[str, str]]:
+    """Every text file of cells that the dashboard gives, with where it came from."""
+    for path in ALL_PAGES:
+        for search in SEARCHES:
+            for key, answer in download_answers(site, path, search):
+                yield from ((key, content) for content in csv_contents(answer))
+    for path in _LINES:
+        yield path, site.client.get(path).get_data(as_text=True)
+    figures = deck_file(site, "csv", "")
+    assert figures is not None
+    with zipfile.ZipFile(io.BytesIO(figures)) as archive:
+        for name in archive.namelist():
+            yield name, archive.read(name).decode("utf-8-sig")
+    yield "list", student_list(site, "csv").decode("utf-8-sig")
+
+
+def student_list(site: Site, kind: str) -> bytes:
+    """The list of a coordinator's students as a file."""
+    as_role(site, "coordinator")
+    rows = site.ask("students-grid", "").get_json()["response"]["students-grid"]["rowData"]
+    wanted = {"kind": kind, "ids": [row["id"] for row in rows], "search": ""}
+    content = site.ask("students-file", wanted).get_json()["response"]["students-file"]["data"]
+    as_role(site, "leadership")
+    text: str = content["content"]
+    return base64.b64decode(text) if content["base64"] else text.encode()
+
+
+def workbooks(site: Site) -> Iterator[tuple[str, bytes]]:
+    """Every workbook, those behind the charts of the slides among them."""
+    figures, slides = deck_file(site, "xlsx", ""), deck_file(site, "pptx", "")
+    assert figures is not None
+    assert slides is not None
+    yield "figures", figures
+    yield "list", student_list(site, "xlsx")
+    for slide in Presentation(io.BytesIO(slides)).slides:
+        for shape in slide.shapes:
+            if shape.has_chart:
+                yield "chart", shape.chart.part.chart_workbook.xlsx_part.blob
+
+
+def test_no_cell_of_any_file_is_a_formula_and_no_number_is_finer_than_it_is_told(
+    shown: Site,
+) -> None:
+    names = set()
+    for where, content in csv_files(shown):
+        names.add(where)
+        for row in csv.reader(io.StringIO(content)):
+            for cell in row:
+                assert cell == neutral(cell), (where, cell)
+                assert not _LONG.search(cell), (where, cell)
+    assert len(names) >= 30  # the charts of all pages, the lists, the figures of the slides
+
+
+def test_no_cell_of_any_workbook_is_a_formula_but_our_own(shown: Site) -> None:
+    found = 0
+    for where, content in workbooks(shown):
+        for sheet in load_workbook(io.BytesIO(content)):
+            for cell in (cell for row in sheet.iter_rows() for cell in row):
+                found += isinstance(cell.value, str)
+                if cell.data_type == "f":
+                    assert where == "chart"
+                    assert re.fullmatch(r"=[A-Z]\d+-[A-Z]\d+", cell.value)
+                elif isinstance(cell.value, str):
+                    assert cell.quotePrefix or cell.value == neutral(cell.value), cell.value
+                assert not _LONG.search(repr(cell.value)), (where, cell.value)
+    assert found > 500
+
+
+def test_no_word_of_slides_and_handout_has_a_long_number_or_a_turned_text(shown: Site) -> None:
+    for text in deck_texts(shown, ""):
+        if text.where not in ("svg", *_of_images):
+            assert not _LONG.search(text.words), text
+            assert "\u202e" not in text.words, text
+
+
+_of_images: tuple[str, ...] = ()
+
+
+def test_a_letter_tells_the_names_without_signs_that_nobody_sees(shown: Site) -> None:
+    with snapshot() as data:
+        letter = digest(data, HARTFORD, data.data_as_of)
+    assert not {"\u202e", "\x07", "\r"} & set(letter.text + letter.html)
+    assert "<a href" not in letter.html
+
+
+# --- Pages -------------------------------------------------------------------------------
+
+
+def figures(part: Any) -> Iterator[dict[str, Any]]:
+    """Every figure within an answer."""
+    if isinstance(part, dict):
+        if "data" in part and "layout" in part:
+            yield part
+        else:
+            for value in part.values():
+                yield from figures(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from figures(value)
+
+
+def words(part: Any) -> Iterator[str]:
+    """Every text, but where links lead."""
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, dict):
+        for name, value in part.items():
+            if name not in ("customdata", "href", "content"):
+                yield from words(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from words(value)
+
+
+def answers(site: Site) -> Iterator[Any]:
+    """All that the pages and their downloads get."""
+    for role in ("leadership", "coordinator"):
+        as_role(site, role)
+        for path in ALL_PAGES:
+            for search in SEARCHES:
+                yield from (answer for _key, answer in page_answers(site, path, search))
+                yield from (answer for _key, answer in download_answers(site, path, search))
+
+
+def test_a_figure_has_no_markup_but_our_own(shown: Site) -> None:
+    escaped = 0
+    for answer in answers(shown):
+        for figure in figures(answer):
+            for text in words(figure):
+                assert "<" not in _MARKS.sub("", text), text
+                assert "bold</b>" not in text
+                assert not {"\u202e", "\x07"} & set(text), text
+                assert not text.startswith("@cmd"), text
+                escaped += "&lt;a href" in text
+        for part in answer.values():
+            around = [value for name, value in part.items() if not list(figures(value))]
+            assert not any("&lt;" in text for text in words(around))
+    assert escaped > 10
