@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -39,15 +40,26 @@ def with_hostile_names(database: Path, copy: Path) -> str:
     """A copy of a database whose names all begin with a trap; its address."""
     shutil.copyfile(database, copy)
     with duckdb.connect(str(copy)) as connection:
-        connection.execute("CREATE TEMP TABLE trap (number INTEGER, words TEXT)")
-        connection.executemany("INSERT INTO trap VALUES (?, ?)", list(enumerate(TRAPS)))
         columns = connection.execute(
-            "SELECT table_name, column_name FROM information_schema.columns "
-            f"WHERE table_schema = 'main' AND column_name IN {_NAMES}"
+            "SELECT column_name, list(table_name) FROM information_schema.columns "
+            f"WHERE table_schema = 'main' AND column_name IN {_NAMES} GROUP BY column_name"
         ).fetchall()
-        for table, column in columns:
-            connection.execute(
-                f'UPDATE "{table}" SET "{column}" = trap.words || "{column}" '  # noqa: S608
-                f'FROM trap WHERE trap.number = hash("{column}") % {len(TRAPS)}'
-            )
+        for column, tables in columns:
+            _trap(connection, column, tables)
     return f"duckdb:///{copy}"
+
+
+def _trap(connection: duckdb.DuckDBPyConnection, column: str, tables: Sequence[str]) -> None:
+    """Put a trap before every name of a column, each as often as the others."""
+    names = " UNION ".join(f'SELECT "{column}" AS name FROM "{table}"' for table in tables)
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE trapped AS "
+        "SELECT name, ($traps)[1 + row_number() OVER (ORDER BY name) % len($traps)] || name "
+        f"AS words FROM ({names}) WHERE name IS NOT NULL",
+        {"traps": list(TRAPS)},
+    )
+    for table in tables:
+        connection.execute(
+            f'UPDATE "{table}" AS named SET "{column}" = trapped.words FROM trapped '  # noqa: S608
+            f'WHERE named."{column}" = trapped.name'
+        )

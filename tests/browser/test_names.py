@@ -1,0 +1,80 @@
+"""Hostile names in the browser: charts show them as they were written, and nothing happens."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+from werkzeug.serving import make_server
+
+from app import create_app
+from tests.access.hostile_names import with_hostile_names
+from tests.browser.conftest import Visit
+from tests.conftest import Program
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Visit]
+
+NAMES = {
+    "0640011": '<a href="//elsewhere.example">N</a>',
+    "0930011": "@cmd/x Stamford",
+    "0890011": "@accent",
+    "1350011": "R&amp;D <b>x</b>",
+}
+PAGES = ("/", "/districts", "/trajectories?split=district", "/methods", "/data")
+
+
+@pytest.fixture(scope="module")
+def address(program: Program, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The dashboard over a program whose names are traps, some districts short ones."""
+    file = tmp_path_factory.mktemp("hostile") / "leap.duckdb"
+    url = with_hostile_names(Path(program.url.removeprefix("duckdb:///")), file)
+    with duckdb.connect(str(file)) as database:
+        database.executemany(
+            "UPDATE district SET district_name = ? WHERE district_code = ?",
+            [(name, code) for code, name in NAMES.items()],
+        )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LEAP_DATABASE_URL", url)
+        server = make_server("127.0.0.1", 0, create_app().server, threaded=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_charts_are_drawn_and_hold_no_link_of_a_name(visit: Open, path: str) -> None:
+    here = visit(path)  # whatever the page complains of fails at the end
+    charts = here.page.locator(".js-plotly-plot")
+    assert charts.locator(".plot path, .points path, .annotation").count() > 0
+    assert charts.locator("a").count() == 0
+    assert "&lt;" not in here.page.locator("body").inner_text()
+
+
+@pytest.mark.parametrize("path", ["/data", "/"])
+def test_names_stand_in_charts_as_they_were_written(visit: Open, path: str) -> None:
+    here = visit(path)
+    drawn = here.page.locator(".js-plotly-plot .annotation").all_text_contents()
+    assert {"@cmd/x Stamford", "@accent", "R&amp;D <b>x</b>"} <= set(drawn)
+
+
+def test_a_slide_and_a_saved_drawing_show_names_as_they_were_written(visit: Open) -> None:
+    slides = visit("/present")
+    drawn = slides.page.locator(".slide .annotation").all_text_contents()
+    assert "R&amp;D <b>x</b>" in drawn
+    assert slides.page.locator(".slide .js-plotly-plot a").count() == 0
+    saved = visit("/").download("SVG", "overview-ranking-section").decode()
+    assert "<a " not in saved
+    assert "R&amp;amp;D &lt;b&gt;x&lt;/b&gt;" in saved
+
+
+def test_a_saved_drawing_of_a_district_bears_its_name_as_a_title(visit: Open) -> None:
+    here = visit("/districts/0640011")
+    saved = here.download("SVG", "district-effect-section").decode()
+    assert "&lt;a href" in saved
+    assert "elsewhere.example" not in "".join(saved.split("&lt;")[0::2][:1])
+    assert "<a " not in saved
