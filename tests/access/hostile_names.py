@@ -60,6 +60,6 @@ def _trap(connection: duckdb.DuckDBPyConnection, column: str, tables: Sequence[s
     )
     for table in tables:
         connection.execute(
-            f'UPDATE "{table}" AS named SET "{column}" = trapped.words FROM trapped '  # noqa: S608
+            f'UPDATE "{table}" AS named SET "{column}" = trapped.words FROM trapped '
             f'WHERE named."{column}" = trapped.name'
         )
