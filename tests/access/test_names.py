@@ -156,7 +156,8 @@ def test_no_word_of_slides_and_handout_has_a_long_number_or_a_turned_text(shown:
             assert not _LONG.search(text.words), text
 
 
-def test_a_letter_tells_the_names_without_signs_that_nobody_sees(shown: Site) -> None:
+@pytest.mark.usefixtures("shown")
+def test_a_letter_tells_the_names_without_signs_that_nobody_sees() -> None:
     with snapshot() as data:
         letter = digest(data, HARTFORD, data.data_as_of)
     assert not {"\u202e", "\x07", "\r"} & set(letter.text + letter.html)
@@ -194,12 +195,11 @@ def words(part: Any) -> Iterator[str]:
 
 def answers(site: Site) -> Iterator[Any]:
     """All that the pages and their downloads get."""
-    for role in ("leadership", "coordinator"):
-        as_role(site, role)
-        for search in searches():
-            yield from (answer for _key, answer in page_answers(site, PATH, search))
     for search in searches():
+        yield from (answer for _key, answer in page_answers(site, PATH, search))
         yield from (answer for _key, answer in download_answers(site, PATH, search))
+    as_role(site, "coordinator")
+    yield from (answer for _key, answer in page_answers(site, PATH, ""))
 
 
 def test_a_figure_has_no_markup_but_our_own(shown: Site) -> None:

@@ -84,5 +84,19 @@ def test_a_saved_drawing_of_a_district_bears_its_name_as_a_title(visit: Open) ->
 def told(drawing: bytes) -> tuple[list[str], list[Any]]:
     """The texts of a drawing, and its links."""
     parts = fromstring(drawing)
-    texts = ["".join(text.itertext()) for text in parts.iter("{*}text")]
-    return texts, list(parts.iter("{*}a"))
+    texts = ["".join(text.itertext()) for text in parts.iterfind(".//{*}text")]
+    return texts, parts.findall(".//{*}a")
+
+
+def test_only_a_color_that_there_is_is_put_into_a_figure(visit: Open) -> None:
+    dressed = visit("/methods").page.evaluate(
+        """() => {
+            const palette = { accent: "#0b6570" };
+            const words = ["@accent", "@accent/0.5", "@cmd/x Stamford", "@", "@toString"];
+            const figure = { data: [{ text: words }], layout: { meta: { kind: "none" } } };
+            return window.dash_clientside.dashboard.dress(
+                figure, null, null, { light: palette, dark: palette }).data[0].text;
+        }"""
+    )
+    left = ["@cmd/x Stamford", "@", "@toString"]
+    assert dressed == ["#0b6570", "rgba(11,101,112,0.5)", *left]
