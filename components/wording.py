@@ -6,6 +6,7 @@ Differences are told by ``components.difference``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -157,10 +158,11 @@ def short(name: str, longest: int) -> str:
     """
     if len(name) <= longest:
         return name
-    if name.endswith(")"):
-        return name[name.rindex("(") + 1 : -1]
+    own = re.search(r"\(([^()]+)\)$", name)
+    if own and len(own[1]) <= longest:
+        return own[1]
     last = name.rpartition(" ")[2]
-    end = f" {last}" if last.isdigit() else ""
+    end = f" {last}" if last.isdigit() and len(last) < longest // 2 else ""
     return f"{name[: longest - 1 - len(end)].rstrip()}…{end}"
 
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 Open = Callable[..., Visit]
 
 NAMES = {
-    "0640011": '<a href="//elsewhere.example">N</a>',
+    "0640011": '<a href="//e.x">N</a>',
     "0930011": "@cmd/x Stamford",
     "0890011": "@accent",
     "1350011": "R&amp;D <b>x</b>",
@@ -55,6 +55,7 @@ def test_charts_are_drawn_and_hold_no_link_of_a_name(visit: Open, path: str) -> 
     assert charts.locator(".plot path, .points path, .annotation").count() > 0
     assert charts.locator("a").count() == 0
     assert "&lt;" not in here.page.locator("body").inner_text()
+    assert here.overflow() == 0  # however long a name is
 
 
 @pytest.mark.parametrize("path", ["/data", "/"])
