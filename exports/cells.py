@@ -21,7 +21,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@")
 _STEERING = ("\t", "\r", "\n")
 _NUMBER = re.compile(r"[+-]?[\d.,]+\s?%?")
 
-# Rates are told to a tenth of a per cent; nothing has more than one decimal beyond that.
+# Of a rate between 0 and 1: it is told to a tenth of a per cent, and a file has one decimal more.
 _DECIMALS = 4
 
 

@@ -19,7 +19,7 @@ from components.figures.frame import (
     date_axis,
     finished,
 )
-from components.figures.text import NO_NAME, TEXT_ALONE, stacked, together
+from components.figures.text import COUNT, DAY, NO_NAME, TEXT_ALONE, X, stacked, together
 from queries.stacks import TOGETHER
 from queries.students import NOT_REACHED
 from queries.values import MODALITY_LABELS
@@ -72,9 +72,9 @@ def volume_figure(frame: pd.DataFrame, period: str, links: pd.Series[str]) -> Fi
                 "y": [int(count) for count in rows["contacts"]],
                 "customdata": list(links.loc[rows.index]),
                 "marker": _paint(kind, place),
-                "hovertemplate": together(
-                    stacked(f"{period} of %{{x|%b %-d, %Y}}", f"{words.kind(kind)}: %{{y:,}}"),
-                    NO_NAME,
+                "hovertemplate": stacked(
+                    together(f"{period} of ", DAY),
+                    together(f"{words.kind(kind)}: ", COUNT, NO_NAME),
                 ),
             }
         )
@@ -136,7 +136,7 @@ def columns_figure(
         "textfont": {"size": theme.TICK_SIZE, "color": "@ink"},
         "customdata": list(links),
         "marker": {"color": "@accent"},
-        "hovertemplate": together("%{x}: ", TEXT_ALONE),
+        "hovertemplate": together(X, ": ", TEXT_ALONE),
     }
     return finished([trace], layout)
 

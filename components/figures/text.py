@@ -1,7 +1,8 @@
 """What a figure says: plotly reads a small HTML, so what others wrote is escaped.
 
-Every word of a figure is shown as it was written, a district called ``<b>North</b>`` too. What is
-meant as markup is made by ``bold``, ``italic`` and ``stacked``, which escape what they are given;
+Every word of a figure is shown as it was written, a district called ``<b>North</b>`` or ``%{x}``
+too. What is meant as markup is made by ``bold``, ``italic`` and ``stacked``, which escape what they
+are given; what is meant as a value that plotly puts in is one of the constants below;
 ``escaped`` leaves these alone and escapes all else, when a figure is finished (``frame.finished``).
 """
 
@@ -20,12 +21,17 @@ _WORDS = {
     *("x", "y", "labels", "ticktext", "tickprefix", "ticksuffix"),
 }
 
-# A word that began with @ would be taken for the role of a color.
-_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"})
+# A word that began with @ would be taken for the role of a color, %{x} for a value to put in.
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", "{": "&#123;"})
 
 # Ends a hover without the name of its trace beside it; the hover that is a point's text.
 NO_NAME = Markup("<extra></extra>")
 TEXT_ALONE = Markup("%{text}") + NO_NAME
+# Where a point lies.
+X = Markup("%{x}")
+DAY = Markup("%{x|%b %-d, %Y}")
+COUNT = Markup("%{y:,}")
+PERCENT = Markup("%{y:.0f} %")
 # The hover of the month that a first visit lies in.
 MONTH_OF_VISIT = Markup("%{text}<br>partly before and partly after the visit") + NO_NAME
 

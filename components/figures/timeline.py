@@ -20,7 +20,7 @@ from components.figures.frame import (
     finished,
     rate_axis,
 )
-from components.figures.text import NO_NAME, TEXT_ALONE, bold, stacked, together
+from components.figures.text import DAY, NO_NAME, PERCENT, TEXT_ALONE, bold, stacked, together
 from queries.students import StudentRecord
 
 _HEIGHT = 420
@@ -165,7 +165,7 @@ def _similar(months: pd.DataFrame, points: Sequence[str]) -> list[Trace]:
             "x": [points[at] for at in run],
             "y": [100 * months["median"][at] for at in run],
             "line": {"color": "@muted", "width": 1.5, "dash": "dot"},
-            "hovertemplate": together("Similar students: half above %{y:.0f} %", NO_NAME),
+            "hovertemplate": together("Similar students: half above ", PERCENT, NO_NAME),
         }
         for run in runs
     ]
@@ -185,7 +185,7 @@ def _weeks(weeks: pd.DataFrame) -> list[Trace]:
             ],
             "y": list(100 * weeks["rate"]),
             "marker": {"size": 4, "color": "@accent/0.45"},
-            "hovertemplate": together("Week of %{x|%b %-d, %Y}: %{y:.0f} %", NO_NAME),
+            "hovertemplate": together("Week of ", DAY, ": ", PERCENT, NO_NAME),
         }
     ]
 

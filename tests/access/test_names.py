@@ -208,6 +208,7 @@ def test_a_figure_has_no_markup_but_our_own(shown: Site) -> None:
         for figure in figures(answer):
             for text in words(figure):
                 assert "<" not in _MARKS.sub("", text), text
+                assert "%{meta" not in text, text
                 assert "bold</b>" not in text
                 assert not {"\u202e", "\x07"} & set(text), text
                 assert not text.startswith("@cmd"), text

@@ -19,6 +19,7 @@ NAMES = (
     "<sup>x",
     "@accent",
     "@cmd/x Stamford",
+    "%{x} and %{meta.kind}",
 )
 
 
@@ -27,6 +28,7 @@ def test_a_name_holds_no_markup_and_no_color(name: str) -> None:
     shown = escaped(name)
     assert "<" not in shown
     assert not shown.startswith("@")
+    assert "%{" not in shown
     assert html.unescape(shown) == name  # plotly reads it back
 
 
