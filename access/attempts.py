@@ -1,6 +1,6 @@
-"""How often signing in with a password may be tried, so that nobody guesses, or locks others out.
+"""How often signing in with a password may be tried: nobody guesses one, nobody locks others out.
 
-A limit by name alone would let anybody keep a known name out, from anywhere, by wrong passwords. So:
+A limit by name alone would let anybody keep a known name out, from anywhere, by wrong passwords:
 
 - A browser that the person has signed in with before is known by a signed cookie, and has its own
   ten attempts in ten minutes. Whatever others try, they use up nothing of these (OWASP calls it

@@ -36,8 +36,8 @@ _NOT_RECORDED = (
 )
 
 _FILLS = (
-    "The audit log has grown to %d MB this month, which is unusual: see who fills it with python -m "
-    "access audit. Nothing of it is deleted for its size."
+    "The audit log has grown to %d MB this month, which is unusual: python -m access audit shows "
+    "who fills it. Nothing of it is deleted for its size."
 )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 _LONGEST_TEXT = 4_000
 _MOST_VALUES = 25_000  # the students of a long list, to be exported in its order
@@ -20,16 +19,16 @@ class MalformedQuestionError(ValueError):
     """Not a question that a page of the dashboard asks."""
 
 
-def check_escaped(sent: bytes) -> None:
-    """Raise MalformedQuestionError for bytes that are not UTF-8, written as ``%ed`` or as such."""
+def check_bytes(sent: bytes) -> None:
+    """Raise MalformedQuestionError for bytes that are not UTF-8."""
     try:
-        unquote_to_bytes(sent).decode()
+        sent.decode()
     except UnicodeDecodeError:
         raise MalformedQuestionError(_NO_TEXT) from None
 
 
 def check_texts(value: Any) -> None:
-    """Raise MalformedQuestionError unless ``value`` and all inside it, keys included, is bounded."""
+    """Raise MalformedQuestionError unless ``value`` is bounded: all inside it, keys included."""
     for number, part in enumerate(_parts(value)):
         if number >= _MOST_VALUES:
             raise MalformedQuestionError("it holds too many values")

@@ -56,6 +56,7 @@
     var request = sending = new XMLHttpRequest();
     request.open("POST", drop.dataset.path + "?name=" + encodeURIComponent(file.name));
     request.setRequestHeader("Content-Type", "application/zip");
+    request.setRequestHeader("Accept", "application/json");
     request.setRequestHeader("X-CSRFToken", window.dash_clientside.dashboard.token());
     request.upload.addEventListener("progress", function (event) { progress(event.loaded, event.total); });
     request.addEventListener("loadend", function () {
