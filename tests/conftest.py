@@ -30,7 +30,7 @@ settings.load_profile("ci")
 
 
 class _Reader(FlaskClient):
-    """Reads answers to their end, as browsers and proxies do: until then a question is under way."""
+    """Reads answers to their end, as browsers do: until then a question is under way."""
 
     def open(self, *args: Any, buffered: bool = True, **more: Any) -> TestResponse:
         return super().open(*args, buffered=buffered, **more)

@@ -208,9 +208,7 @@ def test_an_answer_with_another_nonce_is_refused(openid: Site) -> None:
     assert follow(openid, back).status_code == 403
 
 
-def test_the_providers_refusal_is_told(
-    openid: Site, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_the_providers_refusal_is_told(openid: Site, caplog: pytest.LogCaptureFixture) -> None:
     asked = openid.client.get("/openid/start").headers["Location"]
     state = parse_qs(urlsplit(asked).query)["state"][0]
     said = "error_description=lea%0Ais+out"
