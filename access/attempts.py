@@ -44,7 +44,8 @@ class Attempts:
             return self._seen.hit(_BY_BROWSER_OR_PLACE, "browser", known)
         place = _place(address)
         return (
-            self._seen.hit(_BY_BROWSER_OR_PLACE, place, name)
+            self._seen.test(_BY_ADDRESS, place)  # else every name it makes up would be remembered
+            and self._seen.hit(_BY_BROWSER_OR_PLACE, place, name)
             and self._seen.hit(_BY_ADDRESS, place)
             and self._seen.hit(_BY_NAME, name)
         )

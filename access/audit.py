@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from stat import S_ISREG
 from threading import Lock
 from typing import Any
 
@@ -106,26 +107,30 @@ def _ends_a_line(descriptor: int) -> bool:
 
 
 def _set_aside_last_month(file: Path) -> None:
-    """Give what was written in an earlier month that month's name."""
-    month, this_month = _month_written(file), f"{datetime.now(UTC):%Y-%m}"
-    if month is None or month >= this_month:
+    """Give what was written in an earlier month that month's name, and let go what is too old."""
+    month = _month_written(file)
+    if month is None or month >= f"{datetime.now(UTC):%Y-%m}":
         return
     try:
         # A link, because it never takes the place of a file: of two processes that come here at
         # once, the second is refused and has nothing left to do.
-        with suppress(FileExistsError):
+        with suppress(FileExistsError, FileNotFoundError):
             os.link(file, _of_month(file, month))
             file.unlink()
+        _remove_old(file)
     except OSError as error:
         _log.warning("The audit log goes on in the file of last month: %s", error)
-    _remove_old(file)
 
 
 def _month_written(file: Path) -> str | None:
     """The month of the last record; None where there is none yet, or no file to set aside."""
-    if not file.is_file():
+    try:
+        found = file.stat()
+    except FileNotFoundError:  # also where another process has just set it aside
         return None
-    return f"{datetime.fromtimestamp(file.stat().st_mtime, UTC):%Y-%m}"
+    return (
+        f"{datetime.fromtimestamp(found.st_mtime, UTC):%Y-%m}" if S_ISREG(found.st_mode) else None
+    )
 
 
 def _of_month(file: Path, month: str) -> Path:

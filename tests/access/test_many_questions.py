@@ -8,11 +8,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
-from flask import Response, stream_with_context
+from flask import Response
 from werkzeug.test import TestResponse
 
-from access import guard
-from app import create_app
+import app
+from access import GUARD, guard
 from queries import effects
 from queries.busy import BusyError, Places
 from tests.access.conftest import Build, Site
@@ -26,18 +26,18 @@ BUSY = "Many are asking at once. Try again in a moment."
 
 def test_so_many_have_a_place_so_many_wait_and_the_next_is_refused() -> None:
     places = Places(2, waiting=3)
-    with ThreadPoolExecutor(3) as pool:
-        places.take()
-        places.take()
-        waiting = [pool.submit(places.take) for _ in range(3)]
-        until(lambda: not places._admitted.acquire(blocking=False))
+
+    def use_one() -> str:
+        with places:
+            return "done"
+
+    with ThreadPoolExecutor(4) as pool, places, places:
+        asked = [pool.submit(use_one) for _ in range(4)]
+        until(lambda: any(one.done() for one in asked))
+        [refused] = [one for one in asked if one.done()]
         with pytest.raises(BusyError, match=BUSY):
-            places.take()
-        assert not any(one.done() for one in waiting)
-        for _ in range(5):
-            places.give_back()
-        assert [one.result(LONGEST_WAIT) for one in waiting] == [None] * 3
-    places.take()
+            refused.result()
+    assert [one.result() for one in asked if one is not refused] == ["done"] * 3
 
 
 def test_who_waits_too_long_is_refused_and_takes_no_place_of_others() -> None:
@@ -77,13 +77,13 @@ class Slow:
 def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
     """Pages called /slow are slow to come."""
     question = Slow()
-    page_at = __import__("app").page_at
+    page_at = app.page_at
 
     class Page:
         def layout(self) -> str:
             return question.answer("/slow")
 
-    monkeypatch.setattr("app.page_at", lambda path: Page() if path == "/slow" else page_at(path))
+    monkeypatch.setattr(app, "page_at", lambda path: Page() if path == "/slow" else page_at(path))
     yield question
     question.let_go.set()
 
@@ -107,7 +107,14 @@ class Flooder:
 
 
 @pytest.fixture
-def flooder(site: Build) -> Iterator[Flooder]:
+def longest_wait() -> float:
+    """How long a question waits for a place: in tests, as long as it takes."""
+    return LONGEST_WAIT
+
+
+@pytest.fixture
+def flooder(site: Build, longest_wait: float, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flooder]:
+    monkeypatch.setattr(guard, "_LONGEST_WAIT", longest_wait)
     here = site()
     here.sign_in("pat")
     here.client.get("/trajectories")
@@ -115,10 +122,7 @@ def flooder(site: Build) -> Iterator[Flooder]:
         yield Flooder(here, pool)
 
 
-def test_a_person_has_six_places_and_all_others_are_answered(
-    flooder: Flooder, slow: Slow, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(guard, "_LONGEST_WAIT", LONGEST_WAIT)
+def test_a_person_has_six_places_and_all_others_are_answered(flooder: Flooder, slow: Slow) -> None:
     asked = flooder.ask(24)
     until(lambda: sum(one.done() for one in asked) == 12)
     refused = [one.result() for one in asked if one.done()]
@@ -141,21 +145,16 @@ def test_a_person_has_six_places_and_all_others_are_answered(
     assert flooder.site.client.get("/trajectories").status_code == 200
 
 
-def test_who_waits_too_long_for_a_place_is_refused(
-    flooder: Flooder, slow: Slow, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(guard, "_LONGEST_WAIT", 0.01)
+@pytest.mark.parametrize("longest_wait", [0.01])
+def test_who_waits_too_long_for_a_place_is_refused(flooder: Flooder, slow: Slow) -> None:
     asked = flooder.ask(6)
     until(lambda: len(slow.begun) == 6)
     assert flooder.site.client.get("/trajectories").status_code == 429
     assert not any(one.done() for one in asked)
 
 
-def test_what_twelve_parts_of_pages_ask_at_once_is_answered(
-    flooder: Flooder, slow: Slow, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_twelve_parts_of_pages_ask_at_once_is_answered(flooder: Flooder, slow: Slow) -> None:
     """Three pages opened together: a page asks four questions at once at most."""
-    monkeypatch.setattr(guard, "_LONGEST_WAIT", LONGEST_WAIT)
     asked = flooder.ask(12)
     until(lambda: len(slow.begun) == 6)
     slow.let_go.set()
@@ -168,17 +167,17 @@ def test_no_place_is_lost_however_a_question_ends(
     here = site()
     here.sign_in("pat")
     here.client.get("/trajectories")
-    monkeypatch.setattr("app.page_at", lambda _path: 1 / 0)
-    for _ in range(20):
-        here.ask("page.children", "/broken")  # fails, and says so
-        here.post({})  # is refused
-        here.client.post("/_dash-update-component")  # without a token
-        here.client.get("/unknown")
-        here.client.head("/trajectories")
-        here.client.options("/present/file")
-        here.client.get("/%ff")
-    monkeypatch.undo()
-    [places] = create_app().server.extensions["leap-guard"]._places.values()
+    with monkeypatch.context() as broken:
+        broken.setattr(app, "page_at", lambda _path: 1 / 0)
+        for _ in range(20):
+            here.ask("page.children", "/broken")  # fails, and says so
+            here.post({})  # is refused
+            here.client.post("/_dash-update-component")  # without a token
+            here.client.get("/unknown")
+            here.client.head("/trajectories")
+            here.client.options("/present/file")
+            here.client.get("/%ff")
+    [places] = here.app.server.extensions[GUARD]._places.values()
     for _ in range(6):
         places.take()
 
@@ -187,13 +186,13 @@ def test_an_answer_that_comes_in_parts_keeps_its_place_until_the_last(
     site: Build, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def parts() -> Response:
-        return Response(stream_with_context(iter(("one", "two"))))
+        return Response(iter(("one", "two")))
 
+    monkeypatch.setattr(guard, "_LONGEST_WAIT", 0.01)
     here = site()
     here.sign_in("pat")
     here.client.get("/trajectories")
     monkeypatch.setitem(here.app.server.view_functions, "data_files.rejected", parts)
-    monkeypatch.setattr(guard, "_LONGEST_WAIT", 0.01)
     begun = [here.client.get("/data/rejected-rows.csv", buffered=False) for _ in range(6)]
     assert here.client.get("/trajectories").status_code == 429
     for answer in begun:
@@ -215,11 +214,22 @@ def test_a_fit_is_refused_where_ten_wait_and_the_page_says_so(
     answer = here.ask("effect-figure", load)
     assert answer.status_code == 503
     assert answer.get_json() == {"error": BUSY}
-    taken = here.client.post(
+
+
+def test_slides_that_need_such_a_fit_are_refused_in_words(
+    site: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> None:
+        with Places(0, waiting=0):
+            pass
+
+    monkeypatch.setattr("pages.deck_files.current_deck", busy)
+    here = site()
+    here.sign_in("lea")
+    answer = here.client.post(
         "/present/file",
-        data={"kind": "pdf", "search": search},
+        data={"kind": "pdf", "search": ""},
         headers={"X-CSRFToken": here.token(), "Accept": "application/json"},
     )
-    assert taken.status_code == 503
-    assert taken.get_json() == {"error": BUSY}
-    monkeypatch.undo()
+    assert answer.status_code == 503
+    assert answer.get_json() == {"error": BUSY}
