@@ -54,6 +54,11 @@ def sent(
     return site.client.post(path, data=body, content_type=kind, headers=headers)
 
 
+def no_text_in_path(site: Site) -> TestResponse:
+    """As servers hand on /students/%ff; the test's client would make a sign of its own of it."""
+    return site.client.get("/students", environ_overrides={"PATH_INFO": "/students/\xff"})
+
+
 def posted(site: Site, body: bytes) -> TestResponse:
     return sent(site, "/_dash-update-component", body, "application/json")
 
@@ -116,8 +121,8 @@ HOSTILE: dict[str, tuple[str | None, Ask, int]] = {
     ),
     "no text in the address": ("pat", lambda s: s.client.get("/trajectories?a=%ff"), 400),
     "half a letter in the address": ("pat", lambda s: s.client.get("/trajectories?%ed%a0%80"), 400),
-    "no text in the path": ("pat", lambda s: s.client.get("/students/%ff"), 400),
-    "no text in the path, signed out": (None, lambda s: s.client.get("/students/%ff"), 400),
+    "no text in the path": ("pat", no_text_in_path, 400),
+    "no text in the path, signed out": (None, no_text_in_path, 400),
     "a per cent sign in the path": ("pat", lambda s: s.client.get("/%25ff"), 404),
     "no text in a form": ("pat", lambda s: sent(s, "/present/file", b"kind=pdf&search=%ff"), 400),
     "no text in a form, raw": ("pat", lambda s: sent(s, "/present/file", b"search=\xff"), 400),
