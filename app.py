@@ -16,6 +16,7 @@ from flask_compress import Compress
 import operations
 from access import (
     GUARD,
+    NOT_NOW,
     Guard,
     SignInNeededError,
     check_servable,
@@ -72,6 +73,7 @@ def create_app() -> Dash:
     app = _app()
     app.server.extensions[GUARD].configure(settings)
     app.server.config[operations.METRICS_TOKEN] = settings.metrics_token
+    app.server.config[operations.AUDIT_LOG] = settings.audit_log
     app.server.extensions[UPLOADS] = Uploads(settings.uploads)
     return app
 
@@ -125,6 +127,8 @@ def _route(path: str | None) -> Any:
 
 def _report(error: Exception) -> None:
     """A callback broke: log the cause, tell the reader what to do, leave the page standing."""
+    if isinstance(error, NOT_NOW):
+        raise error  # the guard answers 503, and the browser shows its words
     if isinstance(error, _NOTHING_TO_SHOW):
         state = states.unavailable(str(error))
     else:

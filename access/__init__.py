@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import current_app
 
-from access.guard import Guard
+from access.audit import AuditError
+from access.guard import NOT_NOW, Guard
 from access.people import (
     SIGN_IN_NEEDED,
     SignInNeededError,
@@ -19,6 +20,8 @@ from queries.viewer import Account, Viewer
 
 __all__ = [
     "GUARD",
+    "NOT_NOW",
+    "AuditError",
     "Guard",
     "Settings",
     "SettingsError",
@@ -52,7 +55,8 @@ def current_account() -> Account:
 def record(what: str, **details: Any) -> None:
     """Write into the audit log that the person behind the current request did ``what``.
 
-    ``details`` say which part of the data, never the data itself.
+    ``details`` say which part of the data, never the data itself. Comes before what it tells of:
+    raises AuditError where it cannot be recorded, and then nothing is to be done.
     """
     current_app.extensions[GUARD].audit.record(current_account().name or "", what, **details)
 

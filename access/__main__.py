@@ -11,7 +11,7 @@ import json
 import sys
 from pathlib import Path
 
-from access.audit import AuditLog, read_audit
+from access.audit import AuditError, AuditLog, read_audit
 from access.settings import ROLES, Settings, SettingsError, read_settings
 from access.users import UserError, Users
 
@@ -65,8 +65,12 @@ def _users(settings: Settings) -> Users:
 
 
 def _recorded(settings: Settings, what: str, name: str) -> int:
-    AuditLog(settings.audit_log).record(f"{getpass.getuser()} (command line)", what, whom=name)
     sys.stdout.write(f"{name}: {what}\n")
+    try:
+        AuditLog(settings.audit_log).record(f"{getpass.getuser()} (command line)", what, whom=name)
+    except AuditError:
+        sys.stderr.write(f"{settings.audit_log} cannot be written: this was done unrecorded\n")
+        return REFUSED
     return DONE
 
 
@@ -103,7 +107,7 @@ def _list(settings: Settings, _options: argparse.Namespace) -> int:
 def _audit(settings: Settings, options: argparse.Namespace) -> int:
     for record in read_audit(settings.audit_log or Path()):
         if record["when"] >= options.since and options.who in (None, record["who"]):
-            sys.stdout.write(f"{json.dumps(record, ensure_ascii=False)}\n")
+            sys.stdout.write(f"{json.dumps(record)}\n")
     return DONE
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from access.texts import MalformedQuestionError, check_texts
+
 _PROPERTIES: dict[str, tuple[type, ...]] = {
     "search": (str, type(None)),
     "pathname": (str, type(None)),
@@ -14,12 +16,7 @@ _PROPERTIES: dict[str, tuple[type, ...]] = {
     "value": (str, list, type(None)),
     "data": (dict, list, str, bool, type(None)),
 }
-_LONGEST_TEXT = 4_000
 _KEYS = {"output", "outputs", "inputs", "state", "changedPropIds", "parsedChangedPropsIds"}
-
-
-class MalformedQuestionError(ValueError):
-    """Not a question that a page of the dashboard asks."""
 
 
 def check_question(body: Any, callbacks: Mapping[str, Mapping[str, Any]]) -> None:
@@ -27,6 +24,7 @@ def check_question(body: Any, callbacks: Mapping[str, Mapping[str, Any]]) -> Non
 
     ``callbacks`` is Dash's map of output -> declaration (inputs, state).
     """
+    check_texts(body)
     if not isinstance(body, dict) or not _KEYS.issuperset(body):
         raise MalformedQuestionError("it has other parts")
     output = body.get("output")
@@ -67,5 +65,3 @@ def _check_values(given: Any, declared: list[dict[str, str]]) -> None:
         content = value.get("value")
         if kinds is None or not isinstance(content, kinds):
             raise MalformedQuestionError(f"{wanted['property']} is of a wrong type")
-        if isinstance(content, str) and len(content) > _LONGEST_TEXT:
-            raise MalformedQuestionError(f"{wanted['property']} is too long")

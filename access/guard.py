@@ -11,8 +11,9 @@ import ipaddress
 import logging
 import time
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from dash import Dash
 from dash.exceptions import DependencyException, InvalidResourceError
@@ -30,8 +31,6 @@ from flask import (
     session,
     url_for,
 )
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_login import LoginManager, current_user, login_user, logout_user
 from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
@@ -40,21 +39,32 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
-from access.audit import AuditLog
-from access.callbacks import MalformedQuestionError, check_question
+from access.attempts import A_YEAR, Attempts
+from access.audit import AuditError, AuditLog
+from access.callbacks import check_question
 from access.openid import OpenIdClient, OpenIdRefusedError
 from access.people import DEMONSTRATION_ROLE, Person, in_users_file
 from access.settings import ROLES, Settings
+from access.texts import MalformedQuestionError, check_bytes, check_texts
 from access.users import Users
+from queries.busy import BusyError, Places
 from queries.database import DatabaseUnavailableError
 
 _log = logging.getLogger(__name__)
 
 _LARGEST_BODY = 256_000
 _CSRF_COOKIE = "_csrf_token"  # where Dash looks for it
-_ATTEMPTS_BY_ADDRESS, _ATTEMPTS_BY_NAME = "30 per 5 minutes", "10 per 10 minutes"
-_OPEN_ENDPOINTS = frozenset({"sign_in", "openid_start", "openid_callback", "static"})
-_OPEN_PATHS = ("/assets/", "/_dash-component-suites/", "/_favicon.ico", "/favicon.ico")
+_BROWSER_COOKIE = "leap_browser"
+_SUITES = "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>"
+# By endpoint, not by how the path begins: what no file is behind is an address as any other.
+_FILES = frozenset({"static", "_dash_assets.static", _SUITES, "/_favicon.ico"})
+_OPEN = _FILES | {"sign_in", "openid_start", "openid_callback"}
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+# Of the server's 24 threads a person has at most twelve: who asks for more, or holds connections
+# open, keeps nobody else waiting. A page of ours asks four questions at once, so that several
+# pages opened together find their answers after a moment.
+_AT_ONCE, _WAITING, _LONGEST_WAIT = 6, 6, 5.0
 _LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -80,8 +90,6 @@ class Guard:
             SESSION_REFRESH_EACH_REQUEST=False,
             WTF_CSRF_TIME_LIMIT=None,  # as long as the session
             WTF_CSRF_HEADERS=["X-CSRFToken"],
-            RATELIMIT_STORAGE_URI="memory://",
-            RATELIMIT_STRATEGY="moving-window",
         )
         server.after_request(self._let_browsers_keep)  # the first told is the last to run
         self._talisman = Talisman(
@@ -97,13 +105,16 @@ class Guard:
         self._login = LoginManager(server)
         self._login.session_protection = None  # the guard checks sessions itself
         self._login.user_loader(self._load_person)
-        self._limiter = Limiter(get_remote_address, app=server)
         self._plain_application = server.wsgi_app
         # In this order: who asks is settled before what they ask is looked at.
+        server.before_request(self._check_address)
         server.before_request(self._check)
+        server.before_request(self._check_form)
         CSRFProtect(server)
         server.before_request(self._check_question)
         server.after_request(self._finish)
+        server.after_request(self._give_back_when_sent)
+        server.teardown_request(self._give_back)
         server.register_error_handler(Exception, self._refuse)
         server.register_blueprint(Blueprint("access", __name__, template_folder="templates"))
         server.context_processor(lambda: {"custom_properties": Markup(style)})  # noqa: S704 our own
@@ -126,20 +137,28 @@ class Guard:
             ProxyFix(self._plain_application, hops, hops, hops) if hops else self._plain_application
         )
         self._ended.clear()
-        self._limiter.reset()
+        self._attempts = Attempts(settings.secret_key)
+        self._places: dict[str, Places] = {}  # by person
 
     # --- Before a request ---------------------------------------------------------------
+
+    @staticmethod
+    def _check_address() -> None:
+        try:
+            check_bytes(request.environ["PATH_INFO"].encode("latin-1"))
+            check_bytes(unquote_to_bytes(request.query_string))
+        except MalformedQuestionError as error:
+            abort(400, f"This address cannot be read: {error}.")
 
     def _check(self) -> BaseResponse | None:
         if not self.settings.has_sign_in:
             self._answer_this_machine_alone()
             return None
-        if request.endpoint in _OPEN_ENDPOINTS or request.path.startswith(_OPEN_PATHS):
-            return None
-        if request.endpoint in self._unattended:
+        if request.endpoint in _OPEN or request.endpoint in self._unattended:
             return None
         if current_user.is_authenticated and self._is_fresh():
             g.role = current_user.role  # for the log of requests
+            self._take_place(current_user.name)
             return None
         if current_user.is_authenticated:
             logout_user()
@@ -169,26 +188,60 @@ class Guard:
             session["seen"] = now
         return True
 
+    @staticmethod
+    def _check_form() -> None:
+        if request.mimetype not in _FORMS:
+            return
+        try:
+            check_bytes(unquote_to_bytes(request.get_data(cache=True)))
+            check_texts(request.form.to_dict(flat=False))
+        except MalformedQuestionError as error:
+            abort(400, f"This form cannot be read: {error}.")
+
     def _check_question(self) -> None:
         if request.path != "/_dash-update-component" or request.method != "POST":
             return
         try:
-            check_question(request.get_json(silent=True), self._app.callback_map)
+            check_question(_sent_json(), self._app.callback_map)
         except MalformedQuestionError as error:
             abort(400, f"This is not a question that a page asks: {error}.")
+
+    # --- One after the other ------------------------------------------------------------------
+
+    def _take_place(self, who: str) -> None:
+        """One of the places that a person has; refused where all are taken for long."""
+        places = self._places.setdefault(who, Places(_AT_ONCE, _WAITING, _LONGEST_WAIT))
+        try:
+            places.take()
+        except BusyError:
+            abort(429, _TOO_MANY_QUESTIONS)
+        g.places = places
+
+    @staticmethod
+    def _give_back_when_sent(response: Response) -> Response:
+        """An answer that comes in parts keeps its place until the last."""
+        if not response.direct_passthrough and (places := g.pop("places", None)):
+            response.call_on_close(places.give_back)
+        return response
+
+    @staticmethod
+    def _give_back(_error: BaseException | None) -> None:
+        """Where there was no answer to wait for the end of."""
+        if places := g.pop("places", None):
+            places.give_back()
 
     # --- After it ---------------------------------------------------------------------------
 
     def _let_browsers_keep(self, response: Response) -> Response:
         """Files are the same for everybody: they stay in the browser, whatever cookies change."""
-        if request.path.startswith(_OPEN_PATHS) and response.status_code == 200:
+        if request.endpoint in _FILES and response.status_code == 200:
             session.accessed = False  # signing in looked at it; the answer does not depend on it
             if response.cache_control.max_age is None:
                 response.cache_control.max_age = current_app.get_send_file_max_age(None)
         return response
 
     def _finish(self, response: Response) -> Response:
-        if request.endpoint != "static" and not request.path.startswith(_OPEN_PATHS):
+        if request.endpoint not in _FILES:
             response.headers["Cache-Control"] = "no-store"
             if request.endpoint not in self._unattended:
                 response.set_cookie(
@@ -197,7 +250,7 @@ class Guard:
         return response
 
     def _refuse(self, error: Exception) -> tuple[str | Response, int]:
-        """A page, or for Dash's endpoints a line of JSON, that says what to do."""
+        """A page, or a line of JSON for scripts and Dash's endpoints, that says what to do."""
         status, words = 500, "Something went wrong on our side, and it has been logged."
         if isinstance(error, CSRFError):
             status, words = 400, "The page is too old to be trusted: load it again."
@@ -205,11 +258,11 @@ class Guard:
             status, words = error.code, _WORDS.get(error.code, error.description or error.name)
         elif isinstance(error, _NO_SUCH_FILE):
             status, words = 404, _WORDS[404]
-        elif isinstance(error, DatabaseUnavailableError):
+        elif isinstance(error, (DatabaseUnavailableError, *NOT_NOW)):
             status, words = 503, str(error)
         else:
             _log.error("A request failed", exc_info=error)
-        if request.path.startswith("/_dash"):
+        if request.path.startswith("/_dash") or _is_for_a_script():
             return jsonify(error=words), status
         page = render_template("refused.html", words=words, status=status, home=self._home)
         return page, status
@@ -223,23 +276,17 @@ class Guard:
         return in_users_file(self.users, identity) if self.users else None
 
     def _start(self, person: Person, by: str) -> BaseResponse:
+        self.audit.record(person.name, "signed in", by=by, address=request.remote_addr)
         next_page = session.get("next") or self._home
         session.clear()
         now = time.time()
         session.update(by=by, started=now, seen=now, key=f"{now:.6f}-{person.id}")
         session["person"] = {"role": person.role, "districts": list(person.districts)}
         login_user(person)
-        self.audit.record(person.name, "signed in", by=by, address=request.remote_addr)
         return redirect(next_page)
 
     def _add_routes(self, server: Flask) -> None:
-        by_name = self._limiter.limit(
-            _ATTEMPTS_BY_NAME, key_func=lambda: request.form.get("name", ""), methods=["POST"]
-        )
-        by_address = self._limiter.limit(_ATTEMPTS_BY_ADDRESS, methods=["POST"])
-        server.add_url_rule(
-            "/sign-in", "sign_in", by_name(by_address(self._sign_in)), methods=["GET", "POST"]
-        )
+        server.add_url_rule("/sign-in", "sign_in", self._sign_in, methods=["GET", "POST"])
         server.add_url_rule("/sign-out", "sign_out", self._sign_out, methods=["POST"])
         server.add_url_rule("/openid/start", "openid_start", self._openid_start)
         server.add_url_rule("/openid/callback", "openid_callback", self._openid_callback)
@@ -252,11 +299,26 @@ class Guard:
             session["next"] = _own_path(request.args.get("next"))
             return self._sign_in_page()
         name, password = (request.form.get(key, "")[:200] for key in ("name", "password"))
+        browser = request.cookies.get(_BROWSER_COOKIE, "")
+        if not self._attempts.allows(name, request.remote_addr or "", browser):
+            abort(429, _TOO_MANY_ATTEMPTS)
         user = self.users.verified(name, password) if self.users else None
         if user is None:
             self.audit.record(name, "was refused", by="password", address=request.remote_addr)
             return self._sign_in_page("The name or the password is wrong."), 401
-        return self._start(Person.of_user(user), "password")
+        response = self._start(Person.of_user(user), "password")
+        self._remember_browser(response, user.name)
+        return response
+
+    def _remember_browser(self, response: BaseResponse, name: str) -> None:
+        response.set_cookie(
+            _BROWSER_COOKIE,
+            self._attempts.cookie(name),
+            max_age=A_YEAR,
+            secure=self.settings.tls,
+            httponly=True,
+            samesite="Strict",
+        )
 
     def _sign_in_page(self, refusal: str = "") -> str:
         provider = self.settings.openid.name if self.settings.openid else ""
@@ -266,7 +328,9 @@ class Guard:
 
     def _sign_out(self) -> BaseResponse:
         if current_user.is_authenticated:
-            self.audit.record(current_user.name, "signed out")
+            # A session ends, recorded or not: whoever leaves takes nothing along.
+            with suppress(AuditError):
+                self.audit.record(current_user.name, "signed out")
             longest = 3600 * self.settings.session_hours
             now = time.time()
             self._ended = {key: until for key, until in self._ended.items() if until > now}
@@ -286,8 +350,9 @@ class Guard:
         try:
             person = self._openid.person()
         except OpenIdRefusedError as error:
-            self.audit.record("", "was refused", by="openid", address=request.remote_addr)
-            _log.warning("An answer of the identity provider was refused: %s", error)
+            _log.warning("An answer of the identity provider was refused: %r", error.cause)
+            said = str(error.__cause__ or error.cause)
+            self.audit.record("", "was refused", by="openid", why=said, address=request.remote_addr)
             abort(403, str(error))
         return self._start(person, "openid")
 
@@ -297,6 +362,19 @@ class Guard:
         if request.form.get("role") in ROLES:
             session[DEMONSTRATION_ROLE] = request.form["role"]
         return redirect(_own_path(request.form.get("next")) or self._home)
+
+
+def _sent_json() -> Any:
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        raise MalformedQuestionError("it is nested too deeply") from None
+
+
+def _is_for_a_script() -> bool:
+    """Scripts of ours say that they want JSON; a browser that opens a page does not."""
+    offered = ["text/html", "application/json"]
+    return request.accept_mimetypes.best_match(offered) == "application/json"
 
 
 def _own_path(address: str | None) -> str | None:
@@ -324,10 +402,20 @@ def _content_security_policy(app: Dash) -> dict[str, Any]:
 # What Dash raises for a script it does not have.
 _NO_SUCH_FILE = (DependencyException, InvalidResourceError)
 
+# What is refused now and may be done later: in words, whoever asks.
+NOT_NOW = (BusyError, AuditError)
+
+_TOO_MANY_ATTEMPTS = (
+    "Too many attempts to sign in. Wait ten minutes and try again, use a browser that you have "
+    "signed in with before, or ask whoever runs the dashboard."
+)
+_TOO_MANY_QUESTIONS = (
+    "You have asked for much at once, and it is still being worked out. Wait a moment, then try "
+    "again."
+)
 _WORDS = {
     401: "Your session has ended: sign in again.",
     404: "There is nothing at this address.",
     405: "This address does not take that kind of request.",
     413: "The request is too large.",
-    429: "Too many attempts. Wait ten minutes and try again, or ask whoever runs the dashboard.",
 }

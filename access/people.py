@@ -60,13 +60,44 @@ def person_of_claims(openid: OpenId, claims: dict[str, object]) -> Person | None
 
     The first grant that fits gives the role; further ones of that role add districts.
     """
-    fitting = [grant for grant in openid.grants if _has(claims.get(grant.claim), grant.value)]
+    known = _without_unverified_email(claims)
+    fitting = [grant for grant in openid.grants if _has(known.get(grant.claim), grant.value)]
     if not fitting:
         return None
     role = fitting[0].role
     districts = {code for grant in fitting if grant.role == role for code in grant.districts}
-    name = claims.get("email") or claims.get("preferred_username") or claims["sub"]
-    return Person(str(name).replace("#", "_"), role, tuple(sorted(districts)))
+    return Person(_name(known).replace("#", "_"), role, tuple(sorted(districts)))
+
+
+def why_nobody(claims: dict[str, object]) -> str:
+    """Why no grant fits, for the log: by the names of the claims, which tell of nobody."""
+    is_doubtful = _without_unverified_email(claims) != claims
+    doubt = "; the email is not said to be verified" if is_doubtful else ""
+    return f"no grant fits the claims {', '.join(sorted(claims))}{doubt}"
+
+
+# Who looks after the mailbox says email_verified. Microsoft Entra ID never does, and lets an
+# administrator of any tenant write any address; what it says where asked is whether the address's
+# domain belongs to the tenant: the optional claim xms_edov.
+_VERIFIED_BY = ("email_verified", "xms_edov")
+_YES = (True, "true", "1")  # 1 is True
+
+
+def _without_unverified_email(claims: dict[str, object]) -> dict[str, object]:
+    if any(claims.get(name) in _YES for name in _VERIFIED_BY):
+        return claims
+    return {name: claim for name, claim in claims.items() if name != "email"}
+
+
+def _name(claims: dict[str, object]) -> str:
+    """How a person is called: a verified address, or what nobody else can be called.
+
+    Many providers let people choose their preferred_username.
+    """
+    if email := claims.get("email"):
+        return str(email)
+    chosen, sub = claims.get("preferred_username"), claims["sub"]
+    return f"{chosen} ({sub})" if chosen else str(sub)
 
 
 def _has(claim: object, value: str) -> bool:

@@ -646,6 +646,45 @@
     if (button && (!button.dataset.asks || window.confirm(button.title + "?"))) post(button);
   });
 
+  // --- Questions that are refused: asked again, or told in the server's words ----------------
+
+  var TOO_MANY = 429;
+  var PAUSES = [1000, 2000, 4000]; // milliseconds
+  var ask = window.fetch;
+
+  function pause(length) {
+    return new Promise(function (done) { window.setTimeout(done, length); });
+  }
+
+  // Several pages opened at once ask more than one person is answered at a time.
+  function askPatiently(address, options, pauses) {
+    return ask(address, options).then(function (answer) {
+      if (answer.status !== TOO_MANY || !pauses.length) return answer;
+      return pause(pauses[0]).then(function () {
+        return askPatiently(address, options, pauses.slice(1));
+      });
+    });
+  }
+
+  function tellRefusal(answer) {
+    return answer.clone().json().then(function (said) {
+      if (!said.error) return;
+      window.dash_clientside.set_props("notices", {
+        children: [{ type: "P", namespace: "dash_html_components", props: { children: said.error } }]
+      });
+    }).catch(function () {
+      // A proxy's page in the place of an answer has no words for readers.
+    });
+  }
+
+  window.fetch = function (address, options) {
+    if (String(address).indexOf("/_dash-") < 0) return ask(address, options);
+    return askPatiently(address, options, PAUSES).then(function (answer) {
+      if (!answer.ok) tellRefusal(answer);
+      return answer;
+    });
+  };
+
   // --- Open filters close when attention moves elsewhere -------------------------
 
   function closeFilters(except) {

@@ -4,11 +4,9 @@
 
   var A_MEGABYTE = 1048576;
   var sending = null; // stops the file being sent
+  // Answers that are not the dashboard's: of no server, or of a proxy before it.
   var WORDS = {
     0: "The connection broke. Try again.",
-    400: "The page is too old to be trusted, or the connection broke: load the page and try again.",
-    401: "Your session has ended: sign in again.",
-    403: "Deliveries are for leadership alone.",
     413: "The zip file is too large."
   };
 
@@ -56,6 +54,7 @@
     var request = sending = new XMLHttpRequest();
     request.open("POST", drop.dataset.path + "?name=" + encodeURIComponent(file.name));
     request.setRequestHeader("Content-Type", "application/zip");
+    request.setRequestHeader("Accept", "application/json");
     request.setRequestHeader("X-CSRFToken", window.dash_clientside.dashboard.token());
     request.upload.addEventListener("progress", function (event) { progress(event.loaded, event.total); });
     request.addEventListener("loadend", function () {

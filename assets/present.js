@@ -171,15 +171,14 @@
     progress(0, 0);
     fetch("/present/file", {
       method: "POST",
-      headers: { "X-CSRFToken": window.dash_clientside.dashboard.token() },
+      headers: { "X-CSRFToken": window.dash_clientside.dashboard.token(), Accept: "application/json" },
       body: new URLSearchParams({ kind: kind, search: window.location.search, slide: current || "" }),
       signal: mine.signal
     }).then(function (answer) {
-      if (!answer.ok) throw new Error(String(answer.status));
+      if (!answer.ok) return answer.json().then(function (said) { told(said.error); });
       return listen(answer.body.getReader(), new TextDecoder(), "");
     }).catch(function (error) {
-      told(error.name === "AbortError" ? "Cancelled." : error.message === "401"
-        ? "Your session has ended: sign in again."
+      told(error.name === "AbortError" ? "Cancelled."
         : "The file could not be made. Try again; if it stays, tell whoever runs the dashboard.");
     }).then(function () {
       if (making !== mine) return;

@@ -284,32 +284,28 @@ def keep_form(action: str, deck: Deck) -> html.Form:
     )
 
 
-def kept_list(kept: Iterable[Kept]) -> Any:
-    """Snapshots to open or delete."""
-    items = [
-        html.Li(
-            [
-                dcc.Link(snapshot.name, href=snapshot.href),
-                html.Span(snapshot.told, className="kept-told"),
-                *(
-                    [
-                        html.Button(
-                            "Delete",
-                            type="button",
-                            title=f"Delete “{snapshot.name}”",
-                            **{"data-post": snapshot.delete, "data-asks": "yes"},
-                        )
-                    ]
-                    if snapshot.delete
-                    else []
-                ),
-            ]
-        )
-        for snapshot in kept
-    ]
+def kept_list(kept: Iterable[Kept], clearings: Mapping[str, str]) -> Any:
+    """Snapshots to open or delete; ``clearings`` delete many: words, and where they lead."""
+    items = [html.Li(_kept(snapshot)) for snapshot in kept]
     if not items:
         return html.P("None yet. A snapshot keeps today’s figures for a later meeting.")
-    return html.Ul(items, className="kept")
+    many = [_deleting(words, words, action) for words, action in clearings.items()]
+    return [html.Ul(items, className="kept"), html.Div(many, className="files")]
+
+
+def _kept(snapshot: Kept) -> list[Any]:
+    shown = [
+        dcc.Link(snapshot.name, href=snapshot.href),
+        html.Span(snapshot.told, className="kept-told"),
+    ]
+    if not snapshot.delete:
+        return shown
+    return [*shown, _deleting("Delete", f"Delete “{snapshot.name}”", snapshot.delete)]
+
+
+def _deleting(words: str, title: str, action: str) -> html.Button:
+    asking = {"data-post": action, "data-asks": "yes"}
+    return html.Button(words, type="button", title=title, **asking)
 
 
 def frozen_words(name: str, by: str, deck: Deck) -> str:

@@ -12,8 +12,10 @@ import os
 import re
 import secrets
 import tempfile
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,8 @@ from queries.viewer import THRESHOLDS
 
 _DEFAULT_FOLDER = "data/snapshots"
 _FORMAT = 1
-_MOST_KEPT = 500
+_MOST_KEPT, _MOST_BY_ONE = 500, 50
+_OLDEST = 10
 _LONGEST_NAME = 80
 _NUMBER = re.compile(r"[0-9a-f]{16}")
 
@@ -32,29 +35,52 @@ class SnapshotError(Exception):
 
 
 @dataclass(frozen=True)
-class FrozenDeck:
-    """A deck with the name it was given, by whom and when (ISO, UTC)."""
+class Entry:
+    """A snapshot in the list: the name it was given, by whom and when (ISO, UTC)."""
 
     number: str
     name: str
     by: str
     made_at: str
+    is_demonstration: bool
+
+
+@dataclass(frozen=True)
+class FrozenDeck(Entry):
+    """A snapshot with its deck."""
+
     deck: Deck
 
 
-def keep(deck: Deck, name: str, by: str) -> FrozenDeck:
-    """Store a deck under a name. Raises SnapshotError for no name, or too many snapshots."""
+def named(deck: Deck, name: str, by: str) -> FrozenDeck:
+    """A deck under a name, to be kept. Raises SnapshotError for no name, or too many snapshots."""
     told = " ".join("".join(sign for sign in name if sign.isprintable()).split())[:_LONGEST_NAME]
     if not told:
         raise SnapshotError("Give the snapshot a name.")
+    _check_room(listed(demonstration=deck.is_demonstration), by)
+    made_at = datetime.now(UTC).isoformat(timespec="seconds")
+    return FrozenDeck(secrets.token_hex(8), told, by, made_at, deck.is_demonstration, deck)
+
+
+def _check_room(kept: list[Entry], by: str) -> None:
+    """A limit for one person, so that nobody takes the room of all."""
+    if sum(entry.by == by for entry in kept) >= _MOST_BY_ONE:
+        raise SnapshotError(
+            f"You keep {_MOST_BY_ONE} snapshots, as many as one person may. Delete some of them "
+            "first: on the page of slides, under Snapshots."
+        )
+    if len(kept) >= _MOST_KEPT:
+        raise SnapshotError(
+            f"There are {_MOST_KEPT} snapshots, as many as there may be. Delete some of yours on "
+            "the page of slides, under Snapshots, or ask leadership to delete old ones there."
+        )
+
+
+def keep(frozen: FrozenDeck) -> None:
+    """Store a snapshot."""
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if len(list(folder.glob("*.json"))) >= _MOST_KEPT:
-        raise SnapshotError(f"There are {_MOST_KEPT} snapshots: delete some first.")
-    made_at = datetime.now(UTC).isoformat(timespec="seconds")
-    frozen = FrozenDeck(secrets.token_hex(8), told, by, made_at, deck)
     _write(folder / f"{frozen.number}.json", _to_json(frozen))
-    return frozen
 
 
 def _write(file: Path, stored: dict[str, Any]) -> None:
@@ -65,16 +91,25 @@ def _write(file: Path, stored: dict[str, Any]) -> None:
     Path(temporary).replace(file)
 
 
-def listed(*, demonstration: bool) -> list[FrozenDeck]:
+def listed(*, demonstration: bool) -> list[Entry]:
     """Every snapshot, the newest first.
 
     Figures of real students are for those who sign in: over demonstration data, where nobody
     does, only snapshots of demonstration data are there, and the other way round.
     """
-    files = sorted(_folder().glob("*.json"))
-    kept = [frozen for file in files if (frozen := _read(file)) is not None]
-    own = [frozen for frozen in kept if frozen.deck.is_demonstration == demonstration]
-    return sorted(own, key=lambda frozen: frozen.made_at, reverse=True)
+    kept = [entry for file in _folder().glob("*.json") if (entry := _entry(file)) is not None]
+    own = [entry for entry in kept if entry.is_demonstration == demonstration]
+    return sorted(own, key=lambda entry: entry.made_at, reverse=True)
+
+
+def with_many(kept: list[Entry]) -> list[str]:
+    """Who keeps more than ``oldest`` gives."""
+    return [by for by, number in sorted(Counter(e.by for e in kept).items()) if number > _OLDEST]
+
+
+def oldest(kept: list[Entry], by: str) -> list[Entry]:
+    """The ten oldest of a person; ``kept`` as ``listed``."""
+    return [entry for entry in kept if entry.by == by][-_OLDEST:]
 
 
 def opened(
@@ -96,13 +131,29 @@ def opened(
     return frozen
 
 
-def delete(frozen: FrozenDeck) -> None:
+def delete(entry: Entry) -> None:
     """Remove a snapshot for good."""
-    (_folder() / f"{frozen.number}.json").unlink(missing_ok=True)
+    (_folder() / f"{entry.number}.json").unlink(missing_ok=True)
 
 
 def _folder() -> Path:
     return Path(os.environ.get("LEAP_SNAPSHOTS", _DEFAULT_FOLDER))
+
+
+def _entry(file: Path) -> Entry | None:
+    try:
+        return _entry_of(file, file.stat().st_mtime_ns)
+    except FileNotFoundError:
+        return None
+
+
+@lru_cache(maxsize=2 * _MOST_KEPT)
+def _entry_of(file: Path, _written: int) -> Entry | None:
+    """Read once: a deck is a hundred times as long as what the list says of it."""
+    frozen = _read(file)
+    if frozen is None:
+        return None
+    return Entry(frozen.number, frozen.name, frozen.by, frozen.made_at, frozen.is_demonstration)
 
 
 def _to_json(frozen: FrozenDeck) -> dict[str, Any]:
@@ -122,6 +173,7 @@ def _read(file: Path) -> FrozenDeck | None:
         if stored["format"] != _FORMAT:
             return None
         deck = deck_from_json(stored["deck"])
-        return FrozenDeck(file.stem, stored["name"], stored["by"], stored["made_at"], deck)
+        name, by, made_at = (stored[key] for key in ("name", "by", "made_at"))
+        return FrozenDeck(file.stem, name, by, made_at, deck.is_demonstration, deck)
     except (OSError, ValueError, KeyError, TypeError):
         return None

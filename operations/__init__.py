@@ -8,10 +8,10 @@ from __future__ import annotations
 from dash import Dash
 
 from operations import health, logs, metrics, requests
-from operations.metrics import METRICS_TOKEN
+from operations.metrics import AUDIT_LOG, METRICS_TOKEN
 from operations.requests import request_id
 
-__all__ = ["METRICS_TOKEN", "UNATTENDED", "attach", "request_id"]
+__all__ = ["AUDIT_LOG", "METRICS_TOKEN", "UNATTENDED", "attach", "request_id"]
 
 # Endpoints for machines: they answer without signing in, over http, and set no cookie.
 UNATTENDED = health.ENDPOINTS | metrics.ENDPOINTS

@@ -31,6 +31,7 @@ from queries import memory
 METRICS = Blueprint("metrics", __name__)
 ENDPOINTS = frozenset({"metrics.collected"})
 METRICS_TOKEN = "LEAP_METRICS_TOKEN"  # noqa: S105 the name of a setting
+AUDIT_LOG = "LEAP_AUDIT_LOG"
 
 _BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 
@@ -47,6 +48,9 @@ _loaded = Gauge(
 _held = Gauge("leap_cache_bytes", "Bytes of results remembered, about", multiprocess_mode="livesum")
 _most = Gauge("leap_cache_most_bytes", "Bytes that may be", multiprocess_mode="livesum")
 _resident = Gauge("leap_process_resident_bytes", "Memory of a process", multiprocess_mode="liveall")
+_audited = Gauge(
+    "leap_audit_log_bytes", "The audit log of this month", multiprocess_mode="mostrecent"
+)
 _process = ProcessCollector(registry=None)
 
 
@@ -91,6 +95,12 @@ def _look_at_load() -> None:
         _loaded.set(loaded_at().timestamp())
 
 
+def _look_at_audit_log() -> None:
+    file = current_app.config.get(AUDIT_LOG)
+    with suppress(OSError):  # what was known stays: writing to it fails loudly
+        _audited.set(file.stat().st_size if file is not None else 0)
+
+
 @METRICS.get("/metrics")
 def collected() -> Response:
     """All figures as text. 404 where no token is set, 401 for who does not bring it."""
@@ -100,6 +110,7 @@ def collected() -> Response:
     if not _brings(token):
         abort(401)
     _look_at_load()
+    _look_at_audit_log()
     return Response(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -10,12 +10,14 @@ import csv
 import io
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from flask import Blueprint, Response, abort, jsonify, request
 
-from access import current_account, current_viewer, record
+from access import AuditError, current_account, current_viewer, record
 from components.data_wording import NO_RULE, WHOLE_ROW
 from exports.cells import cell
 from intake import current_uploads
@@ -50,15 +52,22 @@ def upload() -> tuple[Response, int]:
     if request.mimetype != _ZIP:
         abort(415, "A delivery is sent as a zip file.")
     name = request.args.get("name", "")
+    record("sends a delivery", file=name)
     try:
         taken = current_uploads().receive(
             request.stream, name, request.content_length, current_account().name or ""
         )
     except UploadRefusedError as error:
-        record("was refused an upload", file=name[:200], why=str(error))
+        _add("was refused an upload", file=name, why=str(error))
         return jsonify(error=str(error)), error.status
-    record("uploaded", upload=taken.number, file=taken.name, bytes=taken.size, sha256=taken.sha256)
+    _add("uploaded", upload=taken.number, file=taken.name, bytes=taken.size, sha256=taken.sha256)
     return jsonify(number=taken.number), 202
+
+
+def _add(what: str, **details: Any) -> None:
+    """What became of a delivery; that it was sent is recorded, and cannot be undone here."""
+    with suppress(AuditError):
+        record(what, **details)
 
 
 @DATA_FILES.get(REJECTED_PATH)

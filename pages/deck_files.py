@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -23,8 +23,8 @@ from exports.drawing import picture
 from exports.figures_file import csv_files, workbook
 from exports.powerpoint import powerpoint
 from exports.printed import handout, slides_pdf
-from exports.snapshots import SnapshotError, delete, keep, opened
-from pages.present import KEEP_PATH, PATH, chosen, may_delete
+from exports.snapshots import SnapshotError, delete, keep, listed, named, oldest, opened
+from pages.present import KEEP_PATH, OLDEST_PATH, PATH, chosen, may_delete
 from queries.database import snapshot
 
 DECK_FILES = Blueprint("deck_files", __name__)
@@ -64,21 +64,23 @@ def file() -> Response:
     if kind not in _MAKERS:
         abort(404)
     slide = request.form.get("slide") if kind in ("png", "svg") else None
-    steps = stream_with_context(_steps(kind, search, slide))
-    return Response(steps, mimetype="application/x-ndjson", headers={"X-Accel-Buffering": "no"})
-
-
-def _steps(kind: str, search: str, slide: str | None) -> Iterator[str]:
-    name, make = _MAKERS[kind]
     try:
         deck = _deck(search, slide)
     except SnapshotError as error:
-        yield _line(error=str(error))
-        return
+        return _lines([_line(error=str(error))])
     if deck is None or not deck.slides:
-        yield _line(error=_TOO_FEW if deck is None else _NO_SLIDE)
-        return
-    record("exported", file=name, selection=search)
+        return _lines([_line(error=_TOO_FEW if deck is None else _NO_SLIDE)])
+    # Before the answer begins: what cannot be recorded is refused.
+    record("exported", file=_MAKERS[kind][0], selection=search)
+    return _lines(stream_with_context(_steps(kind, deck)))
+
+
+def _lines(steps: Iterable[str]) -> Response:
+    return Response(steps, mimetype="application/x-ndjson", headers={"X-Accel-Buffering": "no"})
+
+
+def _steps(kind: str, deck: Deck) -> Iterator[str]:
+    name, make = _MAKERS[kind]
     work = make(deck, f"{request.host_url.rstrip('/')}{PATH}{deck.search}")
     while True:
         try:
@@ -122,10 +124,11 @@ def keep_snapshot() -> BaseResponse:
     if deck.load_id != request.form.get("load"):
         abort(409, wording.NEWER_DATA)
     try:
-        frozen = keep(deck, request.form.get("name", ""), current_account().name or "")
+        frozen = named(deck, request.form.get("name", ""), current_account().name or "")
     except SnapshotError as error:
         abort(400, str(error))
     record("kept a snapshot", snapshot=frozen.number, selection=deck.search)
+    keep(frozen)
     return redirect(f"{PATH}?snapshot={frozen.number}")
 
 
@@ -138,8 +141,25 @@ def delete_snapshot(number: str) -> BaseResponse:
         frozen = opened(number, demonstration=demonstration)
     except SnapshotError as error:
         abort(404, str(error))
-    if not may_delete(frozen, current_account()):
-        abort(403, "Only its maker and leadership may delete a snapshot.")
-    delete(frozen)
+    _check_may_delete(frozen.by)
     record("deleted a snapshot", snapshot=number)
+    delete(frozen)
     return redirect(PATH)
+
+
+@DECK_FILES.post(OLDEST_PATH)
+def delete_oldest() -> BaseResponse:
+    """Delete the oldest snapshots of the address's ``by``, for themselves and for leadership."""
+    by = request.args.get("by", "")
+    _check_may_delete(by)
+    with snapshot() as data:
+        entries = oldest(listed(demonstration=data.is_demonstration), by)
+    record("deleted snapshots", snapshots=" ".join(entry.number for entry in entries), of=by)
+    for entry in entries:
+        delete(entry)
+    return redirect(PATH)
+
+
+def _check_may_delete(by: str) -> None:
+    if not may_delete(by, current_account()):
+        abort(403, "Only its maker and leadership may delete a snapshot.")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import ClientsideFunction, Input, Output, callback, clientside_callback, dcc, html
 
@@ -13,7 +14,7 @@ from components import filter_bar, shell, stage, states, wording
 from components.deck import Deck
 from components.slide_wording import SENTENCES
 from exports.deck import SHAPES, Choice, arranged, current_deck
-from exports.snapshots import FrozenDeck, SnapshotError, listed, opened
+from exports.snapshots import Entry, FrozenDeck, SnapshotError, listed, opened, with_many
 from queries.database import Snapshot, snapshot
 from queries.facets import option_counts
 from queries.filters import View
@@ -150,6 +151,7 @@ def _contents(
 
 
 KEEP_PATH = f"{PATH}/snapshots"
+OLDEST_PATH = f"{KEEP_PATH}/oldest/delete"
 
 
 def _link(choice: Choice) -> str:
@@ -189,21 +191,30 @@ def _banner(frozen: FrozenDeck, choice: Choice) -> html.Div:
     )
 
 
-def _kept(kept: Sequence[FrozenDeck], account: Account) -> Any:
-    return stage.kept_list(
+def _kept(kept: list[Entry], account: Account) -> Any:
+    entries = (
         stage.Kept(
-            frozen.name,
-            f"{wording.iso_day(frozen.made_at)}{f', {frozen.by}' if frozen.by else ''}",
-            _link(Choice(View().filters, snapshot=frozen.number)),
-            f"{KEEP_PATH}/{frozen.number}/delete" if may_delete(frozen, account) else "",
+            entry.name,
+            f"{wording.iso_day(entry.made_at)}{f', {entry.by}' if entry.by else ''}",
+            _link(Choice(View().filters, snapshot=entry.number)),
+            f"{KEEP_PATH}/{entry.number}/delete" if may_delete(entry.by, account) else "",
         )
-        for frozen in kept
+        for entry in kept
     )
+    return stage.kept_list(entries, dict(_clearings(kept, account)))
 
 
-def may_delete(frozen: FrozenDeck, account: Account) -> bool:
-    """Who made it may, and leadership."""
-    return account.role == "leadership" or frozen.by == (account.name or "")
+def _clearings(kept: list[Entry], account: Account) -> Iterator[tuple[str, str]]:
+    """Buttons that delete many: their words, and where they lead."""
+    for by in with_many(kept):
+        if may_delete(by, account):
+            whose = "yours" if by == (account.name or "") else by
+            yield f"Delete the ten oldest of {whose}", f"{OLDEST_PATH}?{urlencode({'by': by})}"
+
+
+def may_delete(by: str, account: Account) -> bool:
+    """Who made a snapshot may, and leadership."""
+    return account.role == "leadership" or by == (account.name or "")
 
 
 clientside_callback(

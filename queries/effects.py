@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from threading import BoundedSemaphore
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from evaluation.assessment import assess
 from evaluation.inference import Z95
 from evaluation.matched import NoComparisonError, Stacks, select
 from evaluation.verdict import Verdict
+from queries.busy import Places
 from queries.comparison import comparison_rows, student_numbers
 from queries.database import Snapshot
 from queries.disclosure import RATE_DECIMALS, disclosed, is_one_way
@@ -260,7 +260,7 @@ def _stored(data: Snapshot, dimension: str, value: str) -> _Fitted:
 
 
 # A fit of most of a state's students takes half a gigabyte while it goes on.
-_fitting = BoundedSemaphore(2)
+_fitting = Places(2, waiting=10)
 
 
 def _fit(data: Snapshot, filters: Filters) -> _Fitted:

@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 import sqlalchemy as sa
 from filelock import FileLock
+from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import settings
+from werkzeug.test import TestResponse
 
 from queries.database import snapshot
 from reporting.demonstration import write_demonstration
@@ -24,6 +27,16 @@ from tests import postgresql
 # The same examples on every machine, however slow; --hypothesis-profile=new tries others.
 settings.register_profile("new", settings.get_profile("ci"), derandomize=False)
 settings.load_profile("ci")
+
+
+class _Reader(FlaskClient):
+    """Reads answers to their end, as browsers do: until then a question is under way."""
+
+    def open(self, *args: Any, buffered: bool = True, **more: Any) -> TestResponse:
+        return super().open(*args, buffered=buffered, **more)
+
+
+Flask.test_client_class = _Reader
 
 DISTRICTS = """district_code,district_name
 0640011,Hartford

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,11 +16,12 @@ import pytest
 import sqlalchemy as sa
 from openpyxl import load_workbook
 from pptx import Presentation
+from werkzeug.test import TestResponse
 
 from access.audit import read_audit
 from app import create_app
 from components.deck import Deck
-from exports.snapshots import FrozenDeck, keep, listed
+from exports.snapshots import FrozenDeck, listed, opened
 from pages import deck_files
 from queries.database import snapshot
 from reporting.demonstration import LAST_MONTH, last_month_apart, write_demonstration
@@ -28,6 +30,7 @@ from reporting.mapping import read_mapping
 from tests.access.conftest import Build, Site
 from tests.conftest import Program
 from tests.exports.decks import deck as small_deck
+from tests.exports.decks import kept
 
 KINDS = ("pptx", "pdf", "handout", "xlsx", "csv", "png", "svg")
 
@@ -185,21 +188,25 @@ def test_whoever_stops_reading_stops_the_work(shown: Site, monkeypatch: pytest.M
 def test_signed_out_nothing_is_made_kept_or_deleted(site: Build) -> None:
     out = site()
     out.client.get("/sign-in")
-    kept = keep(real_deck(), "May", "lea")
-    for path in ("/present/file", "/present/snapshots", f"/present/snapshots/{kept.number}/delete"):
+    snap = kept(real_deck(), "May", "lea")
+    for path in ("/present/file", "/present/snapshots", f"/present/snapshots/{snap.number}/delete"):
         answer = send(out, path, kind="pptx", search="", name="x")
         assert answer.status_code == 401
         assert b'"data"' not in answer.data
-    assert listed(demonstration=False) == [kept]
+    assert numbers() == [snap.number]
 
 
 def test_without_the_sessions_token_nothing_is_made_kept_or_deleted(site: Build) -> None:
     signed = site()
     signed.sign_in("lea")
-    kept = keep(real_deck(), "May", "lea")
-    for path in ("/present/file", "/present/snapshots", f"/present/snapshots/{kept.number}/delete"):
+    snap = kept(real_deck(), "May", "lea")
+    for path in ("/present/file", "/present/snapshots", f"/present/snapshots/{snap.number}/delete"):
         assert signed.client.post(path, data={"kind": "pptx"}).status_code == 400
-    assert listed(demonstration=False) == [kept]
+    assert numbers() == [snap.number]
+
+
+def numbers() -> list[str]:
+    return [entry.number for entry in listed(demonstration=False)]
 
 
 def real_deck() -> Deck:
@@ -211,12 +218,60 @@ def test_a_snapshot_is_deleted_by_its_maker_or_leadership(
     site: Build, who: str, status: int
 ) -> None:
     signed = site()
-    kept = keep(real_deck(), "May", "pat")
+    snap = kept(real_deck(), "May", "pat")
     signed.sign_in(who)
-    assert send(signed, f"/present/snapshots/{kept.number}/delete").status_code == status
-    assert (listed(demonstration=False) == []) == (status == 302)
+    assert send(signed, f"/present/snapshots/{snap.number}/delete").status_code == status
+    assert (numbers() == []) == (status == 302)
     log = [line["what"] for line in read_audit(signed.folder / "audit.log")]
     assert ("deleted a snapshot" in log) == (status == 302)
+
+
+def with_many(number: int, by: str) -> list[str]:
+    """Numbers of a person's snapshots, the oldest first."""
+    days = range(1, number + 1)
+    return [kept(real_deck(), "x", by, made_at=f"2024-05-01T00:00:{d:02d}").number for d in days]
+
+
+@pytest.mark.parametrize(("who", "status"), [("lea", 302), ("pat", 302), ("cora", 403)])
+def test_the_ten_oldest_of_a_person_are_deleted_at_once(site: Build, who: str, status: int) -> None:
+    signed = site()
+    pats, coras = with_many(12, "pat"), with_many(11, "cora")
+    signed.sign_in(who)
+    assert send(signed, "/present/snapshots/oldest/delete?by=pat").status_code == status
+    left = pats[10:] if status == 302 else pats
+    assert sorted(numbers()) == sorted(left + coras)
+    last = [*read_audit(signed.folder / "audit.log")][-1]
+    assert (last.get("snapshots", "").split() == pats[:10][::-1]) == (status == 302)
+
+
+@pytest.mark.parametrize(("who", "offered"), [("lea", ["cora", "pat"]), ("pat", ["yours"])])
+def test_deleting_many_is_offered_for_those_with_more_than_ten(
+    site: Build, who: str, offered: list[str]
+) -> None:
+    signed = site()
+    with_many(11, "pat")
+    with_many(11, "cora")
+    with_many(10, "lea")
+    signed.sign_in(who)
+    page = signed.ask("stage.children", "").get_data(as_text=True)
+    assert re.findall(r'"children":"Delete the ten oldest of (\w+)"', page) == offered
+
+
+def test_one_person_cannot_take_the_room_of_all(
+    site: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("exports.snapshots._MOST_BY_ONE", 2)
+    monkeypatch.setattr("pages.deck_files.current_deck", lambda *_: real_deck())
+    signed = site()
+
+    def keep_one() -> TestResponse:
+        return send(signed, "/present/snapshots", search="", name="May", load=real_deck().load_id)
+
+    signed.sign_in("pat")
+    assert [keep_one().status_code for _ in range(3)] == [302, 302, 400]
+    assert "Delete some of them first" in keep_one().get_data(as_text=True)
+    signed.sign_in("cora")
+    assert keep_one().status_code == 302
 
 
 def test_a_snapshot_that_is_none_is_not_found(site: Build) -> None:
@@ -230,16 +285,16 @@ def test_a_snapshot_that_is_none_is_not_found(site: Build) -> None:
 def test_a_snapshot_of_demonstration_data_is_not_there_for_real_students(site: Build) -> None:
     signed = site()
     signed.sign_in("lea")
-    kept = keep(small_deck(), "May", "")
-    answer = signed.ask("stage.children", f"?snapshot={kept.number}")
+    snap = kept(small_deck(), "May", "")
+    answer = signed.ask("stage.children", f"?snapshot={snap.number}")
     assert "no such snapshot" in answer.get_data(as_text=True)
 
 
 def test_files_taken_and_snapshots_kept_are_recorded_without_their_figures(site: Build) -> None:
     signed = site()
     signed.sign_in("pat")
-    kept = keep(real_deck(), "May", "pat")
-    lines(signed, "xlsx", f"?snapshot={kept.number}")
+    snap = kept(real_deck(), "May", "pat")
+    lines(signed, "xlsx", f"?snapshot={snap.number}")
     [record] = [
         line for line in read_audit(signed.folder / "audit.log") if line["what"] == "exported"
     ]
@@ -257,8 +312,7 @@ def kept_of(shown: Site, search: str, name: str = "May") -> FrozenDeck:
     answer = send(shown, "/present/snapshots", search=search, name=name, load=load_id)
     assert answer.status_code == 302
     [number] = parse_qs(urlsplit(answer.location).query)["snapshot"]
-    [frozen] = [one for one in listed(demonstration=True) if one.number == number]
-    return frozen
+    return opened(number, demonstration=True)
 
 
 def test_a_deck_kept_in_may_shows_mays_figures_after_junes_load(

@@ -40,6 +40,29 @@ def callback(site: Site) -> dict[str, Any]:
     return site.question("trajectory-figure", "?district=0640011")
 
 
+NESTED = "[" * 10 + "]" * 10
+OF_PARTS = "multipart/form-data; boundary=b"
+PARTS = b'--b\r\nContent-Disposition: form-data; name="search"\r\n\r\n\xff\r\n--b--\r\n'
+
+
+def sent(
+    site: Site, path: str, body: bytes, kind: str = "application/x-www-form-urlencoded"
+) -> TestResponse:
+    if not site.token():
+        site.client.get("/sign-in")
+    headers = {"X-CSRFToken": site.token()}
+    return site.client.post(path, data=body, content_type=kind, headers=headers)
+
+
+def no_text_in_path(site: Site) -> TestResponse:
+    """As servers hand on /students/%ff; the test's client would make a sign of its own of it."""
+    return site.client.get("/students", environ_overrides={"PATH_INFO": "/students/\xff"})
+
+
+def posted(site: Site, body: bytes) -> TestResponse:
+    return sent(site, "/_dash-update-component", body, "application/json")
+
+
 Ask = Callable[[Site], TestResponse]
 
 # What is asked, by whom (None: nobody signed in), and the answer's status.
@@ -80,6 +103,42 @@ HOSTILE: dict[str, tuple[str | None, Ask, int]] = {
     "body empty": ("lea", lambda s: s.post(None), 400),
     "body too large": ("lea", lambda s: s.post(with_value(callback(s), "x" * 300_000)), 413),
     "body deep": ("lea", lambda s: s.post(json.loads("[" * 500 + "]" * 500)), 400),
+    "body deeper than can be read": ("lea", lambda s: posted(s, b"[" * 200_000), 400),
+    "store deep": ("pat", lambda s: s.ask("effect-figure", {"load": json.loads(NESTED)}), 400),
+    "store with a long text": ("pat", lambda s: s.ask("effect-figure", {"a": "x" * 4_001}), 400),
+    "store with a long name": ("pat", lambda s: s.ask("effect-figure", {"x" * 4_001: 1}), 400),
+    "store with too many values": ("pat", lambda s: s.ask("effect-figure", [1] * 25_000), 400),
+    "half a letter": ("pat", lambda s: s.ask("trajectory-figure", "?a=\ud800"), 400),
+    "half a letter in a path": ("cora", lambda s: s.ask("page.children", "/students/\udfff"), 400),
+    "half a letter in a store": ("pat", lambda s: s.ask("effect-figure", {"a": ["\ud800"]}), 400),
+    "half a letter in a name": ("pat", lambda s: s.ask("effect-figure", [{"\ud800": 1}]), 400),
+    "half a letter in the id": ("pat", lambda s: s.post(callback(s) | {"\ud800": 1}), 400),
+    "half a letter as bytes": ("pat", lambda s: posted(s, b'{"output": "\xed\xa0\x80"}'), 400),
+    "half a letter, other letters": (
+        "pat",
+        lambda s: posted(s, '{"output": "\ud800"}'.encode("utf-16", "surrogatepass")),
+        400,
+    ),
+    "no text in the address": ("pat", lambda s: s.client.get("/trajectories?a=%ff"), 400),
+    "half a letter in the address": ("pat", lambda s: s.client.get("/trajectories?%ed%a0%80"), 400),
+    "no text in the path": ("pat", no_text_in_path, 400),
+    "no text in the path, signed out": (None, no_text_in_path, 400),
+    "a per cent sign in the path": ("pat", lambda s: s.client.get("/%25ff"), 404),
+    "no text in a form": ("pat", lambda s: sent(s, "/present/file", b"kind=pdf&search=%ff"), 400),
+    "no text in a form, raw": ("pat", lambda s: sent(s, "/present/file", b"search=\xff"), 400),
+    "no text in a form's name": ("pat", lambda s: sent(s, "/present/file", b"%ed%a0%80=1"), 400),
+    "no text in a form of parts": ("pat", lambda s: sent(s, "/present/file", PARTS, OF_PARTS), 400),
+    "no text in a snapshot's name": (
+        "pat",
+        lambda s: sent(s, "/present/snapshots", b"name=%ff"),
+        400,
+    ),
+    "no text in a name, signing in": (None, lambda s: sent(s, "/sign-in", b"name=%ff"), 400),
+    "form with a long text": (
+        "pat",
+        lambda s: sent(s, "/present/file", b"kind=pdf&search=" + b"x" * 4_001),
+        400,
+    ),
     "wrong method": ("lea", lambda s: s.client.get("/_dash-update-component"), 404),
     "path traversal": ("lea", lambda s: s.client.get("/assets/../app.py"), 404),
     "path traversal, encoded": ("lea", lambda s: s.client.get("/assets/%2e%2e/app.py"), 404),
@@ -144,12 +203,13 @@ def anything(rng: random.Random, depth: int = 0) -> Any:
         lambda: rng.uniform(-1e300, 1e300),
         lambda: "".join(rng.choices(string.printable + "\x00é\u202e\ud7ff", k=rng.randint(0, 40))),
         lambda: rng.choice(["?district=0640011&split=district", "/trajectories", "?same=1&a[]=b"]),
+        lambda: f"?district=0640011{chr(rng.randint(0xD800, 0xDFFF))}",
     ]
     if depth < 3:
         kinds += [
             lambda: [anything(rng, depth + 1) for _ in range(rng.randint(0, 4))],
             lambda: {
-                rng.choice(["load", "search", "id", "value", "x"]): anything(rng, depth + 1)
+                rng.choice(["load", "search", "id", "value", "\udc80"]): anything(rng, depth + 1)
                 for _ in range(rng.randint(0, 3))
             },
         ]

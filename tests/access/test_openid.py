@@ -14,6 +14,8 @@ import requests
 from werkzeug.test import TestResponse
 
 from access.audit import read_audit
+from access.people import person_of_claims
+from access.settings import Grant, OpenId
 from benchmarks.ports import free_port
 from tests.access.conftest import SETTINGS, Build, Site
 from tests.waiting import LONGEST_WAIT, until
@@ -23,6 +25,8 @@ PEOPLE = {
     "nate": {"email": "nate@example.org", "groups": ["leap-new-haven", "leap-hartford"]},
     "lea": {"email": "lea@example.org", "groups": "leap-leaders"},
     "guest": {"email": "guest@example.org", "groups": ["visitors"]},
+    "chief": {"email": "chief@example.org"},
+    "thief": {"email": "chief@example.org"},
 }
 
 
@@ -35,7 +39,8 @@ def provider() -> Iterator[str]:
     process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     until(lambda: answers(address))
-    for sub, claims in PEOPLE.items():
+    for sub, given in PEOPLE.items():
+        claims = {"email_verified": sub != "thief"} | given
         requests.put(f"{address}/users/{sub}", json=claims, timeout=LONGEST_WAIT).raise_for_status()
     yield address
     process.terminate()
@@ -74,6 +79,10 @@ claim = "groups"
 value = "leap-new-haven"
 role = "coordinator"
 districts = ["0930011"]
+[[openid.grants]]
+claim = "email"
+value = "chief@example.org"
+role = "presenter"
 """
     )
 
@@ -122,12 +131,53 @@ def test_nobody_enters_without_a_grant(openid: Site) -> None:
     assert openid.client.get("/_dash-layout").status_code == 401
     last = list(read_audit(openid.folder / "audit.log"))[-1]
     assert last["what"] == "was refused"
+    assert "no grant fits the claims" in last["why"]
 
 
-def test_an_answer_with_another_state_is_refused(openid: Site) -> None:
-    _asked, back = at_the_provider(openid, "lea")
-    assert follow(openid, changed(back, state="guessed")).status_code == 403
+def test_an_address_that_nobody_verified_grants_nothing(
+    openid: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert follow(openid, at_the_provider(openid, "thief")[1]).status_code == 403
     assert openid.client.get("/_dash-layout").status_code == 401
+    assert "the email is not said to be verified" in caplog.text
+    assert "chief" not in caplog.text
+    assert follow(openid, at_the_provider(openid, "chief")[1]).status_code == 302
+    assert b"Presenter" in openid.client.get("/_dash-layout").data
+
+
+OPENID = OpenId("x", "https://x", "x", "x", (Grant("email", "a@x.org", "presenter"),))
+IN_LEADERS = OpenId("x", "https://x", "x", "x", (Grant("groups", "g", "leadership"),))
+ADDRESS = {"sub": "1", "email": "a@x.org", "groups": ["g"]}
+
+
+@pytest.mark.parametrize("yes", [True, "true", 1, "1"])
+@pytest.mark.parametrize("name", ["email_verified", "xms_edov"])  # Entra ID has the second alone
+def test_an_address_counts_where_the_provider_says_it_is_verified(name: str, yes: object) -> None:
+    person = person_of_claims(OPENID, ADDRESS | {name: yes})
+    assert person is not None
+    assert person.name == "a@x.org"
+
+
+@pytest.mark.parametrize("no", [False, None, "false", 0, "0", "", [], ["true"], {}, "True "])
+@pytest.mark.parametrize("name", ["email_verified", "xms_edov", "other"])
+def test_an_address_in_doubt_is_neither_a_grant_nor_a_name(name: str, no: object) -> None:
+    claims = ADDRESS | {name: no}
+    assert person_of_claims(OPENID, claims) is None
+    known = person_of_claims(IN_LEADERS, claims)
+    chosen = person_of_claims(IN_LEADERS, claims | {"preferred_username": "a@x.org"})
+    assert known is not None
+    assert chosen is not None
+    assert (known.name, chosen.name) == ("1", "a@x.org (1)")
+
+
+def test_an_answer_with_another_state_is_refused_and_the_log_says_why(
+    openid: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    _asked, back = at_the_provider(openid, "lea")
+    with caplog.at_level("WARNING"):
+        assert follow(openid, changed(back, state="guessed")).status_code == 403
+    assert openid.client.get("/_dash-layout").status_code == 401
+    assert "MismatchingStateError: mismatching_state" in caplog.text
 
 
 def test_an_answer_works_once(openid: Site) -> None:
@@ -158,9 +208,14 @@ def test_an_answer_with_another_nonce_is_refused(openid: Site) -> None:
     assert follow(openid, back).status_code == 403
 
 
-def test_the_providers_refusal_is_told(openid: Site) -> None:
+def test_the_providers_refusal_is_told(openid: Site, caplog: pytest.LogCaptureFixture) -> None:
     asked = openid.client.get("/openid/start").headers["Location"]
     state = parse_qs(urlsplit(asked).query)["state"][0]
-    answer = openid.client.get(f"/openid/callback?error=access_denied&state={state}")
+    said = "error_description=lea%0Ais+out"
+    answer = openid.client.get(f"/openid/callback?error=access_denied&{said}&state={state}")
     assert answer.status_code == 403
     assert b"Try again" in answer.data
+    assert "OAuthError: access_denied" in caplog.text
+    assert "is out" not in caplog.text  # a description may name the person
+    last = list(read_audit(openid.folder / "audit.log"))[-1]
+    assert last["why"] == "access_denied: lea\nis out"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import stat
 
@@ -9,7 +10,7 @@ import pytest
 from flask import Flask
 
 from access import SignInNeededError
-from access.audit import AuditLog, read_audit
+from access.audit import read_audit
 from access.users import UserError, Users
 from app import create_app
 from queries.database import DatabaseUnavailableError
@@ -147,15 +148,85 @@ def test_sessions_end_when_idle_and_after_a_working_day(
     assert answer.status_code == status
 
 
-def test_attempts_are_limited_by_name_and_by_address(site: Build) -> None:
+def test_wrong_passwords_keep_out_who_sends_them_and_nobody_else(site: Build) -> None:
     here = site()
+    attacker = another_browser(here)
+    answers = [attacker.sign_in("lea", "wrong", **ELSEWHERE).status_code for _ in range(11)]
+    assert answers == [401] * 10 + [429]
+    refused = attacker.sign_in("lea", **ELSEWHERE)  # the right password too
+    assert refused.status_code == 429
+    assert b"Too many attempts" in refused.data
+    assert attacker.sign_in("pat", **ELSEWHERE).status_code == 302
+    assert here.sign_in("lea").status_code == 302
+
+
+def test_a_browser_of_the_persons_own_comes_in_even_where_the_attacker_sits(site: Build) -> None:
+    here = site()
+    here.sign_in("lea")
+    here.client.post("/sign-out", data={"csrf_token": here.token()})
+    attacker = another_browser(here)
+    for number in range(40):
+        attacker.sign_in("lea" if number % 2 else f"n{number}", "wrong")
+    assert another_browser(here).sign_in("pat").status_code == 429  # the address has to wait
+    assert here.sign_in("lea").status_code == 302
+
+
+def test_a_browser_that_is_known_may_not_guess_on_either(site: Build) -> None:
+    here = site()
+    here.sign_in("lea")
     answers = [here.sign_in("lea", "wrong").status_code for _ in range(11)]
     assert answers == [401] * 10 + [429]
-    assert here.sign_in("lea").status_code == 429  # the right password too
-    assert here.sign_in("pat").status_code == 302
-    many = [here.sign_in(f"n{number}", "x", REMOTE_ADDR="192.0.2.9") for number in range(31)]
-    assert many[-1].status_code == 429
-    assert b"Too many attempts" in many[-1].data
+    assert another_browser(here).sign_in("lea").status_code == 302
+
+
+def test_a_name_cannot_be_guessed_from_many_addresses(site: Build) -> None:
+    here = site()
+    here.sign_in("lea")
+    attacker = another_browser(here)
+    spread = [attacker.sign_in("lea", "x", REMOTE_ADDR=f"192.0.2.{n // 9}") for n in range(100)]
+    # Her own first sign-in was one of the hundred.
+    assert [answer.status_code for answer in spread] == [401] * 99 + [429]
+    assert attacker.sign_in("lea", REMOTE_ADDR="198.51.100.1").status_code == 429
+    assert here.sign_in("lea").status_code == 302
+
+
+def test_what_is_refused_at_one_address_uses_up_nothing_of_the_name(site: Build) -> None:
+    here = site()
+    attacker = another_browser(here)
+    for _ in range(150):
+        attacker.sign_in("lea", "wrong", **ELSEWHERE)
+    assert here.sign_in("lea").status_code == 302
+
+
+def test_one_machine_with_many_addresses_of_the_newer_kind_counts_once(site: Build) -> None:
+    attacker = site()
+    addresses = [f"2001:db8::{number:x}" for number in range(11)]
+    answers = [attacker.sign_in("lea", "x", REMOTE_ADDR=one).status_code for one in addresses]
+    assert answers[9:] == [401, 429]
+
+
+def test_a_browsers_cookie_of_another_name_is_worth_nothing_and_tells_none(site: Build) -> None:
+    here = site()
+    here.sign_in("pat")
+    cookie = here.client.get_cookie("leap_browser")
+    assert cookie is not None
+    assert cookie.http_only
+    assert "pat" not in cookie.value
+    assert not any(b"pat" in part for part in decoded(cookie.value))
+    answers = [here.sign_in("lea", "wrong").status_code for _ in range(11)]
+    assert answers[10] == 429
+    assert another_browser(here).sign_in("lea").status_code == 429  # of the same address
+
+
+ELSEWHERE = {"REMOTE_ADDR": "192.0.2.9"}
+
+
+def another_browser(here: Site) -> Site:
+    return Site(here.app.server.test_client(), here.folder, here.app)
+
+
+def decoded(cookie: str) -> list[bytes]:
+    return [base64.urlsafe_b64decode(f"{part}==") for part in cookie.split(".")]
 
 
 def test_cookies_and_headers_are_as_they_should_be(site: Build) -> None:
@@ -178,6 +249,36 @@ def test_cookies_and_headers_are_as_they_should_be(site: Build) -> None:
     plain = here.client.get("/sign-in", headers={"X-Forwarded-Proto": "http"})
     assert plain.status_code == 302
     assert plain.headers["Location"].startswith("https://")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/_favicon.icoX",
+        "/favicon.ico",
+        "/favicon.ico/students",
+        "/assets/",
+        "/assets",
+        "/assetsX/styles.css",
+        "/_dash-component-suites/",
+        "/_dash-component-suites/dash",
+    ],
+)
+def test_an_address_that_begins_like_a_file_is_an_unknown_address(site: Build, path: str) -> None:
+    here = site()
+    answer, unknown = here.client.get(path), here.client.get("/unknown")
+    if path.startswith("/_dash"):
+        assert answer.status_code == 401
+    else:
+        assert answer.status_code == unknown.status_code == 302
+        assert answer.headers["Location"] == f"/sign-in?next={path}"
+    here.sign_in("lea")
+    assert here.client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/_favicon.ico", "/assets/styles.css", "/assets/early/theme.js"])
+def test_the_sign_in_page_has_its_files(site: Build, path: str) -> None:
+    assert site().client.get(path).status_code == 200
 
 
 # --- The users file and the audit log -----------------------------------------------------------
@@ -221,18 +322,6 @@ def test_an_export_is_recorded_with_its_selection_and_no_data(site: Build) -> No
         "file": "attendance-around-first-visit.csv",
         "selection": "?grade=6-12",
     }
-
-
-def test_the_audit_log_is_rotated_and_read_in_order(
-    tmp_path: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("access.audit._LARGEST", 400)
-    file = tmp_path / "audit.log"  # type: ignore[operator]
-    log = AuditLog(file)
-    for number in range(20):
-        log.record("lea", "opened", number=number)
-    assert [record["number"] for record in read_audit(file)] == list(range(20))
-    assert len(list(file.parent.glob("audit.log.*"))) > 2
 
 
 def test_passwords_are_kept_as_salted_hashes_in_a_private_file(site: Build) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from components.deck import Chart, Deck, Note, Series, Shape, Slide
 from components.wording import signed
+from exports.snapshots import FrozenDeck, keep, named
 
 MONTHS = tuple(range(-9, 13))
 QUESTION = Note("Would they have come back anyway?", "In part: similar students gained 3.0 points.")
@@ -131,3 +132,10 @@ def official_deck(shape: Shape = "16x9", names: tuple[str, ...] = OFFICIAL) -> D
     )
     title = "Visited students were at 59.4 % before the first visit; all of Hartford at 85.6 %"
     return replace(deck(shape), slides=(_slide("official", title, chart),))
+
+
+def kept(deck: Deck, name: str, by: str, **changes: str) -> FrozenDeck:
+    """A snapshot of the deck, kept; with the ``changes`` to how it would be."""
+    frozen = replace(named(deck, name, by), **changes)
+    keep(frozen)
+    return frozen

@@ -53,6 +53,12 @@ def test_without_the_token_nothing_is_told(here: Site) -> None:
         assert "leap_requests" not in answer.text
 
 
+def test_the_size_of_the_audit_log_is_told_so_that_somebody_wakes_up(here: Site) -> None:
+    here.sign_in("lea")
+    written = (here.folder / "audit.log").stat().st_size
+    assert value(collected(here), "leap_audit_log_bytes") == written > 0
+
+
 def test_who_has_signed_in_needs_the_token_too(here: Site) -> None:
     here.sign_in("lea")
     assert here.client.get("/metrics").status_code == 401
