@@ -28,6 +28,7 @@ from reporting.errors import DeliveryRefusedError, MappingError
 from reporting.keeping import backup, restore, upgrade
 from reporting.load import MAX_REJECTED_PERCENT, LoadReport, load
 from reporting.mapping import read_mapping
+from reporting.private_files import written
 from reporting.proposal import propose
 from reporting.status import StatusFile
 
@@ -206,8 +207,8 @@ def _digest(options: argparse.Namespace) -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     for kind, text in (("html", summary.html), ("txt", summary.text)):
         path = options.out / f"{summary.name}.{kind}"
-        path.touch(mode=0o600)
-        path.write_text(text, encoding="utf-8")
+        with written(path) as file:
+            file.write(text)
         _console.print(str(path), soft_wrap=True)
     return LOADED
 

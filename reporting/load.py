@@ -24,6 +24,7 @@ from reporting.daily import complete_months, rebuild_weeks
 from reporting.delivery import DOUBTS_FILE, REJECTED_FILE, Delivered, Source, take_delivery
 from reporting.errors import DeliveryRefusedError
 from reporting.mapping import Mapping
+from reporting.private_files import written
 from reporting.progress import Progress
 from reporting.staging import Outcome, StagedFile
 from reporting.statements import insert_frame
@@ -89,7 +90,8 @@ def load(
             _prepare(connection, is_demonstration=is_demonstration, least_days=least)
             report = _take_in(connection, delivered, max_rejected, progress)
             _keep_marks(connection, source, delivered.marks)
-        report.rejected.to_csv(folder / REJECTED_FILE, index=False)
+        with written(folder / REJECTED_FILE) as file:
+            report.rejected.to_csv(file, index=False)
         _write_doubts(report.doubts, folder / DOUBTS_FILE)
         if report.refusal is None:
             progress("Putting the new database in place", 1)
@@ -108,7 +110,8 @@ def _folder_beside(copy: Path) -> Iterator[Path]:
 
 def _write_doubts(doubts: pd.DataFrame, file: Path) -> None:
     if len(doubts):
-        doubts.to_csv(file, index=False)
+        with written(file) as new:
+            doubts.to_csv(new, index=False)
     else:
         file.unlink(missing_ok=True)
 
