@@ -19,15 +19,13 @@ _OWNER_ALONE = 0o077
 @contextmanager
 def written(file: Path) -> Iterator[IO[str]]:
     """A new file, which takes the place of ``file`` when it is whole; a link there is replaced."""
-    new = tempfile.NamedTemporaryFile(  # readable by its owner alone
-        "w", dir=file.parent, prefix=f".{file.name}.", encoding="utf-8", newline="", delete=False
-    )
+    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
-        with new:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as new:
             yield new
-        os.replace(new.name, file)
+        os.replace(name, file)
     except BaseException:
-        Path(new.name).unlink(missing_ok=True)
+        Path(name).unlink(missing_ok=True)
         raise
 
 

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 
 from reporting.csv_files import MOST_COLUMNS, MOST_ROWS
 from reporting.errors import DeliveryRefusedError, MappingError
-from reporting.forms import workbook_rows
+from reporting.forms import filled_sheets, workbook_rows
+from reporting.load import load
 from reporting.mapping import Form, read_mapping
 from tests.conftest import Delivery
 
@@ -54,22 +56,16 @@ def test_a_load_leaves_the_databases_rights_as_they_are(delivery: Delivery, give
     assert mode(database) == given
 
 
-def test_what_a_load_makes_on_its_way_can_be_read_by_its_owner_alone(
-    delivery: Delivery, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_a_load_makes_on_its_way_can_be_read_by_its_owner_alone(delivery: Delivery) -> None:
     found: dict[str, int] = {}
 
-    def look(*_arguments: object) -> list[str]:
-        folder = delivery.folder.parent
-        found.update({path.name: mode(path) for path in folder.glob("leap.duckdb.new*")})
-        return []
+    def look(_step: str, _share: float) -> None:
+        found.update((path.name, mode(path)) for path in delivery.folder.parent.glob("*.new*"))
 
-    monkeypatch.setattr("reporting.withdrawn.look", look)
-    monkeypatch.setattr("reporting.load.withdrawn.look", lambda *_a, **_k: look())
-    delivery.load()
-    assert found
+    load(delivery.folder, sa.make_url(delivery.url), read_mapping(None), 100, look)
+    assert {"leap.duckdb.new", "leap.duckdb.new.made"} <= found.keys()
     assert not any(rights & 0o077 for rights in found.values())
-    assert os.umask(0o022) == 0o022  # and nothing else of the process
+    assert os.umask(0o022) == 0o022  # only meanwhile
 
 
 # --- Links ------------------------------------------------------------------------------
@@ -173,13 +169,13 @@ def test_a_workbook_that_unpacks_to_far_more_than_a_real_one_is_refused(tmp_path
         list(workbook_rows(path, Form(), []))
 
 
-def test_a_real_workbook_of_one_word_throughout_is_read(tmp_path: Path) -> None:
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet()
-    for _ in range(20_000):
-        sheet.append(["home"] * 20)
-    book.save(tmp_path / "same.xlsx")
-    assert len(list(workbook_rows(tmp_path / "same.xlsx", Form(), []))) == 20_000
+def test_a_real_workbook_of_one_value_throughout_is_read(tmp_path: Path) -> None:
+    rows = (
+        f'<row r="{n}">{"".join(cell(f"{column}{n}") for column in "ABCDEFGHIJ")}</row>'
+        for n in range(2, 80_000)
+    )
+    path = workbook(tmp_path / "same.xlsx", sheet_of(HEADER + "".join(rows)))
+    assert filled_sheets(path) == ["Sheet"]
 
 
 # --- Text -------------------------------------------------------------------------------
@@ -207,7 +203,7 @@ def test_a_name_of_a_column_without_an_end_is_refused(delivery: Delivery) -> Non
 def test_a_line_without_an_end_is_refused_and_not_read_to_its_end(delivery: Delivery) -> None:
     (delivery.folder / "ours.toml").write_text("[visits]\ndelimiter = ';'\n")
     delivery.write(visits="visit_id;x\n" + ";" * 3_000_000)
-    with pytest.raises(DeliveryRefusedError, match="visits.csv: line 2 is longer than 2,000,000"):
+    with pytest.raises(DeliveryRefusedError, match=r"visits.csv: line 2 is longer than 2,000,000"):
         delivery.load(mapping=str(delivery.folder / "ours.toml"))
 
 
@@ -219,7 +215,7 @@ def test_what_is_no_file_is_not_waited_for(delivery: Delivery) -> None:
 # --- Mappings ---------------------------------------------------------------------------
 
 NESTED = "x = " + "[" * 3_000 + "]" * 3_000
-DOTTED = "[visits.always]\nvisitor" + ".a" * 20_000 + " = 'x'"
+DOTTED = "[visits.always]\nvisitor" + ".a" * 3_000 + " = 'x'"
 
 
 @pytest.mark.parametrize(
@@ -241,10 +237,9 @@ DOTTED = "[visits.always]\nvisitor" + ".a" * 20_000 + " = 'x'"
         ('[visits]\ndelimiter = "\\n"', "delimiter is a mark that also"),
         ("[visits]\ndelimiter = '\"'", "delimiter is a mark that also"),
         ('[visits]\nquote = "\\r"', "delimiter is a mark that also"),
-        ('[visits.dates]\nvisit_date = "%m\\u0000"', "which is not understood"),
         ('[visits]\ntime_zone = "America/\\u0000"', "is not known"),
     ],
-    ids=range(21),
+    ids=range(19),
 )
 def test_a_mapping_that_breaks_the_reader_is_refused_in_words(
     tmp_path: Path, content: str, words: str
@@ -264,4 +259,3 @@ def test_an_encoding_that_a_file_has_not_is_told_in_words(
     delivery.write(visits=b"visit_id\n\\u12\xff.+\xff..\n")
     with pytest.raises(DeliveryRefusedError, match=r"visits.csv"):
         delivery.load(mapping=str(delivery.folder / "ours.toml"))
-
