@@ -28,6 +28,10 @@ _SHORTEST_SECRET = 32
 _LARGEST_ZIP, _LARGEST_UNPACKED, _UNPACKED_TIMES = 4_000, 20_000, 10
 _MOST_FILES = 1_000
 
+# Minutes that a load of an upload may take, and megabytes of addresses: it starts with some 2,000.
+_LONGEST_LOAD = 24 * 60
+_LEAST_MEMORY, _MOST_MEMORY = 3_000, 1_000_000
+
 
 class SettingsError(Exception):
     """A setting that cannot be used; the message names it and says what it should be."""
@@ -181,7 +185,7 @@ class _Reader:
             raise self._wrong("uploads", "is not a table")
         where = "uploads."
         keys = ("enabled", "folder", "mapping", "database_url_file", "largest_mb", "unpacked_mb")
-        self._only(table, where, (*keys, "most_files"))
+        self._only(table, where, (*keys, "most_files", "longest_minutes", "memory_mb"))
         largest = self._whole(
             table, "largest_mb", 1, _LARGEST_ZIP, Limits.zipped // MEGABYTE, where
         )
@@ -196,6 +200,12 @@ class _Reader:
                 zipped=largest * MEGABYTE,
                 unpacked=unpacked * MEGABYTE,
                 files=self._whole(table, "most_files", 1, _MOST_FILES, Limits.files, where),
+            ),
+            minutes=self._whole(
+                table, "longest_minutes", 1, _LONGEST_LOAD, UploadSettings.minutes, where
+            ),
+            megabytes=self._whole(
+                table, "memory_mb", _LEAST_MEMORY, _MOST_MEMORY, UploadSettings.megabytes, where
             ),
         )
 

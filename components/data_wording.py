@@ -259,8 +259,8 @@ def ended(upload: Upload) -> tuple[str, str]:
     """What became of an upload: in two words, and in a sentence."""
     if upload.state == "loaded":
         return "Loaded", "The dashboard shows it already."
-    if upload.state == "refused":
-        return "Refused", upload.refusal or ""
+    if upload.state in ("refused", "stopped"):
+        return upload.state.capitalize(), upload.refusal or ""
     return "Broken off", BROKEN_OFF
 
 
@@ -273,6 +273,6 @@ def kept(upload: Upload) -> str:
 
 
 BROKEN_OFF = (
-    "The load ended without a word: it was stopped, or something went wrong on our side. The "
-    "database is as it was. Upload it again."
+    "The load ended without a word: it was stopped, the machine ran out of memory, or something "
+    "went wrong on our side. The database is as it was. Upload it again, or fewer months at a time."
 )

@@ -21,6 +21,7 @@ from exports.digest import UnknownDistrictError, digest
 from queries.database import DatabaseUnavailableError, database_url, snapshot
 from queries.duckdb_file import file_of
 from queries.student_groups import StudentGroupsError
+from reporting.bounds import Bounds, bounded
 from reporting.check import database_summary
 from reporting.delivery import DOUBTS_FILE, REJECTED_FILE
 from reporting.demonstration import LAST_MONTH, last_month_apart, write_demonstration
@@ -92,6 +93,15 @@ def _parser() -> argparse.ArgumentParser:
     delivery.add_argument(
         "--status", type=Path, metavar="FILE", help="write where the load is to a file, as JSON"
     )
+    delivery.add_argument(
+        "--stop", type=Path, metavar="FILE", help="end the load as soon as there is such a file"
+    )
+    delivery.add_argument(
+        "--minutes", type=float, metavar="N", help="end the load if it takes longer"
+    )
+    delivery.add_argument(
+        "--megabytes", type=int, metavar="N", help="end the load if it needs more memory"
+    )
     delivery.add_argument("--mapping", help="TOML file that translates local names and spellings")
     delivery.add_argument(
         "--max-rejected",
@@ -157,7 +167,8 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _load(options: argparse.Namespace) -> int:
     status = StatusFile(options.status)
-    with status.ending(), _progress() as shown:
+    bounds = Bounds(options.minutes, options.megabytes, options.stop)
+    with status.ending(), bounded(bounds, status.break_off), _progress() as shown:
         report = load(
             options.folder,
             database_url(),
