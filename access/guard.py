@@ -219,7 +219,11 @@ class Guard:
     def _load_person(self, identity: str) -> Person | None:
         if session.get("by") == "openid":
             known = session.get("person")
-            return Person(identity, known["role"], tuple(known["districts"])) if known else None
+            return (
+                Person(identity, known["role"], tuple(known["districts"]), known.get("uploads", False))
+                if known
+                else None
+            )
         return in_users_file(self.users, identity) if self.users else None
 
     def _start(self, person: Person, by: str) -> BaseResponse:
@@ -227,7 +231,11 @@ class Guard:
         session.clear()
         now = time.time()
         session.update(by=by, started=now, seen=now, key=f"{now:.6f}-{person.id}")
-        session["person"] = {"role": person.role, "districts": list(person.districts)}
+        session["person"] = {
+            "role": person.role,
+            "districts": list(person.districts),
+            "uploads": person.uploads,
+        }
         login_user(person)
         self.audit.record(person.name, "signed in", by=by, address=request.remote_addr)
         return redirect(next_page)

@@ -39,12 +39,16 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Grant:
-    """What a claim of the identity provider gives: a role, and districts for a coordinator."""
+    """What a claim of the identity provider gives: a role, and districts for a coordinator.
+
+    With ``uploads`` the right to load deliveries, with a role or beside the one of another grant.
+    """
 
     claim: str
     value: str
-    role: Role
+    role: Role | None
     districts: tuple[str, ...] = ()
+    uploads: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,17 +163,19 @@ class _Reader:
     def _grant(self, table: Any, where: str) -> Grant:
         if not isinstance(table, dict):
             raise self._wrong(where.rstrip("."), "is not a table")
-        self._only(table, where, ("claim", "value", "role", "districts"))
-        role = self._text(table, "role", where)
+        self._only(table, where, ("claim", "value", "role", "districts", "uploads"))
+        uploads = self._typed(table, "uploads", bool, False, where)
+        # What gives the right to upload need give no role.
+        role = self._text(table, "role", where) if "role" in table or not uploads else None
         districts = table.get("districts", [])
-        if role not in ROLES:
+        if role is not None and role not in ROLES:
             raise self._wrong(f"{where}role", f"is “{role}”; it can be {', '.join(ROLES)}")
         if not isinstance(districts, list) or not all(isinstance(d, str) for d in districts):
             raise self._wrong(f"{where}districts", 'is not a list of codes such as ["0640011"]')
         if (role == "coordinator") != bool(districts):
             raise self._wrong(f"{where}districts", "is for coordinators, who need at least one")
         claim, value = (self._text(table, key, where) for key in ("claim", "value"))
-        return Grant(claim, value, role, tuple(districts))
+        return Grant(claim, value, role, tuple(districts), uploads)
 
     def _thresholds(self, table: Any) -> dict[Role, int]:
         if not isinstance(table, dict):
