@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -25,6 +26,7 @@ from access import (
 )
 from components import shell, states, theme
 from intake import UPLOADS, Uploads
+from intake.uploads import Upload
 from pages import HOME, PAGES, page_at
 from pages.data_files import DATA_FILES
 from pages.deck_files import DECK_FILES
@@ -72,8 +74,19 @@ def create_app() -> Dash:
     app = _app()
     app.server.extensions[GUARD].configure(settings)
     app.server.config[operations.METRICS_TOKEN] = settings.metrics_token
-    app.server.extensions[UPLOADS] = Uploads(settings.uploads)
+    app.server.extensions[UPLOADS] = Uploads(settings.uploads, _record_upload(app))
     return app
+
+
+def _record_upload(app: Dash) -> Callable[[Upload], None]:
+    def record(upload: Upload) -> None:
+        """Into the audit log: what became of it, and the districts that somebody should look at."""
+        crossed = {"crossed": upload.crossed} if upload.crossed else {}
+        app.server.extensions[GUARD].audit.record(
+            upload.by, f"an upload was {upload.state}", upload=upload.number, **crossed
+        )
+
+    return record
 
 
 @cache

@@ -219,11 +219,10 @@ class Guard:
     def _load_person(self, identity: str) -> Person | None:
         if session.get("by") == "openid":
             known = session.get("person")
-            return (
-                Person(identity, known["role"], tuple(known["districts"]), known.get("uploads", False))
-                if known
-                else None
-            )
+            if known is None:
+                return None
+            districts, uploads = tuple(known["districts"]), known.get("uploads", False)
+            return Person(identity, known["role"], districts, uploads)
         return in_users_file(self.users, identity) if self.users else None
 
     def _start(self, person: Person, by: str) -> BaseResponse:

@@ -29,7 +29,8 @@ class UserError(Exception):
 class User:
     """A person: role, the own districts of a coordinator, and whether they may sign in.
 
-    ``uploads``: whether they may load deliveries. ``version`` goes up with every change; sessions of an earlier version end.
+    ``uploads``: whether they may load deliveries. ``version`` goes up with every change; sessions
+    of an earlier version end.
     """
 
     name: str

@@ -8,7 +8,7 @@
     0: "The connection broke. Try again.",
     400: "The page is too old to be trusted, or the connection broke: load the page and try again.",
     401: "Your session has ended: sign in again.",
-    403: "Deliveries are for leadership alone.",
+    403: "You may not load deliveries. Whoever runs the dashboard can give you the right.",
     413: "The zip file is too large."
   };
 

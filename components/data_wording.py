@@ -14,6 +14,7 @@ from intake.archive import ENDINGS, MAPPING_ENDING, MEGABYTE, Limits
 from intake.uploads import Upload
 from queries.coverage import others
 from queries.deliveries import DELIVERED, LATE, MISSING, SPELLED, Spellings
+from queries.held import FEWEST
 
 STATE_WORDS = {
     DELIVERED: "Delivered",
@@ -32,22 +33,35 @@ FRESHNESS_HOW_TO_READ = (
 
 REJECTED_MEANING = (
     "Each row that the last load rejected broke a rule. What stood in it may tell of a student: it "
-    "is in rejected.csv in the folder of the delivery, for whoever made the export."
+    "is in rejected.csv in the folder of the delivery, for whoever made the export. Rows of students "
+    f"that the database does not know are told from {FEWEST} on, in fives, and without lines."
 )
 MAPPING_MEANING = (
-    "What local spellings were taken as, and rows that were loaded although they look odd: is it "
-    "meant so? If not, change the mapping file and load the delivery again."
+    "What local spellings were taken as, and rows that were loaded although they look odd, from "
+    f"{FEWEST} on and in fives: is it meant so? If not, change the mapping file and load the "
+    "delivery again. Which rows they are is in doubts.csv in the folder of the delivery."
 )
 UPLOAD_MEANING = (
     "A zip file of a delivery’s folder. It is checked, then loaded in the background: you can "
     "leave this page and come back."
 )
+NO_RIGHT = (
+    "Loading deliveries from here is a right of its own, and you do not have it. Whoever runs the "
+    "dashboard can give it to you."
+)
+TOLD_IN_FIVES = (
+    "What depends on what the database held before is told in fives, and only from ten rows on: "
+    "else a delivery could be made up to ask about single students."
+)
 
 COMPLETE = "complete"
 NO_RULE = "Not recorded; rejected.csv has the reason"
 WHOLE_ROW = "rejected.csv in the folder of the delivery or upload"
-NO_REJECTED = "The last load rejected no row."
-NO_DOUBTS = "No row of the last load looks odd."
+NO_REJECTED = (
+    f"The last load rejected no row for what stands in it, and fewer than {FEWEST} of students whom "
+    "the database does not know."
+)
+NO_DOUBTS = f"Fewer than {FEWEST} rows of the last load look odd."
 NO_COVERAGE = "The days of every district and school look whole."
 COVERAGE_MEANING = (
     "Of all that is in the database: months whose days cannot be whole, and days that cannot be "
@@ -56,7 +70,7 @@ COVERAGE_MEANING = (
 NO_SPELLINGS = "The last load translated no spelling that is shown here."
 ALL_WELL = (
     "Nothing: every district has delivered every month since its first, the days look whole, and "
-    "the last load rejected no row."
+    "the last load rejected no row for what stands in it."
 )
 
 _MONTHS_NAMED, _LABELLED = 3, 2
@@ -178,7 +192,9 @@ def _correct(rules: pd.DataFrame) -> list[Step]:
     """One step for each file of which rows were rejected."""
     steps = []
     for file, own in rules.groupby("file", sort=False):
-        rejected = f"the last load rejected {rows_in_words(int(own['rows'].sum()))}{_why(own)}."
+        about = "about " if own["is_about"].any() else ""
+        many = rows_in_words(int(own["rows"].sum()))
+        rejected = f"the last load rejected {about}{many}{_why(own)}."
         steps.append(Step(str(file), f"{rejected} {_advice(own['column'].iloc[0])}"))
     return steps
 
@@ -207,10 +223,22 @@ def _others(row: Mapping[Hashable, Any]) -> list[str]:
 
 
 def _decide(row: Mapping[Hashable, Any]) -> Step:
-    line = row["first_line"]  # what no file holds any more has none
-    from_line = "" if pd.isna(line) else f", from line {line:,} on"
-    found = f"{rows_in_words(row['rows'])}{from_line}"
-    return Step(row["file"], f"{found}: {row['rule']}. Somebody should decide.")
+    found = "" if pd.isna(row["rows"]) else f"about {row['rows']:,} rows: "
+    return Step(row["file"], f"{found}{row['rule']}. Somebody should decide.")
+
+
+def told_rows(rows: Any, *, is_about: bool) -> str:
+    """``312``; where it depends on what was held, ``about 310`` or ``fewer than 10``."""
+    if pd.isna(rows):
+        return f"fewer than {FEWEST}"
+    return f"about {rows:,}" if is_about else f"{rows:,}"
+
+
+def rows_by_outcome(row: Mapping[Hashable, Any]) -> list[str]:
+    """Rows of a load or of its file: read, loaded, changed, repeated, rejected."""
+    fives = ("rows_loaded", "rows_changed", "rows_rejected")
+    names = ("rows_read", "rows_loaded", "rows_changed", "rows_duplicate", "rows_rejected")
+    return [told_rows(row[name], is_about=name in fives) for name in names]
 
 
 def rows_in_words(number: int) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 from dash import html
 
 from components import difference, wording
+from components.data_wording import rows_by_outcome
 from evaluation.assessment import TOLD_MONTHS
 from evaluation.matched import HELD_OUT_MONTHS
 from queries.effects import Effect
@@ -229,12 +230,11 @@ def _span(first: int, firsts: pd.Series[int]) -> str:
 
 def loads_table(loads: pd.DataFrame) -> html.Table:
     """Files of the last loads and what became of their rows."""
-    counts = ["rows_read", "rows_loaded", "rows_changed", "rows_duplicate", "rows_rejected"]
     rows = [
         [
             f"{wording.short_day(row['loaded_at'])}, {row['loaded_at']:%H:%M} UTC",
             row["file"],
-            *(f"{row[c]:,}" for c in counts),
+            *rows_by_outcome(row),
         ]
         for row in loads.to_dict("records")
     ]

@@ -15,19 +15,27 @@ from components.tables import table_area
 from intake.archive import Limits
 from intake.uploads import Upload
 
-OFFER_ID, STATE_ID = "data-offer", "data-upload-state"
+CARD_ID, OFFER_ID, STATE_ID, STOP_ID = (
+    "data-uploads",
+    "data-offer",
+    "data-upload-state",
+    "data-stop",
+)
 
 
 def upload_card() -> html.Section:
-    """The empty card; a page fills ``OFFER_ID`` and ``STATE_ID``."""
+    """The empty card, hidden; a page fills ``OFFER_ID`` and ``STATE_ID``, and shows ``STOP_ID``."""
     return html.Section(
         [
             html.H2("Load a delivery"),
             html.P(words.UPLOAD_MEANING, className="meaning"),
             html.Div(id=OFFER_ID),
             html.Div(id=STATE_ID),
+            html.Button("Stop this load", id=STOP_ID, className="button quiet", hidden=True),
         ],
+        id=CARD_ID,
         className="card-panel",
+        hidden=True,
     )
 
 
@@ -97,6 +105,7 @@ def _outcome(upload: Upload, rejected_path: str) -> list[Any]:
     if upload.outcomes:
         table = data_tables.outcomes_table(upload.outcomes, loaded=upload.state == "loaded")
         parts.append(_table("data-upload-outcomes", "What became of its rows", table))
+        parts.append(html.P(words.TOLD_IN_FIVES, className="meaning"))
     if upload.rules and upload.state == "refused":  # what is loaded stands in the page below
         table = data_tables.upload_rules_table(upload.rules)
         parts += [

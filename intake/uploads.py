@@ -28,7 +28,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -117,8 +117,9 @@ class Upload:
 
     ``size`` in bytes, ``at`` when it came (UTC), ``by`` who sent it ("" where nobody signs in).
     ``share`` of the load from 0 to 1. ``outcomes``: rows by file (file, read, loaded, changed,
-    duplicate, rejected); ``rules``: rejected rows by file, column and rule; ``doubts``: rows that
-    somebody should decide about. ``refusal`` where the loader refused it.
+    duplicate, rejected); ``rules``: rejected rows by file, column and rule; both as the loader tells
+    them. ``refusal`` where the loader refused it. ``crossed``: districts with enough served
+    students now, and too few before.
     """
 
     number: str
@@ -134,14 +135,18 @@ class Upload:
     outcomes: list[dict[str, Any]]
     rules: list[dict[str, Any]]
     remarks: list[str]
-    doubts: int
+    crossed: list[str]
 
 
 class Uploads:
     """The uploads of one dashboard."""
 
-    def __init__(self, settings: UploadSettings) -> None:
+    def __init__(
+        self, settings: UploadSettings, ended: Callable[[Upload], None] = lambda _upload: None
+    ) -> None:
+        """``ended`` is told of every upload whose load has ended, once."""
         self._settings = settings
+        self._ended = ended
 
     @property
     def limits(self) -> Limits:
@@ -368,6 +373,9 @@ class Uploads:
                     os.replace(written, kept)
                     kept.chmod(0o600)
             shutil.rmtree(work, ignore_errors=True)
+            number = work.parent.name
+            if self._place(number) is not None:
+                self._ended(_read(number, work.parent, is_claimed=False))
 
     def _remove_leftovers(self) -> None:
         """Remove all but the last uploads, and what was broken off on its way in."""
@@ -446,7 +454,7 @@ def _read(number: str, place: Path, *, is_claimed: bool) -> Upload:
         status.get("outcomes", []),
         status.get("rules", []),
         status.get("remarks", []),
-        status.get("doubts", 0),
+        status.get("crossed", []),
     )
 
 

@@ -1,8 +1,9 @@
 """What was loaded, what is missing, and what somebody should look at: no student.
 
-Rejected and doubtful rows are told by file, line, column and rule: what stands in them is for
-whoever has the delivery. All but the loads themselves is for leadership alone; for everybody else
-there are no rows.
+Rejected rows are told by file, line, column and rule, doubtful ones by file and rule: what stands
+in them is for whoever has the delivery. What depends on what was held before is told in fives, from
+ten rows on, and without lines (``queries.held``): None stands for fewer. All but the loads
+themselves is for leadership alone; for everybody else there are no rows.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 
 from queries.coverage import coverage_rows, one_of_each_rule
 from queries.database import Snapshot
+from queries.held import CROSSED, FEWEST, HELD_RULES, told_count
 from queries.official import quality, school_year_of
 from queries.schema import (
     delivery,
@@ -42,15 +44,49 @@ def sees_deliveries(viewer: Viewer) -> bool:
 
 
 def last_loads(data: Snapshot) -> pd.DataFrame:
-    """Files of the last loads, newest first: loaded_at (UTC), file, rows by outcome."""
-    columns = [
-        column for column in delivery.c if column.name not in (delivery.c.load_id.name, "sha256")
-    ]
-    return data.frame(
-        sa.select(*columns)
-        .where(delivery.c.load_id.in_(_newest_loads(LOADS_SHOWN)))
-        .order_by(delivery.c.loaded_at.desc(), delivery.c.file)
+    """Files of the last loads, newest first: loaded_at (UTC), file, rows by outcome.
+
+    rows_read and rows_duplicate exactly; rows_loaded, rows_changed and rows_rejected in fives.
+    """
+    columns = delivery.c
+    return _told(
+        data.frame(
+            sa.select(columns.loaded_at, columns.file, *(columns[name] for name in _OUTCOMES))
+            .where(columns.load_id.in_(_newest_loads(LOADS_SHOWN)))
+            .order_by(columns.loaded_at.desc(), columns.file)
+        )
     )
+
+
+def last_loads_whole(data: Snapshot) -> pd.DataFrame:
+    """The last loads, newest first: loaded_at (UTC), files, rows by outcome as in last_loads."""
+    columns = delivery.c
+    return _told(
+        data.frame(
+            sa.select(
+                columns.loaded_at,
+                sa.func.count().label("files"),
+                # A sum of whole numbers is none for every engine.
+                *(sa.cast(sa.func.sum(columns[n]), sa.BigInteger).label(n) for n in _OUTCOMES),
+            )
+            .where(columns.load_id.in_(_newest_loads(LOADS_SHOWN)))
+            .group_by(columns.loaded_at)
+            .order_by(columns.loaded_at.desc())
+        )
+    )
+
+
+_OUTCOMES = ("rows_read", "rows_loaded", "rows_changed", "rows_duplicate", "rows_rejected")
+
+
+def _told(loads: pd.DataFrame) -> pd.DataFrame:
+    for name in ("rows_loaded", "rows_changed", "rows_rejected"):
+        loads[name] = _in_fives(loads[name])
+    return loads
+
+
+def _in_fives(rows: pd.Series[int]) -> pd.Series[int]:
+    return rows.map(told_count).astype("Int64")
 
 
 def _newest_loads(number: int) -> sa.Select[Any]:
@@ -92,10 +128,11 @@ def freshness(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
 
 
 def rejected_rules(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
-    """Why the last load rejected rows, the most first: file, column, rule, rows, before.
+    """Why the last load rejected rows, the most first: file, column, rule, rows, before, is_about.
 
     ``before`` is how many rows the load before rejected for the same reason. ``rule`` is None for
-    loads of versions that did not keep it.
+    loads of versions that did not keep it. ``is_about``: both in fives, the rule being one of what
+    is held.
     """
     columns = rejected_row.c
     is_last = columns.load_id == data.load_id
@@ -111,50 +148,55 @@ def rejected_rules(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
         .group_by(columns.file, columns.column, columns.rule)
         .subquery()
     )
-    return data.frame(
+    frame = data.frame(
         sa.select(both)
-        .where(both.c.rows > 0)
+        .where(both.c.rows >= sa.case((_is_held(both.c.rule), FEWEST), else_=1))
         .order_by(both.c.rows.desc(), both.c.file, both.c.column, both.c.rule)
     )
+    is_about = _is_held_rule(frame["rule"])
+    fives = frame[["rows", "before"]].apply(_in_fives)
+    told = frame[["rows", "before"]].astype("Int64").mask(is_about, fives)
+    return frame.assign(rows=told["rows"], before=told["before"], is_about=is_about)
+
+
+def _is_held(rule: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Is it a rule of what is held? Loads of versions that did not keep rules had all of them."""
+    return sa.or_(rule.is_(None), rule.in_(HELD_RULES))
+
+
+def _is_held_rule(rules: pd.Series[str]) -> pd.Series[bool]:
+    return rules.isna() | rules.isin(HELD_RULES)
 
 
 def rejected_lines(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
-    """Every row that the last load rejected: file, line, column, rule."""
+    """The rows that the last load rejected by what stands in them: file, line, column, rule."""
     columns = rejected_row.c
     return data.frame(
         sa.select(columns.file, columns.line, columns.column, columns.rule)
-        .where(columns.load_id == data.load_id, _allowed(viewer))
+        .where(columns.load_id == data.load_id, ~_is_held(columns.rule), _allowed(viewer))
         .order_by(columns.file, columns.line)
     )
 
 
 def doubtful_rules(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
-    """What somebody should decide about: file, rule, rows, first_line.
+    """What somebody should decide about: file, rule, rows (in fives).
 
-    Rows of the last load; then what the database holds and no file has a line of (first_line
-    missing), as long as nobody has decided.
+    Rows of the last load; then what the database holds and no file has a line of, as long as nobody
+    has decided. Of a district that has enough served students now, ``rows`` is missing.
     """
     columns = doubtful_row.c
     rows = sa.func.count().label("rows")
     of_last_load = data.frame(
-        sa.select(columns.file, columns.rule, rows, sa.func.min(columns.line).label("first_line"))
+        sa.select(columns.file, columns.rule, rows)
         .where(columns.load_id == data.load_id, _allowed(viewer))
         .group_by(columns.file, columns.rule)
         .order_by(rows.desc(), columns.file, columns.rule)
     )
     held = undecided(data) if sees_deliveries(viewer) else undecided(data).head(0)
-    frames = [of_last_load, held.drop(columns="since").assign(first_line=None)]
-    return pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
-
-
-def doubtful_lines(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
-    """Every row of the last load that somebody should decide about: file, line, rule."""
-    columns = doubtful_row.c
-    return data.frame(
-        sa.select(columns.file, columns.line, columns.rule)
-        .where(columns.load_id == data.load_id, _allowed(viewer))
-        .order_by(columns.file, columns.line, columns.rule)
-    )
+    frame = pd.concat([of_last_load, held[list(of_last_load)]], ignore_index=True)
+    told = frame.assign(rows=_in_fives(frame["rows"]))
+    is_district = told["rule"].astype(str).str.endswith(CROSSED)
+    return told[told["rows"].notna() | is_district].reset_index(drop=True)
 
 
 def coverage(data: Snapshot, viewer: Viewer) -> pd.DataFrame:

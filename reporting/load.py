@@ -6,9 +6,9 @@ Whatever happens on the way, readers see the old database or the new one, whole.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -17,15 +17,17 @@ import sqlalchemy as sa
 
 from queries import schema
 from queries.coverage import coverage_rows, in_sentences
+from queries.held import CROSSED
 from reporting import absences, history, withdrawn, withdrawn_words
 from reporting.absence import least_days
-from reporting.contract import ABSENCES, ATTENDANCE, DAILY_FILES, STUDENTS, InputFile
+from reporting.contract import ABSENCES, ATTENDANCE, DAILY_FILES, STUDENTS, VISITS, InputFile
 from reporting.daily import complete_months, rebuild_weeks
 from reporting.delivery import DOUBTS_FILE, REJECTED_FILE, Delivered, Source, take_delivery
 from reporting.errors import DeliveryRefusedError
 from reporting.mapping import Mapping
 from reporting.private_files import written
 from reporting.progress import Progress
+from reporting.served import few_served, many_served
 from reporting.staging import Outcome, StagedFile
 from reporting.statements import insert_frame
 from reporting.stores import made_beside, store_of
@@ -46,7 +48,9 @@ class LoadReport:
     """What became of a delivery: rows by file, and why it was refused if it was.
 
     ``rejected`` rows with their reasons; ``spellings`` that were taken as others; ``doubts``, rows
-    that were loaded and that somebody should decide about; ``remarks`` in sentences.
+    that were loaded and that somebody should decide about; ``remarks`` in sentences, and those
+    ``told`` to whoever sent the delivery. ``crossed``: districts that now have enough served
+    students.
     """
 
     outcomes: dict[str, Outcome]
@@ -54,7 +58,10 @@ class LoadReport:
     spellings: pd.DataFrame
     doubts: pd.DataFrame
     remarks: list[str]
+    told: list[str]
+    refused_file: str | None
     refusal: str | None
+    crossed: list[str] = field(default_factory=list)
 
 
 def load(
@@ -78,6 +85,7 @@ def load(
     """
     store, least = store_of(url), least_days()
     with store.claimed(progress), store.working_copy() as copy:
+        before = few_served(copy)
         with opened(copy) as connection, _folder_beside(copy) as made:
             marks = {} if all_again else _marks(connection, source)
             is_demonstration = (folder / DEMONSTRATION_MARKER).exists()
@@ -88,7 +96,7 @@ def load(
                 lambda step, share: progress(step, share * _FOUND),
             )
             _prepare(connection, is_demonstration=is_demonstration, least_days=least)
-            report = _take_in(connection, delivered, max_rejected, progress)
+            report = _take_in(connection, delivered, max_rejected, before, progress)
             _keep_marks(connection, source, delivered.marks)
         with written(folder / REJECTED_FILE) as file:
             report.rejected.to_csv(file, index=False)
@@ -117,7 +125,11 @@ def _write_doubts(doubts: pd.DataFrame, file: Path) -> None:
 
 
 def _take_in(
-    connection: sa.Connection, delivered: Delivered, max_rejected: float, progress: Progress
+    connection: sa.Connection,
+    delivered: Delivered,
+    max_rejected: float,
+    few_before: Collection[str],
+    progress: Progress,
 ) -> LoadReport:
     loaded_at = _moment(connection)
     staged, outcomes, gone = _stage_and_merge(connection, delivered, loaded_at.date(), progress)
@@ -128,6 +140,11 @@ def _take_in(
     counted = absences.take_in(connection, staged, assume_school_days=_assumes_days(delivered))
     if daily or counted or withdrawn.removed_months(connection, gone):
         rebuild_weeks(connection, absences.WEEKS if counted else None)
+    of_files = [
+        *delivered.remarks,
+        *(said for file in staged.values() for said in file.remarks()),
+    ]
+    refused_file = _with_too_many_rejected(outcomes, max_rejected)
     report = LoadReport(
         outcomes,
         rejected=_gathered(staged, StagedFile.rejected_rows, schema.rejected_row),
@@ -140,12 +157,13 @@ def _take_in(
             schema.doubtful_row,
         ),
         remarks=[
-            *delivered.remarks,
-            *(said for file in staged.values() for said in file.remarks()),
+            *of_files,
             *(counted.remarks if counted else ()),
             *withdrawn_words.remarks(connection, gone),
         ],
-        refusal=_too_many_rejected(outcomes, max_rejected),
+        told=of_files,
+        refused_file=refused_file,
+        refusal=_too_many_rejected(refused_file, outcomes, max_rejected),
     )
     counts = pd.concat(
         [file.rejected_by_district().assign(file=file.name) for file in staged.values()],
@@ -161,7 +179,21 @@ def _take_in(
             lambda step, share: progress(step, _CHECKED + share * (1 - _CHECKED)),
         )
         doubted = in_sentences(pd.read_sql_query(coverage_rows(), connection))
-        report = replace(report, remarks=[*report.remarks, *doubted])
+        crossed = many_served(connection, few_before)
+        suspected = [f"{name}: {CROSSED}" for name in crossed]
+        report = replace(
+            report,
+            doubts=_joined([report.doubts, _about(suspected, delivered)], schema.doubtful_row),
+            remarks=[*report.remarks, *suspected, *doubted],
+            told=[
+                *report.told,
+                *(counted.told if counted else ()),
+                *withdrawn_words.told(connection, gone),
+                *suspected,
+                *doubted,
+            ],
+            crossed=crossed,
+        )
         _record(connection, report, counts, delivered, loaded_at, data_as_of)
     # Told by every load until somebody decides, so not among the doubts of this one alone.
     undecided = withdrawn_words.doubts(connection, gone)
@@ -208,15 +240,33 @@ def _joined(frames: Sequence[pd.DataFrame], table: sa.Table) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
 
 
-def _too_many_rejected(outcomes: dict[str, Outcome], max_rejected: float) -> str | None:
-    for name, outcome in outcomes.items():
-        percent = 100 * outcome.rejected / max(outcome.read, 1)
-        if percent > max_rejected:
-            return (
-                f"{name}: {outcome.rejected:,} of {outcome.read:,} rows ({percent:.1f} %) were "
-                f"rejected, more than the {max_rejected:g} % allowed. Nothing was loaded."
-            )
-    return None
+def _about(suspected: Sequence[str], delivered: Delivered) -> pd.DataFrame:
+    """Doubts about districts, which stand on no line of the log of visits."""
+    names = {file: csv_file.name for file, (csv_file, _rules) in delivered.files.items()}
+    rows = pd.DataFrame({"rule": suspected, "words": suspected}, dtype=str)
+    return rows.assign(file=names.get(VISITS, VISITS.file_name), line=None)
+
+
+def _percent_rejected(outcome: Outcome) -> float:
+    return 100 * outcome.rejected / max(outcome.read, 1)
+
+
+def _with_too_many_rejected(outcomes: dict[str, Outcome], max_rejected: float) -> str | None:
+    """The first file of which too many rows were rejected."""
+    many = (name for name, one in outcomes.items() if _percent_rejected(one) > max_rejected)
+    return next(many, None)
+
+
+def _too_many_rejected(
+    name: str | None, outcomes: dict[str, Outcome], max_rejected: float
+) -> str | None:
+    if name is None:
+        return None
+    outcome = outcomes[name]
+    return (
+        f"{name}: {outcome.rejected:,} of {outcome.read:,} rows ({_percent_rejected(outcome):.1f} "
+        f"%) were rejected, more than the {max_rejected:g} % allowed. Nothing was loaded."
+    )
 
 
 # --- The database ----------------------------------------------------------------

@@ -8,10 +8,10 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from reporting import told
 from reporting.errors import DeliveryRefusedError, MappingError
 from reporting.load import LoadReport
 from reporting.progress import Progress
@@ -21,9 +21,7 @@ class StatusFile:
     """A JSON file, whole at every moment; nothing is written without a path.
 
     step and share (0 to 1); when it has ended: ended, refusal (null: loaded), stopped (because
-    somebody asked), outcomes (file,
-    read, loaded, changed, duplicate, rejected), rules (rejected rows by file, column and rule),
-    remarks, doubts (number of rows).
+    somebody asked), outcomes, rules and remarks (``reporting.told``), crossed (districts).
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -38,7 +36,7 @@ class StatusFile:
             "outcomes": [],
             "rules": [],
             "remarks": [],
-            "doubts": 0,
+            "crossed": [],
         }
 
     def told_besides(self, shown: Progress) -> Progress:
@@ -51,18 +49,13 @@ class StatusFile:
         return tell
 
     def report(self, report: LoadReport) -> None:
-        """Write down what became of the delivery."""
+        """Write down what became of the delivery, as it may be told to whoever sent it."""
         self._write(
-            refusal=report.refusal,
-            outcomes=[
-                {"file": name, **asdict(outcome)} for name, outcome in report.outcomes.items()
-            ],
-            rules=report.rejected.groupby(["file", "column", "rule"], dropna=False)
-            .size()
-            .reset_index(name="rows")
-            .to_dict("records"),
-            remarks=report.remarks,
-            doubts=len(report.doubts),
+            refusal=told.refusal(report),
+            outcomes=told.outcomes(report),
+            rules=told.rules(report),
+            remarks=report.told,
+            crossed=report.crossed,
         )
 
     @contextmanager
