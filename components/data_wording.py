@@ -33,8 +33,8 @@ FRESHNESS_HOW_TO_READ = (
 
 REJECTED_MEANING = (
     "Each row that the last load rejected broke a rule. What stood in it may tell of a student: it "
-    "is in rejected.csv in the folder of the delivery, for whoever made the export. Rows of students "
-    f"that the database does not know are told from {FEWEST} on, in fives, and without lines."
+    "is in rejected.csv in the folder of the delivery, for whoever made the export. Rows of "
+    f"students that the database does not know are told from {FEWEST} on, in fives, without lines."
 )
 MAPPING_MEANING = (
     "What local spellings were taken as, and rows that were loaded although they look odd, from "
@@ -58,8 +58,8 @@ COMPLETE = "complete"
 NO_RULE = "Not recorded; rejected.csv has the reason"
 WHOLE_ROW = "rejected.csv in the folder of the delivery or upload"
 NO_REJECTED = (
-    f"The last load rejected no row for what stands in it, and fewer than {FEWEST} of students whom "
-    "the database does not know."
+    f"The last load rejected no row for what stands in it, and fewer than {FEWEST} of students "
+    "whom the database does not know."
 )
 NO_DOUBTS = f"Fewer than {FEWEST} rows of the last load look odd."
 NO_COVERAGE = "The days of every district and school look whole."

@@ -108,12 +108,10 @@ def _outcome(upload: Upload, rejected_path: str) -> list[Any]:
         parts.append(html.P(words.TOLD_IN_FIVES, className="meaning"))
     if upload.rules and upload.state == "refused":  # what is loaded stands in the page below
         table = data_tables.upload_rules_table(upload.rules)
-        parts += [
-            _table("data-upload-rules", "Why its rows were rejected", table),
-            html.A(
-                "Download their lines and reasons", href=rejected_path, className="button quiet"
-            ),
-        ]
+        parts.append(_table("data-upload-rules", "Why its rows were rejected", table))
+        if not all(rule["is_about"] for rule in upload.rules):
+            lines = "Download lines and reasons"
+            parts.append(html.A(lines, href=rejected_path, className="button quiet"))
     if upload.state != "loaded":
         parts.append(html.P(words.kept(upload), className="meaning"))
     return parts

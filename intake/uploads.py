@@ -117,9 +117,9 @@ class Upload:
 
     ``size`` in bytes, ``at`` when it came (UTC), ``by`` who sent it ("" where nobody signs in).
     ``share`` of the load from 0 to 1. ``outcomes``: rows by file (file, read, loaded, changed,
-    duplicate, rejected); ``rules``: rejected rows by file, column and rule; both as the loader tells
-    them. ``refusal`` where the loader refused it. ``crossed``: districts with enough served
-    students now, and too few before.
+    duplicate, rejected); ``rules``: rejected rows by file, column and rule (and is_about); both as
+    the loader tells them. ``refusal`` where the loader refused it. ``crossed``: districts with
+    enough served students now, and too few before.
     """
 
     number: str

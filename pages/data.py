@@ -102,9 +102,7 @@ def _parts() -> list[Any]:
             "Rejected rows by reason",
             html.P(words.REJECTED_MEANING, className="meaning"),
             tables.table_area(_REJECTED_ID, "Rejected rows by reason"),
-            _download(
-                _DOWNLOAD_REJECTED_ID, "Download these lines and their reasons", REJECTED_PATH
-            ),
+            _download(_DOWNLOAD_REJECTED_ID, "Download lines and reasons", REJECTED_PATH),
         ),
         _card(
             "Is it meant so?",

@@ -154,9 +154,11 @@ def rejected_rules(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
         .order_by(both.c.rows.desc(), both.c.file, both.c.column, both.c.rule)
     )
     is_about = _is_held_rule(frame["rule"])
-    fives = frame[["rows", "before"]].apply(_in_fives)
-    told = frame[["rows", "before"]].astype("Int64").mask(is_about, fives)
-    return frame.assign(rows=told["rows"], before=told["before"], is_about=is_about)
+    told = {
+        name: frame[name].astype("Int64").mask(is_about, _in_fives(frame[name]))
+        for name in ("rows", "before")
+    }
+    return frame.assign(**told, is_about=is_about)
 
 
 def _is_held(rule: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
