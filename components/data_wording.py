@@ -236,7 +236,7 @@ def told_rows(rows: Any, *, is_about: bool) -> str:
 
 def rows_by_outcome(row: Mapping[Hashable, Any]) -> list[str]:
     """Rows of a load or of its file: read, loaded, changed, repeated, rejected."""
-    fives = ("rows_loaded", "rows_changed", "rows_rejected")
+    fives = ("rows_loaded", "rows_changed")
     names = ("rows_read", "rows_loaded", "rows_changed", "rows_duplicate", "rows_rejected")
     return [told_rows(row[name], is_about=name in fives) for name in names]
 

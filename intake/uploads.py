@@ -107,7 +107,7 @@ class UploadSettings:
     mapping: str | None = None
     database_url: str | None = field(default=None, repr=False)
     limits: Limits = field(default_factory=Limits)
-    minutes: int = 60
+    minutes: float = 60
     megabytes: int = 10_000
 
 

@@ -46,32 +46,23 @@ def sees_deliveries(viewer: Viewer) -> bool:
 def last_loads(data: Snapshot) -> pd.DataFrame:
     """Files of the last loads, newest first: loaded_at (UTC), file, rows by outcome.
 
-    rows_read and rows_duplicate exactly; rows_loaded, rows_changed and rows_rejected in fives.
+    rows_read, rows_duplicate and rows_rejected (for what stands in them) exactly; rows_loaded and
+    rows_changed in fives.
     """
-    columns = delivery.c
-    return _told(
-        data.frame(
-            sa.select(columns.loaded_at, columns.file, *(columns[name] for name in _OUTCOMES))
-            .where(columns.load_id.in_(_newest_loads(LOADS_SHOWN)))
-            .order_by(columns.loaded_at.desc(), columns.file)
-        )
-    )
+    files = _files_of_last_loads().c
+    return _told(data.frame(sa.select(files).order_by(files.loaded_at.desc(), files.file)))
 
 
 def last_loads_whole(data: Snapshot) -> pd.DataFrame:
     """The last loads, newest first: loaded_at (UTC), files, rows by outcome as in last_loads."""
-    columns = delivery.c
+    files = _files_of_last_loads().c
+    # A sum of whole numbers is none for every engine.
+    sums = (sa.cast(sa.func.sum(files[n]), sa.BigInteger).label(n) for n in _OUTCOMES)
     return _told(
         data.frame(
-            sa.select(
-                columns.loaded_at,
-                sa.func.count().label("files"),
-                # A sum of whole numbers is none for every engine.
-                *(sa.cast(sa.func.sum(columns[n]), sa.BigInteger).label(n) for n in _OUTCOMES),
-            )
-            .where(columns.load_id.in_(_newest_loads(LOADS_SHOWN)))
-            .group_by(columns.loaded_at)
-            .order_by(columns.loaded_at.desc())
+            sa.select(files.loaded_at, sa.func.count().label("files"), *sums)
+            .group_by(files.loaded_at)
+            .order_by(files.loaded_at.desc())
         )
     )
 
@@ -79,10 +70,32 @@ def last_loads_whole(data: Snapshot) -> pd.DataFrame:
 _OUTCOMES = ("rows_read", "rows_loaded", "rows_changed", "rows_duplicate", "rows_rejected")
 
 
+def _files_of_last_loads() -> sa.Subquery:
+    columns, rejected = delivery.c, rejected_row.c
+    of_file = (
+        sa.select(sa.func.count())
+        .where(
+            rejected.load_id == columns.load_id,
+            rejected.file == columns.file,
+            ~_is_held(rejected.rule),
+        )
+        .scalar_subquery()
+    )
+    return (
+        sa.select(
+            columns.loaded_at,
+            columns.file,
+            *(columns[name] for name in _OUTCOMES[:-1]),
+            of_file.label(_OUTCOMES[-1]),
+        )
+        .where(columns.load_id.in_(_newest_loads(LOADS_SHOWN)))
+        .subquery("files")
+    )
+
+
 def _told(loads: pd.DataFrame) -> pd.DataFrame:
-    for name in ("rows_loaded", "rows_changed", "rows_rejected"):
-        loads[name] = _in_fives(loads[name])
-    return loads
+    fives = {name: _in_fives(loads[name]) for name in ("rows_loaded", "rows_changed")}
+    return loads.assign(**fives)
 
 
 def _in_fives(rows: pd.Series[int]) -> pd.Series[int]:

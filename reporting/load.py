@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from queries import schema
 from queries.coverage import coverage_rows, in_sentences
-from queries.held import CROSSED
+from queries.held import CROSSED, HELD_RULES, told_count
 from reporting import absences, history, withdrawn, withdrawn_words
 from reporting.absence import least_days
 from reporting.contract import ABSENCES, ATTENDANCE, DAILY_FILES, STUDENTS, VISITS, InputFile
@@ -144,10 +144,11 @@ def _take_in(
         *delivered.remarks,
         *(said for file in staged.values() for said in file.remarks()),
     ]
-    refused_file = _with_too_many_rejected(outcomes, max_rejected)
+    rejected = _gathered(staged, StagedFile.rejected_rows, schema.rejected_row)
+    refused_file = _with_too_many_rejected(outcomes, rejected, max_rejected)
     report = LoadReport(
         outcomes,
-        rejected=_gathered(staged, StagedFile.rejected_rows, schema.rejected_row),
+        rejected=rejected,
         spellings=_gathered(staged, StagedFile.spellings, schema.translated_spelling),
         doubts=_joined(
             [
@@ -163,7 +164,7 @@ def _take_in(
         ],
         told=of_files,
         refused_file=refused_file,
-        refusal=_too_many_rejected(refused_file, outcomes, max_rejected),
+        refusal=_refusal(refused_file, outcomes, max_rejected),
     )
     counts = pd.concat(
         [file.rejected_by_district().assign(file=file.name) for file in staged.values()],
@@ -247,25 +248,30 @@ def _about(suspected: Sequence[str], delivered: Delivered) -> pd.DataFrame:
     return rows.assign(file=names.get(VISITS, VISITS.file_name), line=None)
 
 
-def _percent_rejected(outcome: Outcome) -> float:
-    return 100 * outcome.rejected / max(outcome.read, 1)
-
-
-def _with_too_many_rejected(outcomes: dict[str, Outcome], max_rejected: float) -> str | None:
-    """The first file of which too many rows were rejected."""
-    many = (name for name, one in outcomes.items() if _percent_rejected(one) > max_rejected)
-    return next(many, None)
-
-
-def _too_many_rejected(
-    name: str | None, outcomes: dict[str, Outcome], max_rejected: float
+def _with_too_many_rejected(
+    outcomes: dict[str, Outcome], rejected: pd.DataFrame, max_rejected: float
 ) -> str | None:
+    """The first file of which too many rows were rejected.
+
+    A few rows of students that the database does not know count for none: else a small file could
+    be made up of which one row decides.
+    """
+    is_held = rejected["rule"].isin(HELD_RULES)
+    for name, outcome in outcomes.items():
+        of_file = rejected["file"] == name
+        rows = (of_file & ~is_held).sum() + (told_count((of_file & is_held).sum()) or 0)
+        if 100 * rows / max(outcome.read, 1) > max_rejected:
+            return name
+    return None
+
+
+def _refusal(name: str | None, outcomes: dict[str, Outcome], max_rejected: float) -> str | None:
     if name is None:
         return None
-    outcome = outcomes[name]
+    read, rejected = outcomes[name].read, outcomes[name].rejected
     return (
-        f"{name}: {outcome.rejected:,} of {outcome.read:,} rows ({_percent_rejected(outcome):.1f} "
-        f"%) were rejected, more than the {max_rejected:g} % allowed. Nothing was loaded."
+        f"{name}: {rejected:,} of {read:,} rows ({100 * rejected / read:.1f} %) were rejected, "
+        f"more than the {max_rejected:g} % allowed. Nothing was loaded."
     )
 
 

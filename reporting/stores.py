@@ -285,6 +285,8 @@ def _broken_off(error: Exception) -> DeliveryRefusedError:
     advice = ""
     if "No space left" in cause:
         advice = "Free some, about three times what the database takes, and do it again."
+    elif "Out of Memory" in cause:
+        advice = "Let it have more memory, or deliver fewer months at a time."
     elif isinstance(error, sa.exc.DBAPIError | duckdb.Error) and is_damage(error):
         advice = (
             "If its file is damaged, put a backup in its place (python -m reporting restore FILE), "
