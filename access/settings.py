@@ -208,7 +208,7 @@ class _Reader:
                 files=self._whole(table, "most_files", 1, _MOST_FILES, Limits.files, where),
             ),
             minutes=self._whole(
-                table, "longest_minutes", 1, _LONGEST_LOAD, UploadSettings.minutes, where
+                table, "longest_minutes", 1, _LONGEST_LOAD, int(UploadSettings.minutes), where
             ),
             megabytes=self._whole(
                 table, "memory_mb", _LEAST_MEMORY, _MOST_MEMORY, UploadSettings.megabytes, where

@@ -50,7 +50,7 @@ def last_loads(data: Snapshot) -> pd.DataFrame:
     rows_changed in fives.
     """
     files = _files_of_last_loads().c
-    return _told(data.frame(sa.select(files).order_by(files.loaded_at.desc(), files.file)))
+    return _told(data.frame(sa.select(*files).order_by(files.loaded_at.desc(), files.file)))
 
 
 def last_loads_whole(data: Snapshot) -> pd.DataFrame:

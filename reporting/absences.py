@@ -81,7 +81,7 @@ def take_in(
     for file in (ABSENCES, CALENDAR):
         if file in staged:
             _take_back(connection, staged[file], file)
-    if not connection.scalar(sa.select(sa.exists().select_from(absence))):
+    if not _has_any(connection, staged):
         return None
     _leave_as_stated(connection, staged)
     connection.exec_driver_sql(ATTENDANCE_TAKEN.read_text(encoding="utf-8"))
@@ -92,6 +92,15 @@ def take_in(
     doubts = _doubts(connection, staged[ABSENCES]) if ABSENCES in staged else pd.DataFrame()
     said = list(_remarks(connection, staged))
     return AbsencesReport([*said, *_counted(doubts)], [*said, *_counted_in_fives(doubts)], doubts)
+
+
+def _has_any(connection: sa.Connection, staged: Staged) -> bool:
+    """Are there absences in the database, or in the delivery, of whomever?"""
+    held = sa.exists().select_from(absence)
+    if ABSENCES not in staged:
+        return bool(connection.scalar(sa.select(held)))
+    delivered = sa.exists(staged[ABSENCES].sound_rows())
+    return bool(connection.scalar(sa.select(sa.or_(held, delivered))))
 
 
 # --- What a delivery replaces --------------------------------------------------------------

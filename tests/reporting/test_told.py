@@ -59,7 +59,7 @@ OTHERWISE = {
         "students": STUDENTS.replace("Ada,Example,2010-05-01", "Eve,Other,2009-05-01")
     },
     "a visit": {"visits": VISITS + f"v7,{ADA},2021-12-09,home,completed,school\n"},
-    "how a visit went": {"visits": VISITS.replace("completed", "refused")},
+    "how a visit went": {"visits": VISITS.replace("completed", "cancelled")},
     "a student": without(BEN),
     "when a student came": {"enrollments": ENROLLMENTS.replace("2021-09-01", "2021-10-01", 1)},
 }
