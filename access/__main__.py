@@ -69,8 +69,11 @@ def _users(settings: Settings) -> Users:
     return Users(settings.users_file)
 
 
-def _recorded(settings: Settings, what: str, name: str) -> int:
-    AuditLog(settings.audit_log).record(f"{getpass.getuser()} (command line)", what, whom=name)
+def _recorded(settings: Settings, what: str, name: str, uploads: bool | None = None) -> int:
+    """Write into the audit log what was done, and whether the right to upload was given or taken."""
+    right = {} if uploads is None else {"uploads": uploads}
+    who = f"{getpass.getuser()} (command line)"
+    AuditLog(settings.audit_log).record(who, what, whom=name, **right)
     sys.stdout.write(f"{name}: {what}\n")
     return DONE
 
@@ -80,7 +83,7 @@ def _add(settings: Settings, options: argparse.Namespace) -> int:
     _users(settings).add(
         options.name, options.role, districts, _password(), uploads=bool(options.uploads)
     )
-    return _recorded(settings, "added", options.name)
+    return _recorded(settings, "added", options.name, options.uploads)
 
 
 def _change(settings: Settings, options: argparse.Namespace) -> int:
@@ -89,7 +92,7 @@ def _change(settings: Settings, options: argparse.Namespace) -> int:
     _users(settings).change(
         options.name, options.role, districts, password, uploads=options.uploads
     )
-    return _recorded(settings, "changed", options.name)
+    return _recorded(settings, "changed", options.name, options.uploads)
 
 
 def _disable(settings: Settings, options: argparse.Namespace) -> int:
