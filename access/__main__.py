@@ -70,7 +70,7 @@ def _users(settings: Settings) -> Users:
 
 
 def _recorded(settings: Settings, what: str, name: str, uploads: bool | None = None) -> int:
-    """Write into the audit log what was done, and whether the right to upload was given or taken."""
+    """Write into the audit log what was done, and whether the right to upload came or went."""
     right = {} if uploads is None else {"uploads": uploads}
     who = f"{getpass.getuser()} (command line)"
     AuditLog(settings.audit_log).record(who, what, whom=name, **right)
