@@ -51,9 +51,9 @@ def rejected_table(rules: pd.DataFrame) -> html.Table | html.P:
         [
             row["file"],
             row["column"] or "–",
-            row["rule"] if isinstance(row["rule"], str) else words.NO_RULE,
-            words.told_rows(row["rows"], is_about=row["is_about"]),
-            words.told_rows(row["before"], is_about=row["is_about"]),
+            row["rule"],
+            f"{row['rows']:,}",
+            f"{row['before']:,}",
         ]
         for row in rules.to_dict("records")
     ]
@@ -65,32 +65,18 @@ def upload_rules_table(rules: Sequence[Mapping[str, Any]]) -> html.Table:
     """Why an upload's rows were rejected."""
     most_first = sorted(rules, key=lambda row: -row["rows"])
     rows = [
-        [
-            row["file"],
-            row["column"] or "–",
-            row["rule"] or words.NO_RULE,
-            words.told_rows(row["rows"], is_about=row["is_about"]),
-        ]
-        for row in most_first
+        [row["file"], row["column"] or "–", row["rule"], f"{row['rows']:,}"] for row in most_first
     ]
     head = ["File", "Column", "Why", "Rows"]
     return figures_table("Its rejected rows by reason, the most first", head, rows, named=True)
 
 
 def outcomes_table(outcomes: Sequence[Mapping[str, Any]], *, loaded: bool) -> html.Table:
-    """What became of the rows of each file; of what was not ``loaded``, by what stands in them."""
-    exact, fives = ("read", "duplicate", "rejected"), ("loaded", "changed") if loaded else ()
-    rows = [
-        [
-            row["file"],
-            *(f"{row[name]:,}" for name in exact),
-            *(words.told_rows(row[name], is_about=True) for name in fives),
-        ]
-        for row in outcomes
-    ]
-    head = ["File", "Read", "Repeated", "Rejected", *(("Loaded", "Changed") if loaded else ())]
-    caption = "rows by what became of them" if loaded else "as checked; none of it was loaded"
-    return figures_table(f"Its files, {caption}", head, rows, named=True)
+    """What became of the rows of each file, by what stands in them."""
+    counts = ("read", "duplicate", "rejected", "good")
+    rows = [[row["file"], *(f"{row[name]:,}" for name in counts)] for row in outcomes]
+    caption = "rows by what stands in them" if loaded else "as checked; none of it was loaded"
+    return figures_table(f"Its files, {caption}", ["File", *words.OUTCOMES], rows, named=True)
 
 
 def spellings_table(told: pd.DataFrame) -> html.Table | html.P:
@@ -136,5 +122,5 @@ def loads_table(loads: pd.DataFrame) -> html.Table:
         [words.moment(row["loaded_at"]), f"{row['files']:,}", *words.rows_by_outcome(row)]
         for row in loads.to_dict("records")
     ]
-    head = ["Loaded", "Files", "Read", "Loaded", "Changed", "Repeated", "Rejected"]
-    return figures_table("Rows by what became of them", head, rows, named=True)
+    head = ["Loaded", "Files", *words.OUTCOMES]
+    return figures_table("Rows by what stands in them", head, rows, named=True)

@@ -34,7 +34,8 @@ FRESHNESS_HOW_TO_READ = (
 REJECTED_MEANING = (
     "Each row that the last load rejected broke a rule. What stood in it may tell of a student: it "
     "is in rejected.csv in the folder of the delivery, for whoever made the export. Rows of "
-    f"students that the database does not know are told from {FEWEST} on, in fives, without lines."
+    "students whom the database does not know are not among them: many such students are told of "
+    "below, as a doubt about the delivery."
 )
 MAPPING_MEANING = (
     "What local spellings were taken as, and rows that were loaded although they look odd, from "
@@ -49,18 +50,15 @@ NO_RIGHT = (
     "Loading deliveries from here is a right of its own, and you do not have it. Whoever runs the "
     "dashboard can give it to you."
 )
-TOLD_IN_FIVES = (
-    "What depends on what the database held before is told in fives, and only from ten rows on: "
-    "else a delivery could be made up to ask about single students."
+NOT_TOLD = (
+    "Whether the database knows a student, or held something else before, is told here of many "
+    "alone: else a delivery could be made up to ask about one. rejected.csv and doubts.csv on the "
+    "server have all of it."
 )
 
 COMPLETE = "complete"
-NO_RULE = "Not recorded; rejected.csv has the reason"
 WHOLE_ROW = "rejected.csv in the folder of the delivery or upload"
-NO_REJECTED = (
-    f"The last load rejected no row for what stands in it, and fewer than {FEWEST} of students "
-    "whom the database does not know."
-)
+NO_REJECTED = "The last load rejected no row for what stands in it."
 NO_DOUBTS = f"Fewer than {FEWEST} rows of the last load look odd."
 NO_COVERAGE = "The days of every district and school look whole."
 COVERAGE_MEANING = (
@@ -192,17 +190,13 @@ def _correct(rules: pd.DataFrame) -> list[Step]:
     """One step for each file of which rows were rejected."""
     steps = []
     for file, own in rules.groupby("file", sort=False):
-        about = "about " if own["is_about"].any() else ""
-        many = rows_in_words(int(own["rows"].sum()))
-        rejected = f"the last load rejected {about}{many}{_why(own)}."
+        rejected = f"the last load rejected {rows_in_words(int(own['rows'].sum()))}{_why(own)}."
         steps.append(Step(str(file), f"{rejected} {_advice(own['column'].iloc[0])}"))
     return steps
 
 
 def _why(own: pd.DataFrame) -> str:
     rule = own["rule"].iloc[0]
-    if not isinstance(rule, str):
-        return ""
     if len(own) == 1:
         return f", because {rule}"
     return f" for {len(own)} reasons, the most frequent: {rule}"
@@ -227,18 +221,13 @@ def _decide(row: Mapping[Hashable, Any]) -> Step:
     return Step(row["file"], f"{found}{row['rule']}. Somebody should decide.")
 
 
-def told_rows(rows: Any, *, is_about: bool) -> str:
-    """``312``; where it depends on what was held, ``about 310`` or ``fewer than 10``."""
-    if pd.isna(rows):
-        return f"fewer than {FEWEST}"
-    return f"about {rows:,}" if is_about else f"{rows:,}"
+OUTCOMES = ("Read", "Repeated", "Rejected", "Good")
 
 
 def rows_by_outcome(row: Mapping[Hashable, Any]) -> list[str]:
-    """Rows of a load or of its file: read, loaded, changed, repeated, rejected."""
-    fives = ("rows_loaded", "rows_changed")
-    names = ("rows_read", "rows_loaded", "rows_changed", "rows_duplicate", "rows_rejected")
-    return [told_rows(row[name], is_about=name in fives) for name in names]
+    """Rows of a load or of its file by what stands in them, as OUTCOMES."""
+    names = ("rows_read", "rows_duplicate", "rows_rejected", "rows_good")
+    return [f"{row[name]:,}" for name in names]
 
 
 def rows_in_words(number: int) -> str:

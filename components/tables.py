@@ -9,7 +9,7 @@ import pandas as pd
 from dash import html
 
 from components import difference, wording
-from components.data_wording import rows_by_outcome
+from components.data_wording import OUTCOMES, rows_by_outcome
 from evaluation.assessment import TOLD_MONTHS
 from evaluation.matched import HELD_OUT_MONTHS
 from queries.effects import Effect
@@ -238,5 +238,5 @@ def loads_table(loads: pd.DataFrame) -> html.Table:
         ]
         for row in loads.to_dict("records")
     ]
-    head = ["Loaded", "File", "Read", "Loaded", "Changed", "Repeated", "Rejected"]
-    return figures_table("The last loads, rows by what became of them", head, rows, named=True)
+    head = ["Loaded", "File", *OUTCOMES]
+    return figures_table("The last loads, rows by what stands in them", head, rows, named=True)

@@ -105,13 +105,12 @@ def _outcome(upload: Upload, rejected_path: str) -> list[Any]:
     if upload.outcomes:
         table = data_tables.outcomes_table(upload.outcomes, loaded=upload.state == "loaded")
         parts.append(_table("data-upload-outcomes", "What became of its rows", table))
-        parts.append(html.P(words.TOLD_IN_FIVES, className="meaning"))
+        parts.append(html.P(words.NOT_TOLD, className="meaning"))
     if upload.rules and upload.state == "refused":  # what is loaded stands in the page below
         table = data_tables.upload_rules_table(upload.rules)
         parts.append(_table("data-upload-rules", "Why its rows were rejected", table))
-        if not all(rule["is_about"] for rule in upload.rules):
-            lines = "Download lines and reasons"
-            parts.append(html.A(lines, href=rejected_path, className="button quiet"))
+        lines = "Download lines and reasons"
+        parts.append(html.A(lines, href=rejected_path, className="button quiet"))
     if upload.state != "loaded":
         parts.append(html.P(words.kept(upload), className="meaning"))
     return parts

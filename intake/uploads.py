@@ -116,10 +116,10 @@ class Upload:
     """A delivery that came, and what became of it.
 
     ``size`` in bytes, ``at`` when it came (UTC), ``by`` who sent it ("" where nobody signs in).
-    ``share`` of the load from 0 to 1. ``outcomes``: rows by file (file, read, loaded, changed,
-    duplicate, rejected); ``rules``: rejected rows by file, column and rule (and is_about); both as
-    the loader tells them. ``refusal`` where the loader refused it. ``crossed``: districts with
-    enough served students now, and too few before.
+    ``share`` of the load from 0 to 1. ``outcomes``: rows by file (file, read, duplicate, rejected,
+    good); ``rules``: rejected rows by file, column and rule; both as ``reporting.told`` has them.
+    ``refusal`` where the loader refused it. ``crossed``: districts with enough served students now,
+    and too few before.
     """
 
     number: str

@@ -227,7 +227,7 @@ def show(_loaded: Any) -> dict[str, Any]:
         "table": data_tables.freshness_table(fresh, names),
         "coverage": data_tables.coverage_table(whole),
         "rejected": data_tables.rejected_table(rules),
-        "no_rejected": bool(rules["is_about"].all()),
+        "no_rejected": rules.empty,
         "doubts": data_tables.doubts_table(doubts),
         "spellings": data_tables.spellings_table(spelled.told),
         "others": words.other_spellings(spelled, viewer.threshold),

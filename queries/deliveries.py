@@ -1,8 +1,8 @@
 """What was loaded, what is missing, and what somebody should look at: no student.
 
 Rejected rows are told by file, line, column and rule, doubtful ones by file and rule: what stands
-in them is for whoever has the delivery. What depends on what was held before is told in fives, from
-ten rows on, and without lines (``queries.held``): None stands for fewer. All but the loads
+in them is for whoever has the delivery. Of rows that were rejected by what was held before nothing
+is told here, and doubts in fives and from ten rows on (``queries.held``). All but the loads
 themselves is for leadership alone; for everybody else there are no rows.
 """
 
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from queries.coverage import coverage_rows, one_of_each_rule
 from queries.database import Snapshot
-from queries.held import CROSSED, FEWEST, HELD_RULES, told_count
+from queries.held import CROSSED, HELD_RULES, UNKNOWN, told_count
 from queries.official import quality, school_year_of
 from queries.schema import (
     delivery,
@@ -46,11 +46,10 @@ def sees_deliveries(viewer: Viewer) -> bool:
 def last_loads(data: Snapshot) -> pd.DataFrame:
     """Files of the last loads, newest first: loaded_at (UTC), file, rows by outcome.
 
-    rows_read, rows_duplicate and rows_rejected (for what stands in them) exactly; rows_loaded and
-    rows_changed in fives.
+    rows_read, rows_duplicate, rows_rejected and rows_good, by what stands in them.
     """
     files = _files_of_last_loads().c
-    return _told(data.frame(sa.select(*files).order_by(files.loaded_at.desc(), files.file)))
+    return data.frame(sa.select(*files).order_by(files.loaded_at.desc(), files.file))
 
 
 def last_loads_whole(data: Snapshot) -> pd.DataFrame:
@@ -58,21 +57,19 @@ def last_loads_whole(data: Snapshot) -> pd.DataFrame:
     files = _files_of_last_loads().c
     # A sum of whole numbers is none for every engine.
     sums = (sa.cast(sa.func.sum(files[n]), sa.BigInteger).label(n) for n in _OUTCOMES)
-    return _told(
-        data.frame(
-            sa.select(files.loaded_at, sa.func.count().label("files"), *sums)
-            .group_by(files.loaded_at)
-            .order_by(files.loaded_at.desc())
-        )
+    return data.frame(
+        sa.select(files.loaded_at, sa.func.count().label("files"), *sums)
+        .group_by(files.loaded_at)
+        .order_by(files.loaded_at.desc())
     )
 
 
-_OUTCOMES = ("rows_read", "rows_loaded", "rows_changed", "rows_duplicate", "rows_rejected")
+_OUTCOMES = ("rows_read", "rows_duplicate", "rows_rejected", "rows_good")
 
 
 def _files_of_last_loads() -> sa.Subquery:
     columns, rejected = delivery.c, rejected_row.c
-    of_file = (
+    bad = (
         sa.select(sa.func.count())
         .where(
             rejected.load_id == columns.load_id,
@@ -81,25 +78,21 @@ def _files_of_last_loads() -> sa.Subquery:
         )
         .scalar_subquery()
     )
+    outcomes = (
+        columns.rows_read,
+        columns.rows_duplicate,
+        bad,
+        columns.rows_read - columns.rows_duplicate - bad,
+    )
     return (
         sa.select(
             columns.loaded_at,
             columns.file,
-            *(columns[name] for name in _OUTCOMES[:-1]),
-            of_file.label(_OUTCOMES[-1]),
+            *(rows.label(name) for name, rows in zip(_OUTCOMES, outcomes, strict=True)),
         )
         .where(columns.load_id.in_(_newest_loads(LOADS_SHOWN)))
         .subquery("files")
     )
-
-
-def _told(loads: pd.DataFrame) -> pd.DataFrame:
-    fives = {name: _in_fives(loads[name]) for name in ("rows_loaded", "rows_changed")}
-    return loads.assign(**fives)
-
-
-def _in_fives(rows: pd.Series[int]) -> pd.Series[int]:
-    return rows.map(told_count).astype("Int64")
 
 
 def _newest_loads(number: int) -> sa.Select[Any]:
@@ -141,11 +134,9 @@ def freshness(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
 
 
 def rejected_rules(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
-    """Why the last load rejected rows, the most first: file, column, rule, rows, before, is_about.
+    """Why the last load rejected rows, the most first: file, column, rule, rows, before.
 
-    ``before`` is how many rows the load before rejected for the same reason. ``rule`` is None for
-    loads of versions that did not keep it. ``is_about``: both in fives, the rule being one of what
-    is held.
+    ``before`` is how many rows the load before rejected for the same reason.
     """
     columns = rejected_row.c
     is_last = columns.load_id == data.load_id
@@ -154,33 +145,23 @@ def rejected_rules(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
             columns.file,
             columns.column,
             columns.rule,
-            sa.func.count(sa.case((is_last, 1))).label("rows"),
-            sa.func.count(sa.case((~is_last, 1))).label("before"),
+            sa.func.count().filter(is_last).label("rows"),
+            sa.func.count().filter(~is_last).label("before"),
         )
-        .where(columns.load_id.in_(_newest_loads(2)), _allowed(viewer))
+        .where(columns.load_id.in_(_newest_loads(2)), ~_is_held(columns.rule), _allowed(viewer))
         .group_by(columns.file, columns.column, columns.rule)
         .subquery()
     )
-    frame = data.frame(
+    return data.frame(
         sa.select(both)
-        .where(both.c.rows >= sa.case((_is_held(both.c.rule), FEWEST), else_=1))
+        .where(both.c.rows > 0)
         .order_by(both.c.rows.desc(), both.c.file, both.c.column, both.c.rule)
     )
-    is_about = _is_held_rule(frame["rule"])
-    told = {
-        name: frame[name].astype("Int64").mask(is_about, _in_fives(frame[name]))
-        for name in ("rows", "before")
-    }
-    return frame.assign(**told, is_about=is_about)
 
 
 def _is_held(rule: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     """Is it a rule of what is held? Loads of versions that did not keep rules had all of them."""
     return sa.or_(rule.is_(None), rule.in_(HELD_RULES))
-
-
-def _is_held_rule(rules: pd.Series[str]) -> pd.Series[bool]:
-    return rules.isna() | rules.isin(HELD_RULES)
 
 
 def rejected_lines(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
@@ -197,7 +178,7 @@ def doubtful_rules(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
     """What somebody should decide about: file, rule, rows (in fives).
 
     Rows of the last load; then what the database holds and no file has a line of, as long as nobody
-    has decided. Of a district that has enough served students now, ``rows`` is missing.
+    has decided. Of what is told of the delivery as a whole ``rows`` is missing.
     """
     columns = doubtful_row.c
     rows = sa.func.count().label("rows")
@@ -209,9 +190,9 @@ def doubtful_rules(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
     )
     held = undecided(data) if sees_deliveries(viewer) else undecided(data).head(0)
     frame = pd.concat([of_last_load, held[list(of_last_load)]], ignore_index=True)
-    told = frame.assign(rows=_in_fives(frame["rows"]))
-    is_district = told["rule"].astype(str).str.endswith(CROSSED)
-    return told[told["rows"].notna() | is_district].reset_index(drop=True)
+    told = frame.assign(rows=frame["rows"].map(told_count).astype("Int64"))
+    is_of_all = told["rule"].astype(str).str.endswith((CROSSED, UNKNOWN))
+    return told[told["rows"].notna() | is_of_all].reset_index(drop=True)
 
 
 def coverage(data: Snapshot, viewer: Viewer) -> pd.DataFrame:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from queries import schema
 from queries.coverage import coverage_rows, in_sentences
-from queries.held import CROSSED, HELD_RULES, told_count
+from queries.held import CROSSED, HELD_RULES
 from reporting import absences, history, withdrawn, withdrawn_words
 from reporting.absence import least_days
 from reporting.contract import ABSENCES, ATTENDANCE, DAILY_FILES, STUDENTS, VISITS, InputFile
@@ -31,6 +31,7 @@ from reporting.served import few_served, many_served
 from reporting.staging import Outcome, StagedFile
 from reporting.statements import insert_frame
 from reporting.stores import made_beside, store_of
+from reporting.unknown import unknown_students
 from reporting.withdrawn import Withdrawn
 from reporting.working_copy import make_marts, opened
 
@@ -59,9 +60,13 @@ class LoadReport:
     doubts: pd.DataFrame
     remarks: list[str]
     told: list[str]
-    refused_file: str | None
     refusal: str | None
     crossed: list[str] = field(default_factory=list)
+
+    @property
+    def rejected_by_content(self) -> pd.DataFrame:
+        """Rows rejected for what stands in them, whatever the database holds."""
+        return self.rejected[~self.rejected["rule"].isin(HELD_RULES)]
 
 
 def load(
@@ -144,11 +149,10 @@ def _take_in(
         *delivered.remarks,
         *(said for file in staged.values() for said in file.remarks()),
     ]
-    rejected = _gathered(staged, StagedFile.rejected_rows, schema.rejected_row)
-    refused_file = _with_too_many_rejected(outcomes, rejected, max_rejected)
+    unknown = unknown_students(connection, staged.values())
     report = LoadReport(
         outcomes,
-        rejected=rejected,
+        rejected=_gathered(staged, StagedFile.rejected_rows, schema.rejected_row),
         spellings=_gathered(staged, StagedFile.spellings, schema.translated_spelling),
         doubts=_joined(
             [
@@ -162,10 +166,11 @@ def _take_in(
             *(counted.remarks if counted else ()),
             *withdrawn_words.remarks(connection, gone),
         ],
-        told=of_files,
-        refused_file=refused_file,
-        refusal=_refusal(refused_file, outcomes, max_rejected),
+        told=[*of_files, *unknown.told()],
+        refusal=None,
     )
+    refusal = _with_too_many_rejected(report, max_rejected) or unknown.refusal(max_rejected)
+    report = replace(report, refusal=refusal)
     counts = pd.concat(
         [file.rejected_by_district().assign(file=file.name) for file in staged.values()],
         ignore_index=True,
@@ -181,13 +186,13 @@ def _take_in(
         )
         doubted = in_sentences(pd.read_sql_query(coverage_rows(), connection))
         crossed = many_served(connection, few_before)
-        suspected = [f"{name}: {CROSSED}" for name in crossed]
+        suspected = [*unknown.told(), *(f"{name}: {CROSSED}" for name in crossed)]
         report = replace(
             report,
             doubts=_joined([report.doubts, _about(suspected, delivered)], schema.doubtful_row),
             remarks=[*report.remarks, *suspected, *doubted],
             told=[
-                *report.told,
+                *of_files,
                 *(counted.told if counted else ()),
                 *withdrawn_words.told(connection, gone),
                 *suspected,
@@ -242,37 +247,23 @@ def _joined(frames: Sequence[pd.DataFrame], table: sa.Table) -> pd.DataFrame:
 
 
 def _about(suspected: Sequence[str], delivered: Delivered) -> pd.DataFrame:
-    """Doubts about districts, which stand on no line of the log of visits."""
+    """Doubts about the delivery as a whole, which stand on no line of its log of visits."""
     names = {file: csv_file.name for file, (csv_file, _rules) in delivered.files.items()}
     rows = pd.DataFrame({"rule": suspected, "words": suspected}, dtype=str)
     return rows.assign(file=names.get(VISITS, VISITS.file_name), line=None)
 
 
-def _with_too_many_rejected(
-    outcomes: dict[str, Outcome], rejected: pd.DataFrame, max_rejected: float
-) -> str | None:
-    """The first file of which too many rows were rejected.
-
-    A few rows of students that the database does not know count for none: else a small file could
-    be made up of which one row decides.
-    """
-    is_held = rejected["rule"].isin(HELD_RULES)
-    for name, outcome in outcomes.items():
-        of_file = rejected["file"] == name
-        rows = (of_file & ~is_held).sum() + (told_count((of_file & is_held).sum()) or 0)
-        if 100 * rows / max(outcome.read, 1) > max_rejected:
-            return name
+def _with_too_many_rejected(report: LoadReport, max_rejected: float) -> str | None:
+    """Words about the first file of which too many rows were rejected for what stands in them."""
+    rejected = report.rejected_by_content.groupby("file").size()
+    for name, rows in rejected.items():
+        percent = 100 * rows / report.outcomes[str(name)].read
+        if percent > max_rejected:
+            return (
+                f"{name}: {rows:,} of {report.outcomes[str(name)].read:,} rows ({percent:.1f} %) "
+                f"were rejected, more than the {max_rejected:g} % allowed. Nothing was loaded."
+            )
     return None
-
-
-def _refusal(name: str | None, outcomes: dict[str, Outcome], max_rejected: float) -> str | None:
-    if name is None:
-        return None
-    read, rejected = outcomes[name].read, outcomes[name].rejected
-    return (
-        f"{name}: {rejected:,} of {read:,} rows ({100 * rejected / read:.1f} %) were rejected, "
-        f"more than the {max_rejected:g} % allowed. Nothing was loaded."
-    )
 
 
 # --- The database ----------------------------------------------------------------

@@ -333,6 +333,18 @@ class StagedFile:
         fault = self._checked.c.fault
         return sa.or_(fault.is_(None), sa.func.list_extract(fault, 3).in_(HELD_RULES))
 
+    @property
+    def names_students(self) -> bool:
+        """Are its rows about students?"""
+        return student.c.student_id.name in self._file.table.c
+
+    def students(self) -> sa.Select[Any]:
+        """Of rows that are sound by themselves: student_id, is_unknown (to the database)."""
+        checked = self._checked.c
+        is_unknown = checked.fault.is_not(None).label("is_unknown")
+        number = checked.value_student_id.label("student_id")
+        return sa.select(number, is_unknown).where(self._is_sound())
+
     def _left_out(self) -> sa.Select[Any]:
         """Records of repeated rows that are not loaded."""
         repeats = self._repeats.c

@@ -51,7 +51,7 @@ class StatusFile:
     def report(self, report: LoadReport) -> None:
         """Write down what became of the delivery, as it may be told to whoever sent it."""
         self._write(
-            refusal=told.refusal(report),
+            refusal=report.refusal,
             outcomes=told.outcomes(report),
             rules=told.rules(report),
             remarks=report.told,

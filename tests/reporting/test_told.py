@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import exp
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from queries import held as chance
 from queries.database import snapshot
 from queries.deliveries import doubtful_rules
-from queries.held import NOT_DECLARED
+from queries.held import UNKNOWN
 from queries.schema import served_student
 from queries.viewer import Viewer
 from reporting.errors import DeliveryRefusedError
@@ -145,15 +149,14 @@ def test_what_became_of_an_accepted_ones_rows_tells_nothing_of_a_student(
 
 def test_what_stands_in_a_refused_delivery_is_told_exactly(ask: Ask) -> None:
     told = ask(HELD, QUESTION, 0).told
-    assert told["refusal"].startswith("attendance.csv: more than")
+    assert told["refusal"].startswith("attendance.csv: 4 of 9 rows (44.4 %) were rejected")
     [attendance] = [one for one in told["outcomes"] if one["file"] == "attendance.csv"]
     assert attendance == {
         "file": "attendance.csv",
         "read": 9,
         "duplicate": 1,
         "rejected": 4,
-        "loaded": None,
-        "changed": None,
+        "good": 4,
     }
     assert [(rule["file"], rule["column"], rule["rows"]) for rule in told["rules"]] == [
         ("attendance.csv", "days_attended", 2),
@@ -162,15 +165,71 @@ def test_what_stands_in_a_refused_delivery_is_told_exactly(ask: Ask) -> None:
     ]
 
 
-@pytest.mark.parametrize(("number", "told"), [(9, []), (13, [15])])
-def test_rows_of_unknown_students_are_told_in_fives_from_ten_on(
-    ask: Ask, number: int, told: list[int]
+def of_unknown(number: int, rows: int = 1) -> dict[str, str]:
+    """The question, with so many rows of each of some students whom nobody declares."""
+    unknown = "".join(
+        f"{20 * 10**8 + n:010},0640011,20{10 + row}-06,20,20\n"
+        for n in range(number)
+        for row in range(rows)
+    )
+    return QUESTION | {"attendance": QUESTION["attendance"] + unknown}
+
+
+@pytest.mark.parametrize(
+    ("more", "fewer", "unknown", "told"),
+    [(0, 0, 400, 400), (7, 0, 400, 405), (0, 9, 400, 390), (999, 0, 400, 420), (0, 999, 400, 380)],
+)
+def test_many_unknown_students_are_told_in_fives_by_chance_a_few_more_or_fewer(
+    monkeypatch: pytest.MonkeyPatch, more: int, fewer: int, unknown: int, told: int
 ) -> None:
-    unknown = "".join(f"20000000{n:02d},0640011,2022-06,20,20\n" for n in range(number))
-    answer = ask(HELD, QUESTION | {"attendance": QUESTION["attendance"] + unknown}, 0)
-    rules = answer.told["rules"]
-    assert [rule["rows"] for rule in rules if rule["rule"] == NOT_DECLARED] == told
+    draws = iter([more, fewer])
+    monkeypatch.setattr(chance, "_CHANCE", SimpleNamespace(expovariate=lambda _rate: next(draws)))
+    assert chance.told_students(unknown) == told
+
+
+@pytest.mark.parametrize("students", [1, 10, 21, 60])
+def test_one_student_more_makes_no_answer_much_likelier(students: int) -> None:
+    """Whoever counts how often a delivery is answered so needs some hundred of them."""
+    draws = 20_000
+    one, another = (
+        sum(chance.told_students(number) is None for _ in range(draws)) / draws
+        for number in (students, students - 1)
+    )
+    assert one <= another * exp(1 / 5) + 0.02
+    assert another <= one * exp(1 / 5) + 0.02
+
+
+def test_where_all_students_are_known_none_is_said_to_be_unknown() -> None:
+    assert {chance.told_students(0) for _ in range(10_000)} == {None}
+
+
+@pytest.mark.parametrize("rows", [1, 9])
+def test_many_unknown_students_are_told_whatever_their_rows_and_refuse_a_delivery(
+    ask: Ask, rows: int
+) -> None:
+    answer = ask(HELD, of_unknown(150, rows), 60)
+    [told] = [said for said in answer.told["remarks"] if said.endswith(UNKNOWN)]
+    assert 130 <= int(re.match(r"About (\d+) ", told)[1]) <= 175
+    assert told.split()[1] in answer.told["refusal"]
+    assert answer.told["refusal"].endswith("more than the 60 % allowed. Nothing was loaded.")
     assert [one["rejected"] for one in answer.told["outcomes"]][3] == 4
+    assert all("declared" not in rule["rule"] for rule in answer.told["rules"])
+
+
+def test_the_rows_of_one_student_are_no_more_than_one_row(ask: Ask) -> None:
+    """Else so many rows would ask what one row may not."""
+    one, another = (ask(HELD | held, of_unknown(1, 80), 100) for held in ({}, without(BEN)))
+    assert one.whole != another.whole
+    assert one.told == another.told
+    assert not any(said.endswith(UNKNOWN) for said in one.told["remarks"])
+
+
+def test_what_is_told_of_unknown_students_once_stays(ask: Ask) -> None:
+    answer = ask(HELD, of_unknown(400), 100)
+    [told] = [said for said in answer.told["remarks"] if said.endswith(UNKNOWN)]
+    for _ in range(3):
+        with snapshot() as data:
+            assert told in doubtful_rules(data, Viewer("leadership"))["rule"].tolist()
 
 
 def test_whether_a_calendar_is_needed_tells_nothing_of_a_student(
