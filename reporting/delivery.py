@@ -88,13 +88,18 @@ def take_delivery(
 def _check_links(folder: Path) -> None:
     """See that nothing in a delivery is read from elsewhere: the loader may read more than others.
 
-    What the loader writes takes the place of a link.
+    Nor from a pipe or a device, which may have no end. What the loader writes takes the place of a
+    link.
     """
     for path in sorted(folder.iterdir()):
         is_ours = path.name in (REJECTED_FILE, DOUBTS_FILE)
         if not is_ours and not path.resolve().is_relative_to(folder.resolve()):
             raise DeliveryRefusedError(
                 f"{path.name} is a link that leads out of {folder}. Put the file itself there."
+            )
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise DeliveryRefusedError(
+                f"{path.name} in {folder} is no file. Put the files of the delivery there alone."
             )
 
 

@@ -107,6 +107,42 @@ def test_a_delivery_that_leads_elsewhere_is_refused(
     assert not (delivery.folder / "rejected.csv").exists()
 
 
+@pytest.mark.parametrize("name", ["visits.csv", "schools.csv", "notes.txt"])
+def test_a_pipe_that_nobody_writes_into_is_not_waited_for(delivery: Delivery, name: str) -> None:
+    (delivery.folder / name).unlink(missing_ok=True)
+    os.mkfifo(delivery.folder / name)
+    with pytest.raises(DeliveryRefusedError, match=f"{name} in .* is no file"):
+        delivery.load()
+
+
+def test_a_load_writes_into_no_other_name_of_a_file(delivery: Delivery, victim: Path) -> None:
+    (delivery.folder / "rejected.csv").hardlink_to(victim)
+    delivery.add("attendance", BAD_ROW).load()
+    assert victim.read_text() == "dear\n"
+
+
+@pytest.mark.parametrize(
+    ("visits", "words"),
+    [
+        (",".join(f"c{n}" for n in range(1_000_000)) + "\n", "1,000,000 columns"),
+        ("visit_id" * 10_000 + "\n", "longer than 1,000 characters"),
+        ("visit_id" * 200_000 + "\n", "the header cannot be read"),
+    ],
+    ids=["columns", "name", "names"],
+)
+def test_a_text_file_without_an_end_is_refused(delivery: Delivery, visits: str, words: str) -> None:
+    delivery.write(visits=visits)
+    with pytest.raises(DeliveryRefusedError, match=words):
+        delivery.load()
+
+
+@pytest.mark.parametrize("line", ["x" * 3_000_000, "x," * 1_500_000], ids=["one", "many"])
+def test_a_line_without_an_end_is_rejected(delivery: Delivery, line: str) -> None:
+    report = delivery.add("visits", line).load()
+    assert report.rejected["line"].tolist() == [3]
+    assert report.outcomes["visits.csv"].loaded == 1
+
+
 def test_a_link_within_the_delivery_is_read(delivery: Delivery) -> None:
     (delivery.folder / "visits.csv").rename(delivery.folder / "log of visits")
     (delivery.folder / "visits.csv").symlink_to("log of visits")
