@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -17,6 +19,7 @@ import operations
 from access import (
     GUARD,
     NOT_NOW,
+    AuditError,
     Guard,
     SignInNeededError,
     check_servable,
@@ -26,6 +29,7 @@ from access import (
 )
 from components import shell, states, theme
 from intake import UPLOADS, Uploads
+from intake.uploads import Upload
 from pages import HOME, PAGES, page_at
 from pages.data_files import DATA_FILES
 from pages.deck_files import DECK_FILES
@@ -74,8 +78,20 @@ def create_app() -> Dash:
     app.server.extensions[GUARD].configure(settings)
     app.server.config[operations.METRICS_TOKEN] = settings.metrics_token
     app.server.config[operations.AUDIT_LOG] = settings.audit_log
-    app.server.extensions[UPLOADS] = Uploads(settings.uploads)
+    app.server.extensions[UPLOADS] = Uploads(settings.uploads, _record_upload(app))
     return app
+
+
+def _record_upload(app: Dash) -> Callable[[Upload], None]:
+    def record(upload: Upload) -> None:
+        """Into the audit log: what became of it, and the districts that somebody should look at."""
+        crossed = {"crossed": upload.crossed} if upload.crossed else {}
+        with suppress(AuditError):  # it is in the server's log; the load is done
+            app.server.extensions[GUARD].audit.record(
+                upload.by, f"an upload was {upload.state}", upload=upload.number, **crossed
+            )
+
+    return record
 
 
 @cache

@@ -12,6 +12,7 @@ from access.people import (
     SIGN_IN_NEEDED,
     SignInNeededError,
     account_of,
+    may_upload,
     viewer_of,
 )
 from access.settings import Settings, SettingsError, read_settings
@@ -29,6 +30,7 @@ __all__ = [
     "check_servable",
     "current_account",
     "current_viewer",
+    "may_load_deliveries",
     "read_settings",
     "record",
 ]
@@ -50,6 +52,11 @@ def current_viewer(data: Snapshot) -> Viewer:
 def current_account() -> Account:
     """How the person is called and in which role, for the head of the page."""
     return account_of(_settings())
+
+
+def may_load_deliveries() -> bool:
+    """Whether the person behind the current request may load deliveries, whatever the role."""
+    return may_upload(_settings())
 
 
 def record(what: str, **details: Any) -> None:

@@ -47,6 +47,11 @@ def _parser() -> argparse.ArgumentParser:
             one.add_argument(
                 "--district", action="append", metavar="CODE", help="a coordinator's; repeatable"
             )
+            one.add_argument(
+                "--uploads",
+                action=argparse.BooleanOptionalAction,
+                help="may load deliveries from the page, whatever the role",
+            )
         if name == "change":
             one.add_argument("--password", action="store_true", help="ask for a new one")
     everyone = commands.add_parser("list", help="everyone who can sign in with a password")
@@ -64,10 +69,13 @@ def _users(settings: Settings) -> Users:
     return Users(settings.users_file)
 
 
-def _recorded(settings: Settings, what: str, name: str) -> int:
+def _recorded(settings: Settings, what: str, name: str, uploads: bool | None = None) -> int:
+    """Write into the audit log what was done, and whether the right to upload came or went."""
+    right = {} if uploads is None else {"uploads": uploads}
+    who = f"{getpass.getuser()} (command line)"
     sys.stdout.write(f"{name}: {what}\n")
     try:
-        AuditLog(settings.audit_log).record(f"{getpass.getuser()} (command line)", what, whom=name)
+        AuditLog(settings.audit_log).record(who, what, whom=name, **right)
     except AuditError:
         sys.stderr.write(f"{settings.audit_log} cannot be written: this was done unrecorded\n")
         return REFUSED
@@ -76,15 +84,19 @@ def _recorded(settings: Settings, what: str, name: str) -> int:
 
 def _add(settings: Settings, options: argparse.Namespace) -> int:
     districts = tuple(options.district or ())
-    _users(settings).add(options.name, options.role, districts, _password())
-    return _recorded(settings, "added", options.name)
+    _users(settings).add(
+        options.name, options.role, districts, _password(), uploads=bool(options.uploads)
+    )
+    return _recorded(settings, "added", options.name, options.uploads)
 
 
 def _change(settings: Settings, options: argparse.Namespace) -> int:
     districts = tuple(options.district) if options.district else None
     password = _password() if options.password else None
-    _users(settings).change(options.name, options.role, districts, password)
-    return _recorded(settings, "changed", options.name)
+    _users(settings).change(
+        options.name, options.role, districts, password, uploads=options.uploads
+    )
+    return _recorded(settings, "changed", options.name, options.uploads)
 
 
 def _disable(settings: Settings, options: argparse.Namespace) -> int:
@@ -100,7 +112,10 @@ def _enable(settings: Settings, options: argparse.Namespace) -> int:
 def _list(settings: Settings, _options: argparse.Namespace) -> int:
     for user in _users(settings).all():
         state = "" if user.enabled else "disabled"
-        sys.stdout.write(f"{user.name:30}{user.role:14}{' '.join(user.districts):30}{state}\n")
+        right = "uploads" if user.uploads else ""
+        sys.stdout.write(
+            f"{user.name:30}{user.role:14}{' '.join(user.districts):30}{right:10}{state}\n"
+        )
     return DONE
 
 

@@ -272,7 +272,10 @@ class Guard:
     def _load_person(self, identity: str) -> Person | None:
         if session.get("by") == "openid":
             known = session.get("person")
-            return Person(identity, known["role"], tuple(known["districts"])) if known else None
+            if known is None:
+                return None
+            districts, uploads = tuple(known["districts"]), known.get("uploads", False)
+            return Person(identity, known["role"], districts, uploads)
         return in_users_file(self.users, identity) if self.users else None
 
     def _start(self, person: Person, by: str) -> BaseResponse:
@@ -281,7 +284,11 @@ class Guard:
         session.clear()
         now = time.time()
         session.update(by=by, started=now, seen=now, key=f"{now:.6f}-{person.id}")
-        session["person"] = {"role": person.role, "districts": list(person.districts)}
+        session["person"] = {
+            "role": person.role,
+            "districts": list(person.districts),
+            "uploads": person.uploads,
+        }
         login_user(person)
         return redirect(next_page)
 

@@ -30,12 +30,13 @@ class SignInNeededError(Exception):
 class Person:
     """Somebody signed in, in the form that Flask-Login asks for.
 
-    ``id`` names them in the session.
+    ``id`` names them in the session. ``uploads``: whether they may load deliveries.
     """
 
     id: str
     role: Role
     districts: tuple[str, ...]
+    uploads: bool = False
     is_authenticated: ClassVar[bool] = True
     is_active: ClassVar[bool] = True
     is_anonymous: ClassVar[bool] = False
@@ -47,7 +48,7 @@ class Person:
     @classmethod
     def of_user(cls, user: User) -> Person:
         """A person of the users file; the version ends the sessions of a changed user."""
-        return cls(f"{user.name}#{user.version}", user.role, user.districts)
+        return cls(f"{user.name}#{user.version}", user.role, user.districts, user.uploads)
 
     @property
     def name(self) -> str:
@@ -58,15 +59,17 @@ class Person:
 def person_of_claims(openid: OpenId, claims: dict[str, object]) -> Person | None:
     """The person whom a provider's claims describe; None where no grant fits.
 
-    The first grant that fits gives the role; further ones of that role add districts.
+    The first grant of a role that fits gives it; further ones of that role add districts. Any that
+    fits gives the right to upload, if it has it.
     """
     known = _without_unverified_email(claims)
     fitting = [grant for grant in openid.grants if _has(known.get(grant.claim), grant.value)]
-    if not fitting:
+    role = next((grant.role for grant in fitting if grant.role is not None), None)
+    if role is None:
         return None
-    role = fitting[0].role
+    uploads = any(grant.uploads for grant in fitting)
     districts = {code for grant in fitting if grant.role == role for code in grant.districts}
-    return Person(_name(known).replace("#", "_"), role, tuple(sorted(districts)))
+    return Person(_name(known).replace("#", "_"), role, tuple(sorted(districts)), uploads)
 
 
 def why_nobody(claims: dict[str, object]) -> str:
@@ -139,6 +142,16 @@ def demonstration_role() -> Role:
     """The role chosen in the demonstration; leadership until one is."""
     chosen = session.get(DEMONSTRATION_ROLE)
     return next((role for role in ROLES if role == chosen), "leadership")
+
+
+def may_upload(settings: Settings) -> bool:
+    """Whether the person of the current request may load deliveries: a right beside the role.
+
+    Over demonstration data, where nobody signs in, leadership tries it.
+    """
+    if settings.has_sign_in:
+        return bool(current_user.is_authenticated and current_user.uploads)
+    return demonstration_role() == "leadership"
 
 
 def account_of(settings: Settings) -> Account:

@@ -28,6 +28,10 @@ _SHORTEST_SECRET = 32
 _LARGEST_ZIP, _LARGEST_UNPACKED, _UNPACKED_TIMES = 4_000, 20_000, 10
 _MOST_FILES = 1_000
 
+# Minutes that a load of an upload may take, and megabytes of addresses: it starts with some 2,000.
+_LONGEST_LOAD = 24 * 60
+_LEAST_MEMORY, _MOST_MEMORY = 3_000, 1_000_000
+
 
 class SettingsError(Exception):
     """A setting that cannot be used; the message names it and says what it should be."""
@@ -35,12 +39,16 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Grant:
-    """What a claim of the identity provider gives: a role, and districts for a coordinator."""
+    """What a claim of the identity provider gives: a role, and districts for a coordinator.
+
+    With ``uploads`` the right to load deliveries, with a role or beside the one of another grant.
+    """
 
     claim: str
     value: str
-    role: Role
+    role: Role | None
     districts: tuple[str, ...] = ()
+    uploads: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,17 +163,19 @@ class _Reader:
     def _grant(self, table: Any, where: str) -> Grant:
         if not isinstance(table, dict):
             raise self._wrong(where.rstrip("."), "is not a table")
-        self._only(table, where, ("claim", "value", "role", "districts"))
-        role = self._text(table, "role", where)
+        self._only(table, where, ("claim", "value", "role", "districts", "uploads"))
+        uploads = self._typed(table, "uploads", bool, False, where)
+        # What gives the right to upload need give no role.
+        role = self._text(table, "role", where) if "role" in table or not uploads else None
         districts = table.get("districts", [])
-        if role not in ROLES:
+        if role is not None and role not in ROLES:
             raise self._wrong(f"{where}role", f"is “{role}”; it can be {', '.join(ROLES)}")
         if not isinstance(districts, list) or not all(isinstance(d, str) for d in districts):
             raise self._wrong(f"{where}districts", 'is not a list of codes such as ["0640011"]')
         if (role == "coordinator") != bool(districts):
             raise self._wrong(f"{where}districts", "is for coordinators, who need at least one")
         claim, value = (self._text(table, key, where) for key in ("claim", "value"))
-        return Grant(claim, value, role, tuple(districts))
+        return Grant(claim, value, role, tuple(districts), uploads)
 
     def _thresholds(self, table: Any) -> dict[Role, int]:
         if not isinstance(table, dict):
@@ -181,7 +191,7 @@ class _Reader:
             raise self._wrong("uploads", "is not a table")
         where = "uploads."
         keys = ("enabled", "folder", "mapping", "database_url_file", "largest_mb", "unpacked_mb")
-        self._only(table, where, (*keys, "most_files"))
+        self._only(table, where, (*keys, "most_files", "longest_minutes", "memory_mb"))
         largest = self._whole(
             table, "largest_mb", 1, _LARGEST_ZIP, Limits.zipped // MEGABYTE, where
         )
@@ -196,6 +206,12 @@ class _Reader:
                 zipped=largest * MEGABYTE,
                 unpacked=unpacked * MEGABYTE,
                 files=self._whole(table, "most_files", 1, _MOST_FILES, Limits.files, where),
+            ),
+            minutes=self._whole(
+                table, "longest_minutes", 1, _LONGEST_LOAD, int(UploadSettings.minutes), where
+            ),
+            megabytes=self._whole(
+                table, "memory_mb", _LEAST_MEMORY, _MOST_MEMORY, UploadSettings.megabytes, where
             ),
         )
 

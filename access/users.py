@@ -29,7 +29,8 @@ class UserError(Exception):
 class User:
     """A person: role, the own districts of a coordinator, and whether they may sign in.
 
-    ``version`` goes up with every change; sessions of an earlier version end.
+    ``uploads``: whether they may load deliveries. ``version`` goes up with every change; sessions
+    of an earlier version end.
     """
 
     name: str
@@ -38,6 +39,7 @@ class User:
     password_hash: str
     enabled: bool = True
     version: int = 1
+    uploads: bool = False
 
 
 class Users:
@@ -62,7 +64,15 @@ class Users:
         fits = check_password_hash(user.password_hash if user else _NOBODY, password)
         return user if user and fits and user.enabled else None
 
-    def add(self, name: str, role: str, districts: tuple[str, ...], password: str) -> None:
+    def add(
+        self,
+        name: str,
+        role: str,
+        districts: tuple[str, ...],
+        password: str,
+        *,
+        uploads: bool = False,
+    ) -> None:
         """Add a user; raises UserError."""
         if not _NAME.fullmatch(name):
             raise UserError(
@@ -71,7 +81,7 @@ class Users:
         if self.find(name):
             raise UserError(f"{name} exists already: python -m access change {name}")
         known = _checked_role(role, districts)
-        self._write(User(name, known, districts, _hashed(password)))
+        self._write(User(name, known, districts, _hashed(password), uploads=uploads))
 
     def change(
         self,
@@ -80,6 +90,7 @@ class Users:
         districts: tuple[str, ...] | None = None,
         password: str | None = None,
         enabled: bool | None = None,
+        uploads: bool | None = None,
     ) -> None:
         """Change what is given; the user's sessions end. Raises UserError."""
         user = self.find(name)
@@ -95,6 +106,7 @@ class Users:
                 districts=new_districts,
                 password_hash=_hashed(password) if password else user.password_hash,
                 enabled=user.enabled if enabled is None else enabled,
+                uploads=user.uploads if uploads is None else uploads,
                 version=user.version + 1,
             )
         )

@@ -51,7 +51,7 @@ def rejected_table(rules: pd.DataFrame) -> html.Table | html.P:
         [
             row["file"],
             row["column"] or "–",
-            row["rule"] if isinstance(row["rule"], str) else words.NO_RULE,
+            row["rule"],
             f"{row['rows']:,}",
             f"{row['before']:,}",
         ]
@@ -65,20 +65,18 @@ def upload_rules_table(rules: Sequence[Mapping[str, Any]]) -> html.Table:
     """Why an upload's rows were rejected."""
     most_first = sorted(rules, key=lambda row: -row["rows"])
     rows = [
-        [row["file"], row["column"] or "–", row["rule"] or words.NO_RULE, f"{row['rows']:,}"]
-        for row in most_first
+        [row["file"], row["column"] or "–", row["rule"], f"{row['rows']:,}"] for row in most_first
     ]
     head = ["File", "Column", "Why", "Rows"]
     return figures_table("Its rejected rows by reason, the most first", head, rows, named=True)
 
 
 def outcomes_table(outcomes: Sequence[Mapping[str, Any]], *, loaded: bool) -> html.Table:
-    """What became of the rows of each file, or would have where nothing was ``loaded``."""
-    counts = ("read", "loaded", "changed", "duplicate", "rejected")
+    """What became of the rows of each file, by what stands in them."""
+    counts = ("read", "duplicate", "rejected", "good")
     rows = [[row["file"], *(f"{row[name]:,}" for name in counts)] for row in outcomes]
-    head = ["File", "Read", "Loaded" if loaded else "Good", "Changed", "Repeated", "Rejected"]
-    caption = "rows by what became of them" if loaded else "as checked; none of it was loaded"
-    return figures_table(f"Its files, {caption}", head, rows, named=True)
+    caption = "rows by what stands in them" if loaded else "as checked; none of it was loaded"
+    return figures_table(f"Its files, {caption}", ["File", *words.OUTCOMES], rows, named=True)
 
 
 def spellings_table(told: pd.DataFrame) -> html.Table | html.P:
@@ -93,20 +91,17 @@ def spellings_table(told: pd.DataFrame) -> html.Table | html.P:
     return figures_table("Local spellings of the last load", head, rows, named=True)
 
 
-def _first_line(line: Any) -> str:
-    return "–" if pd.isna(line) else f"{line:,}"
-
-
 def doubts_table(doubts: pd.DataFrame) -> html.Table | html.P:
     """Rows that were loaded and that somebody should decide about."""
     if doubts.empty:
         return html.P(words.NO_DOUBTS)
     rows = [
-        [row["file"], row["rule"], f"{row['rows']:,}", _first_line(row["first_line"])]
+        [row["file"], row["rule"], "–" if pd.isna(row["rows"]) else f"about {row['rows']:,}"]
         for row in doubts.to_dict("records")
     ]
-    head = ["File", "What is odd", "Rows", "First line"]
-    return figures_table("Rows somebody should decide about", head, rows, named=True)
+    return figures_table(
+        "Rows somebody should decide about", ["File", "What is odd", "Rows"], rows, named=True
+    )
 
 
 def coverage_table(doubts: pd.DataFrame) -> html.Table | html.P:
@@ -122,17 +117,10 @@ def coverage_table(doubts: pd.DataFrame) -> html.Table | html.P:
 
 
 def loads_table(loads: pd.DataFrame) -> html.Table:
-    """The last loads as a whole, the newest first; ``loads`` by file."""
-    counts = ["rows_read", "rows_loaded", "rows_changed", "rows_duplicate", "rows_rejected"]
-    by_load = loads.groupby("loaded_at", sort=False)
-    sums = by_load[counts].sum().assign(files=by_load.size())
+    """The last loads as a whole, the newest first."""
     rows = [
-        [
-            words.moment(pd.Timestamp(str(when))),
-            f"{row['files']:,}",
-            *(f"{row[name]:,}" for name in counts),
-        ]
-        for when, row in sums.iterrows()
+        [words.moment(row["loaded_at"]), f"{row['files']:,}", *words.rows_by_outcome(row)]
+        for row in loads.to_dict("records")
     ]
-    head = ["Loaded", "Files", "Read", "Loaded", "Changed", "Repeated", "Rejected"]
-    return figures_table("Rows by what became of them", head, rows, named=True)
+    head = ["Loaded", "Files", *words.OUTCOMES]
+    return figures_table("Rows by what stands in them", head, rows, named=True)

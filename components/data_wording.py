@@ -14,6 +14,7 @@ from intake.archive import ENDINGS, MAPPING_ENDING, MEGABYTE, Limits
 from intake.uploads import Upload
 from queries.coverage import others
 from queries.deliveries import DELIVERED, LATE, MISSING, SPELLED, Spellings
+from queries.held import FEWEST
 
 STATE_WORDS = {
     DELIVERED: "Delivered",
@@ -32,22 +33,33 @@ FRESHNESS_HOW_TO_READ = (
 
 REJECTED_MEANING = (
     "Each row that the last load rejected broke a rule. What stood in it may tell of a student: it "
-    "is in rejected.csv in the folder of the delivery, for whoever made the export."
+    "is in rejected.csv in the folder of the delivery, for whoever made the export. Rows of "
+    "students whom the database does not know are not among them: many such students are told of "
+    "below, as a doubt about the delivery."
 )
 MAPPING_MEANING = (
-    "What local spellings were taken as, and rows that were loaded although they look odd: is it "
-    "meant so? If not, change the mapping file and load the delivery again."
+    "What local spellings were taken as, and rows that were loaded although they look odd, from "
+    f"{FEWEST} on and in fives: is it meant so? If not, change the mapping file and load the "
+    "delivery again. Which rows they are is in doubts.csv in the folder of the delivery."
 )
 UPLOAD_MEANING = (
     "A zip file of a delivery’s folder. It is checked, then loaded in the background: you can "
     "leave this page and come back."
 )
+NO_RIGHT = (
+    "Loading deliveries from here is a right of its own, and you do not have it. Whoever runs the "
+    "dashboard can give it to you."
+)
+NOT_TOLD = (
+    "Whether the database knows a student, or held something else before, is told here of many "
+    "alone: else a delivery could be made up to ask about one. rejected.csv and doubts.csv on the "
+    "server have all of it."
+)
 
 COMPLETE = "complete"
-NO_RULE = "Not recorded; rejected.csv has the reason"
 WHOLE_ROW = "rejected.csv in the folder of the delivery or upload"
-NO_REJECTED = "The last load rejected no row."
-NO_DOUBTS = "No row of the last load looks odd."
+NO_REJECTED = "The last load rejected no row for what stands in it."
+NO_DOUBTS = f"Fewer than {FEWEST} rows of the last load look odd."
 NO_COVERAGE = "The days of every district and school look whole."
 COVERAGE_MEANING = (
     "Of all that is in the database: months whose days cannot be whole, and days that cannot be "
@@ -56,7 +68,7 @@ COVERAGE_MEANING = (
 NO_SPELLINGS = "The last load translated no spelling that is shown here."
 ALL_WELL = (
     "Nothing: every district has delivered every month since its first, the days look whole, and "
-    "the last load rejected no row."
+    "the last load rejected no row for what stands in it."
 )
 
 _MONTHS_NAMED, _LABELLED = 3, 2
@@ -185,8 +197,6 @@ def _correct(rules: pd.DataFrame) -> list[Step]:
 
 def _why(own: pd.DataFrame) -> str:
     rule = own["rule"].iloc[0]
-    if not isinstance(rule, str):
-        return ""
     if len(own) == 1:
         return f", because {rule}"
     return f" for {len(own)} reasons, the most frequent: {rule}"
@@ -207,10 +217,17 @@ def _others(row: Mapping[Hashable, Any]) -> list[str]:
 
 
 def _decide(row: Mapping[Hashable, Any]) -> Step:
-    line = row["first_line"]  # what no file holds any more has none
-    from_line = "" if pd.isna(line) else f", from line {line:,} on"
-    found = f"{rows_in_words(row['rows'])}{from_line}"
-    return Step(row["file"], f"{found}: {row['rule']}. Somebody should decide.")
+    found = "" if pd.isna(row["rows"]) else f"about {row['rows']:,} rows: "
+    return Step(row["file"], f"{found}{row['rule']}. Somebody should decide.")
+
+
+OUTCOMES = ("Read", "Repeated", "Rejected", "Good")
+
+
+def rows_by_outcome(row: Mapping[Hashable, Any]) -> list[str]:
+    """Rows of a load or of its file by what stands in them, as OUTCOMES."""
+    names = ("rows_read", "rows_duplicate", "rows_rejected", "rows_good")
+    return [f"{row[name]:,}" for name in names]
 
 
 def rows_in_words(number: int) -> str:
@@ -259,8 +276,8 @@ def ended(upload: Upload) -> tuple[str, str]:
     """What became of an upload: in two words, and in a sentence."""
     if upload.state == "loaded":
         return "Loaded", "The dashboard shows it already."
-    if upload.state == "refused":
-        return "Refused", upload.refusal or ""
+    if upload.state in ("refused", "stopped"):
+        return upload.state.capitalize(), upload.refusal or ""
     return "Broken off", BROKEN_OFF
 
 
@@ -273,6 +290,6 @@ def kept(upload: Upload) -> str:
 
 
 BROKEN_OFF = (
-    "The load ended without a word: it was stopped, or something went wrong on our side. The "
-    "database is as it was. Upload it again."
+    "The load ended without a word: it was stopped, the machine ran out of memory, or something "
+    "went wrong on our side. The database is as it was. Upload it again, or fewer months at a time."
 )

@@ -9,6 +9,7 @@ import pandas as pd
 from dash import html
 
 from components import difference, wording
+from components.data_wording import OUTCOMES, rows_by_outcome
 from evaluation.assessment import TOLD_MONTHS
 from evaluation.matched import HELD_OUT_MONTHS
 from queries.effects import Effect
@@ -229,14 +230,13 @@ def _span(first: int, firsts: pd.Series[int]) -> str:
 
 def loads_table(loads: pd.DataFrame) -> html.Table:
     """Files of the last loads and what became of their rows."""
-    counts = ["rows_read", "rows_loaded", "rows_changed", "rows_duplicate", "rows_rejected"]
     rows = [
         [
             f"{wording.short_day(row['loaded_at'])}, {row['loaded_at']:%H:%M} UTC",
             row["file"],
-            *(f"{row[c]:,}" for c in counts),
+            *rows_by_outcome(row),
         ]
         for row in loads.to_dict("records")
     ]
-    head = ["Loaded", "File", "Read", "Loaded", "Changed", "Repeated", "Rejected"]
-    return figures_table("The last loads, rows by what became of them", head, rows, named=True)
+    head = ["Loaded", "File", *OUTCOMES]
+    return figures_table("The last loads, rows by what stands in them", head, rows, named=True)

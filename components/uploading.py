@@ -15,19 +15,27 @@ from components.tables import table_area
 from intake.archive import Limits
 from intake.uploads import Upload
 
-OFFER_ID, STATE_ID = "data-offer", "data-upload-state"
+CARD_ID, OFFER_ID, STATE_ID, STOP_ID = (
+    "data-uploads",
+    "data-offer",
+    "data-upload-state",
+    "data-stop",
+)
 
 
 def upload_card() -> html.Section:
-    """The empty card; a page fills ``OFFER_ID`` and ``STATE_ID``."""
+    """The empty card, hidden; a page fills ``OFFER_ID`` and ``STATE_ID``, and shows ``STOP_ID``."""
     return html.Section(
         [
             html.H2("Load a delivery"),
             html.P(words.UPLOAD_MEANING, className="meaning"),
             html.Div(id=OFFER_ID),
             html.Div(id=STATE_ID),
+            html.Button("Stop this load", id=STOP_ID, className="button quiet", hidden=True),
         ],
+        id=CARD_ID,
         className="card-panel",
+        hidden=True,
     )
 
 
@@ -97,14 +105,12 @@ def _outcome(upload: Upload, rejected_path: str) -> list[Any]:
     if upload.outcomes:
         table = data_tables.outcomes_table(upload.outcomes, loaded=upload.state == "loaded")
         parts.append(_table("data-upload-outcomes", "What became of its rows", table))
+        parts.append(html.P(words.NOT_TOLD, className="meaning"))
     if upload.rules and upload.state == "refused":  # what is loaded stands in the page below
         table = data_tables.upload_rules_table(upload.rules)
-        parts += [
-            _table("data-upload-rules", "Why its rows were rejected", table),
-            html.A(
-                "Download their lines and reasons", href=rejected_path, className="button quiet"
-            ),
-        ]
+        parts.append(_table("data-upload-rules", "Why its rows were rejected", table))
+        lines = "Download lines and reasons"
+        parts.append(html.A(lines, href=rejected_path, className="button quiet"))
     if upload.state != "loaded":
         parts.append(html.P(words.kept(upload), className="meaning"))
     return parts

@@ -6,6 +6,7 @@ Each upload has a folder of its own that its owner alone can enter::
         upload.json     who sent what, and its SHA-256
         work/           where the load works, until it has ended: the files, and what it makes
         status.json     how far the load is, as the loader writes it
+        stop            where somebody asked the load to stop, who
         said.txt        what the loader printed
         rejected.csv    what it wrote about rows, kept: see docs/administering.md
         doubts.csv
@@ -27,7 +28,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -54,7 +55,7 @@ if os.name == "posix":
 
 _log = logging.getLogger(__name__)
 
-State = Literal["running", "loaded", "refused", "broken off"]
+State = Literal["running", "loaded", "refused", "stopped", "broken off"]
 
 LOADER = (sys.executable, "-m", "reporting", "load")
 _PROJECT = Path(__file__).parents[1]
@@ -66,9 +67,11 @@ DATABASE_URL = "LEAP_UPLOADS_DATABASE_URL"
 _NUMBER = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
 _WORK, _DELIVERY = "work", "delivery"
 _UPLOAD, _STATUS, _SAID = "upload.json", "status.json", "said.txt"
+_STOP = "stop"
 _ARRIVING = "arriving-"
 _KEPT = 20
 _PATIENCE, _A_MOMENT, _A_DAY = 2.0, 0.05, 24 * 60 * 60  # seconds
+_A_MINUTE = 60  # for a load to end by itself when its time is over
 _LOADERS_NICENESS = 10  # pages come first
 _LONGEST_NAME = 120
 
@@ -95,7 +98,8 @@ class UploadSettings:
 
     ``folder``: where; None: beside the database. ``mapping``: a file, or the name of one that
     ships, for deliveries without one of their own. ``database_url``: as who the loader writes;
-    None: as the dashboard, which on a server may only read.
+    None: as the dashboard, which on a server may only read. ``minutes`` and ``megabytes`` (of
+    addresses) are the most that a load may take.
     """
 
     enabled: bool = True
@@ -103,6 +107,8 @@ class UploadSettings:
     mapping: str | None = None
     database_url: str | None = field(default=None, repr=False)
     limits: Limits = field(default_factory=Limits)
+    minutes: float = 60
+    megabytes: int = 10_000
 
 
 @dataclass(frozen=True)
@@ -110,9 +116,10 @@ class Upload:
     """A delivery that came, and what became of it.
 
     ``size`` in bytes, ``at`` when it came (UTC), ``by`` who sent it ("" where nobody signs in).
-    ``share`` of the load from 0 to 1. ``outcomes``: rows by file (file, read, loaded, changed,
-    duplicate, rejected); ``rules``: rejected rows by file, column and rule; ``doubts``: rows that
-    somebody should decide about. ``refusal`` where the loader refused it.
+    ``share`` of the load from 0 to 1. ``outcomes``: rows by file (file, read, duplicate, rejected,
+    good); ``rules``: rejected rows by file, column and rule; both as ``reporting.told`` has them.
+    ``refusal`` where the loader refused it. ``crossed``: districts with enough served students now,
+    and too few before.
     """
 
     number: str
@@ -128,14 +135,18 @@ class Upload:
     outcomes: list[dict[str, Any]]
     rules: list[dict[str, Any]]
     remarks: list[str]
-    doubts: int
+    crossed: list[str]
 
 
 class Uploads:
     """The uploads of one dashboard."""
 
-    def __init__(self, settings: UploadSettings) -> None:
+    def __init__(
+        self, settings: UploadSettings, ended: Callable[[Upload], None] = lambda _upload: None
+    ) -> None:
+        """``ended`` is told of every upload whose load has ended, once."""
         self._settings = settings
+        self._ended = ended
 
     @property
     def limits(self) -> Limits:
@@ -179,6 +190,14 @@ class Uploads:
             raise UploadRefusedError(f"It could not be stored: {error.strerror}.", 507) from error
         finally:
             arriving.unlink(missing_ok=True)
+
+    def stop(self, by: str) -> Upload | None:
+        """Ask the load under way to stop, which it does in a moment; None where there is none."""
+        last = self.last()
+        if last is None or last.state != "running":
+            return None
+        (self._folder / last.number / _STOP).write_text(by, encoding="utf-8")
+        return last
 
     def last(self) -> Upload | None:
         """The upload that came last."""
@@ -257,6 +276,8 @@ class Uploads:
 
     def _start(self, place: Path, mapping: str | None, claim: int) -> subprocess.Popen[bytes]:
         command = [*LOADER, _DELIVERY, "--status", str(place / _STATUS)]
+        command += ["--stop", str(place / _STOP), "--minutes", str(self._settings.minutes)]
+        command += ["--megabytes", str(self._settings.megabytes)]
         command += ["--mapping", mapping] if mapping else []
         with (place / _SAID).open("wb") as said:
             process = subprocess.Popen(  # noqa: S603 our own program; no word of it is the sender's
@@ -329,7 +350,11 @@ class Uploads:
     # --- Afterwards -------------------------------------------------------------------------
 
     def _see_off(self, process: subprocess.Popen[bytes]) -> None:
-        process.wait()
+        try:
+            process.wait(60 * self._settings.minutes + _A_MINUTE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
         self._look_after()
 
     def _look_after(self) -> None:
@@ -348,6 +373,9 @@ class Uploads:
                     os.replace(written, kept)
                     kept.chmod(0o600)
             shutil.rmtree(work, ignore_errors=True)
+            number = work.parent.name
+            if self._place(number) is not None:
+                self._ended(_read(number, work.parent, is_claimed=False))
 
     def _remove_leftovers(self) -> None:
         """Remove all but the last uploads, and what was broken off on its way in."""
@@ -426,7 +454,7 @@ def _read(number: str, place: Path, *, is_claimed: bool) -> Upload:
         status.get("outcomes", []),
         status.get("rules", []),
         status.get("remarks", []),
-        status.get("doubts", 0),
+        status.get("crossed", []),
     )
 
 
@@ -442,7 +470,7 @@ def _state(status: dict[str, Any], *, is_claimed: bool) -> State:
     if is_claimed and not status.get("ended"):
         return "running"
     if status.get("refusal") is not None:
-        return "refused"
+        return "stopped" if status.get("stopped") else "refused"
     # A loader that failed says that it has ended, and nothing of any file.
     return "loaded" if status.get("ended") and status.get("outcomes") else "broken off"
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from access import may_load_deliveries
 from pages import (
     data,
     district,
@@ -33,6 +34,10 @@ class Page:
     is_for: Callable[[Viewer], bool] = lambda _viewer: True
 
 
+def _looks_after_deliveries(viewer: Viewer) -> bool:
+    return sees_deliveries(viewer) or may_load_deliveries()
+
+
 PAGES = (
     Page(overview.PATH, overview.TITLE, overview.layout),
     Page(trajectories.PATH, trajectories.TITLE, trajectories.layout),
@@ -41,7 +46,7 @@ PAGES = (
     Page(visits.PATH, visits.TITLE, visits.layout),
     Page(present.PATH, present.TITLE, present.layout),
     Page(methods.PATH, methods.TITLE, methods.layout),
-    Page(data.PATH, data.TITLE, data.layout, sees_deliveries),
+    Page(data.PATH, data.TITLE, data.layout, _looks_after_deliveries),
 )
 
 # Found by the rest of the path, not in the navigation.

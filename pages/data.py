@@ -16,7 +16,7 @@ from dash import (
     no_update,
 )
 
-from access import current_viewer
+from access import current_account, current_viewer, may_load_deliveries, record
 from components import data_tables, shell, states, tables, uploading, wording
 from components import data_wording as words
 from components.chart_frame import ChartFrame
@@ -28,7 +28,7 @@ from queries.deliveries import (
     coverage,
     doubtful_rules,
     freshness,
-    last_loads,
+    last_loads_whole,
     rejected_rules,
     sees_deliveries,
     spellings,
@@ -38,7 +38,7 @@ from queries.values import known_values
 PATH, TITLE = "/data", "Data"
 HEADING = "What came in, and what is missing"
 UPLOAD_PATH = f"{PATH}/uploads"
-REJECTED_PATH, DOUBTS_PATH = f"{PATH}/rejected-rows.csv", f"{PATH}/rows-to-decide.csv"
+REJECTED_PATH = f"{PATH}/rejected-rows.csv"
 
 FRESHNESS = ChartFrame("freshness")
 _OPENED_ID, _STATE_ID, _BODY_ID, _HEAD_ID, _STEPS_ID = (
@@ -62,12 +62,12 @@ _COVERAGE_ID, _REJECTED_ID, _DOUBTS_ID, _SPELLINGS_ID, _OTHERS_ID, _LOADS_ID = (
     "data-others",
     "data-loads",
 )
-_DOWNLOAD_REJECTED_ID, _DOWNLOAD_DOUBTS_ID = "data-download-rejected", "data-download-doubts"
+_DOWNLOAD_REJECTED_ID = "data-download-rejected"
 _EVERY_SECOND = 1_000  # milliseconds
 
 
 def layout() -> html.Div:
-    """The page without figures; they come for leadership alone."""
+    """The page without figures; they come for leadership alone, uploads for who may load."""
     return html.Div(
         [
             html.Div(
@@ -80,6 +80,7 @@ def layout() -> html.Div:
             dcc.Store(id=_FOLLOWED_ID),
             dcc.Interval(id=_CLOCK_ID, interval=_EVERY_SECOND, disabled=True),
             html.Div(id=_STATE_ID),
+            uploading.upload_card(),
             html.Div(_parts(), id=_BODY_ID, hidden=True),
         ],
         className="deliveries",
@@ -89,7 +90,6 @@ def layout() -> html.Div:
 def _parts() -> list[Any]:
     return [
         _card("What to do next", html.Ul(id=_STEPS_ID, className="steps")),
-        uploading.upload_card(),
         FRESHNESS.layout(
             "Who delivered which month", words.FRESHNESS_MEANING, words.FRESHNESS_HOW_TO_READ
         ),
@@ -102,13 +102,12 @@ def _parts() -> list[Any]:
             "Rejected rows by reason",
             html.P(words.REJECTED_MEANING, className="meaning"),
             tables.table_area(_REJECTED_ID, "Rejected rows by reason"),
-            _download(_DOWNLOAD_REJECTED_ID, "Download every line and its reason", REJECTED_PATH),
+            _download(_DOWNLOAD_REJECTED_ID, "Download lines and reasons", REJECTED_PATH),
         ),
         _card(
             "Is it meant so?",
             html.P(words.MAPPING_MEANING, className="meaning"),
             tables.table_area(_DOUBTS_ID, "Rows somebody should decide about"),
-            _download(_DOWNLOAD_DOUBTS_ID, "Download these lines", DOUBTS_PATH),
             tables.table_area(_SPELLINGS_ID, "Local spellings"),
             html.P(id=_OTHERS_ID, className="meaning"),
         ),
@@ -128,14 +127,23 @@ def _download(name: str, words: str, path: str) -> html.P:
     return html.P(html.A(words, href=path, className="button quiet"), id=name)
 
 
-@callback(Output(uploading.OFFER_ID, "children"), Input(_OPENED_ID, "data"))
-def offer(_opened: bool) -> Any:
+@callback(
+    Output(uploading.OFFER_ID, "children"),
+    Output(uploading.CARD_ID, "hidden"),
+    Input(_OPENED_ID, "data"),
+)
+def offer(_opened: bool) -> tuple[Any, bool]:
     """Where a zip file is chosen, or what keeps it from being."""
-    with snapshot() as data:
-        if not sees_deliveries(current_viewer(data)):
-            return None
+    if not _sees_uploads():
+        return None, True
     uploads = current_uploads()
-    return uploading.offer(uploads.obstacle(), uploads.limits, UPLOAD_PATH)
+    obstacle = uploads.obstacle() if may_load_deliveries() else words.NO_RIGHT
+    return uploading.offer(obstacle, uploads.limits, UPLOAD_PATH), False
+
+
+def _sees_uploads() -> bool:
+    with snapshot() as data:
+        return sees_deliveries(current_viewer(data)) or may_load_deliveries()
 
 
 @callback(
@@ -143,21 +151,39 @@ def offer(_opened: bool) -> Any:
         "upload": Output(uploading.STATE_ID, "children"),
         "rests": Output(_CLOCK_ID, "disabled"),
         "loaded": Output(_LOADED_ID, "data"),
+        "no_stop": Output(uploading.STOP_ID, "hidden"),
     },
     inputs=[Input(_SENT_ID, "data"), Input(_CLOCK_ID, "n_intervals")],
     state=State(_LOADED_ID, "data"),
 )
 def follow(_sent: Any, _seconds: int | None, loaded: Any) -> dict[str, Any]:
     """How the last upload stands, asked every second while it is loaded, by whoever looks."""
-    with snapshot() as data:
-        last = current_uploads().last() if sees_deliveries(current_viewer(data)) else None
+    last = current_uploads().last() if _sees_uploads() else None
+    is_running = last is not None and last.state == "running"
     rejected = f"{UPLOAD_PATH}/{last.number}/rejected-rows.csv" if last else ""
     now = {"upload": last.number if last and last.state == "loaded" else None}
     return {
         "upload": uploading.upload_state(last, rejected),
-        "rests": last is None or last.state != "running",
+        "rests": not is_running,
         "loaded": no_update if now == loaded else now,
+        "no_stop": not (is_running and may_load_deliveries()),
     }
+
+
+@callback(
+    Output(_SENT_ID, "data", allow_duplicate=True),
+    Input(uploading.STOP_ID, "n_clicks"),
+    prevent_initial_call=True,
+)
+def stop(clicks: int | None) -> Any:
+    """End the load under way, for who may begin one."""
+    if not clicks or not may_load_deliveries():
+        return no_update
+    stopped = current_uploads().stop(current_account().name or "")
+    if stopped is None:
+        return no_update
+    record("stopped an upload", upload=stopped.number)
+    return {"stopped": stopped.number}
 
 
 @callback(
@@ -173,7 +199,6 @@ def follow(_sent: Any, _seconds: int | None, loaded: Any) -> dict[str, Any]:
         "rejected": Output(_REJECTED_ID, "children"),
         "no_rejected": Output(_DOWNLOAD_REJECTED_ID, "hidden"),
         "doubts": Output(_DOUBTS_ID, "children"),
-        "no_doubts": Output(_DOWNLOAD_DOUBTS_ID, "hidden"),
         "spellings": Output(_SPELLINGS_ID, "children"),
         "others": Output(_OTHERS_ID, "children"),
         "loads": Output(_LOADS_ID, "children"),
@@ -185,11 +210,12 @@ def show(_loaded: Any) -> dict[str, Any]:
     with snapshot() as data:
         viewer = current_viewer(data)
         if not sees_deliveries(viewer):
-            return _FOR_LEADERSHIP | {"state": states.for_leadership()}
+            state = None if may_load_deliveries() else states.for_leadership()
+            return _FOR_LEADERSHIP | {"state": state}
         names, fresh = known_values(data).district, freshness(data, viewer)
         rules, doubts = rejected_rules(data, viewer), doubtful_rules(data, viewer)
         whole = coverage(data, viewer)
-        spelled, loads = spellings(data, viewer), last_loads(data)
+        spelled, loads = spellings(data, viewer), last_loads_whole(data)
         shell.show(data.data_as_of, [])
     return {
         "state": None,
@@ -203,7 +229,6 @@ def show(_loaded: Any) -> dict[str, Any]:
         "rejected": data_tables.rejected_table(rules),
         "no_rejected": rules.empty,
         "doubts": data_tables.doubts_table(doubts),
-        "no_doubts": doubts.empty,
         "spellings": data_tables.spellings_table(spelled.told),
         "others": words.other_spellings(spelled, viewer.threshold),
         "loads": data_tables.loads_table(loads),
@@ -212,7 +237,7 @@ def show(_loaded: Any) -> dict[str, Any]:
 
 _PARTS = "head steps figure summary table coverage rejected doubts spellings others loads".split()
 _FOR_LEADERSHIP: dict[str, Any] = dict.fromkeys(_PARTS) | dict.fromkeys(
-    ("hidden", "no_rejected", "no_doubts"), True
+    ("hidden", "no_rejected"), True
 )
 
 clientside_callback(

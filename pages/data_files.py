@@ -1,4 +1,4 @@
-"""A delivery taken in, and lists of lines given out: for leadership alone.
+"""A delivery taken in, from those who have the right; lines given out, to them and to leadership.
 
 A zip file is the body of its request, not a field of a form: so who sends it is settled before a
 byte is read, and it goes to the disk as it comes.
@@ -17,19 +17,21 @@ from typing import Any
 import pandas as pd
 from flask import Blueprint, Response, abort, jsonify, request
 
-from access import AuditError, current_account, current_viewer, record
-from components.data_wording import NO_RULE, WHOLE_ROW
+from access import AuditError, current_account, current_viewer, may_load_deliveries, record
+from components.data_wording import WHOLE_ROW
 from exports.cells import cell
 from intake import current_uploads
 from intake.uploads import UploadRefusedError
-from pages.data import DOUBTS_PATH, REJECTED_PATH, UPLOAD_PATH
+from pages.data import REJECTED_PATH, UPLOAD_PATH
 from queries.database import Snapshot, snapshot
-from queries.deliveries import doubtful_lines, rejected_lines, sees_deliveries
+from queries.deliveries import rejected_lines, sees_deliveries
+from queries.held import HELD_RULES
 
 DATA_FILES = Blueprint("data_files", __name__)
 
 _ZIP = "application/zip"
 _FOR_LEADERSHIP = "Deliveries are for leadership alone."
+_NO_RIGHT = "You may not load deliveries. Whoever runs the dashboard can give you the right."
 _LINES = ("file", "line", "column", "rule")
 _AT_ONCE = 10_000
 
@@ -48,7 +50,9 @@ def upload() -> tuple[Response, int]:
     202 with the upload's ``number``, or what refused it as ``error``.
     """
     with snapshot() as data:
-        _check_allowed(data)
+        current_viewer(data)  # nobody who is not known, over real data
+    if not may_load_deliveries():
+        abort(403, _NO_RIGHT)
     if request.mimetype != _ZIP:
         abort(415, "A delivery is sent as a zip file.")
     name = request.args.get("name", "")
@@ -72,39 +76,34 @@ def _add(what: str, **details: Any) -> None:
 
 @DATA_FILES.get(REJECTED_PATH)
 def rejected() -> Response:
-    """Every row that the last load rejected, by line and rule."""
+    """The rows that the last load rejected for what stands in them, by line and rule."""
     with snapshot() as data:
         _check_allowed(data)
         frame = rejected_lines(data, current_viewer(data))
     record("exported", file=Path(REJECTED_PATH).name, load=data.load_id)
-    return _lines("rejected-rows.csv", [frame.fillna({"rule": NO_RULE})])
-
-
-@DATA_FILES.get(DOUBTS_PATH)
-def doubts() -> Response:
-    """Every row of the last load that somebody should decide about, by line and rule."""
-    with snapshot() as data:
-        _check_allowed(data)
-        frame = doubtful_lines(data, current_viewer(data))
-    record("exported", file=Path(DOUBTS_PATH).name, load=data.load_id)
-    return _lines("rows-to-decide.csv", [frame])
+    return _lines("rejected-rows.csv", [frame])
 
 
 @DATA_FILES.get(f"{UPLOAD_PATH}/<number>/rejected-rows.csv")
 def rejected_of(number: str) -> Response:
-    """Every row that the load of an upload rejected, whether or not it was refused."""
+    """The rows that an upload's load rejected for what stands in them, refused or not."""
     with snapshot() as data:
-        _check_allowed(data)
+        _check_allowed(data, or_may=may_load_deliveries())
     file = current_uploads().kept_rejected(number)
     if file is None:
         abort(404)
     record("exported", file="rejected-rows.csv", upload=number)
     parts = pd.read_csv(file, usecols=list(_LINES), dtype=str, chunksize=_AT_ONCE)
-    return _lines("rejected-rows.csv", (part[list(_LINES)].fillna("") for part in parts))
+    return _lines("rejected-rows.csv", (_of_file_alone(part) for part in parts))
 
 
-def _check_allowed(data: Snapshot) -> None:
-    if not sees_deliveries(current_viewer(data)):
+def _of_file_alone(rejected: pd.DataFrame) -> pd.DataFrame:
+    """Without the rows that the database made something of."""
+    return rejected.loc[~rejected["rule"].isin(HELD_RULES), list(_LINES)].fillna("")
+
+
+def _check_allowed(data: Snapshot, *, or_may: bool = False) -> None:
+    if not (sees_deliveries(current_viewer(data)) or or_may):
         abort(403, _FOR_LEADERSHIP)
 
 

@@ -1,8 +1,9 @@
 """What was loaded, what is missing, and what somebody should look at: no student.
 
-Rejected and doubtful rows are told by file, line, column and rule: what stands in them is for
-whoever has the delivery. All but the loads themselves is for leadership alone; for everybody else
-there are no rows.
+Rejected rows are told by file, line, column and rule, doubtful ones by file and rule: what stands
+in them is for whoever has the delivery. Of rows that were rejected by what was held before nothing
+is told here, and doubts in fives and from ten rows on (``queries.held``). All but the loads
+themselves is for leadership alone; for everybody else there are no rows.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 
 from queries.coverage import coverage_rows, one_of_each_rule
 from queries.database import Snapshot
+from queries.held import CROSSED, HELD_RULES, UNKNOWN, told_count
 from queries.official import quality, school_year_of
 from queries.schema import (
     delivery,
@@ -42,14 +44,54 @@ def sees_deliveries(viewer: Viewer) -> bool:
 
 
 def last_loads(data: Snapshot) -> pd.DataFrame:
-    """Files of the last loads, newest first: loaded_at (UTC), file, rows by outcome."""
-    columns = [
-        column for column in delivery.c if column.name not in (delivery.c.load_id.name, "sha256")
-    ]
+    """Files of the last loads, newest first: loaded_at (UTC), file, rows by outcome.
+
+    rows_read, rows_duplicate, rows_rejected and rows_good, by what stands in them.
+    """
+    files = _files_of_last_loads().c
+    return data.frame(sa.select(*files).order_by(files.loaded_at.desc(), files.file))
+
+
+def last_loads_whole(data: Snapshot) -> pd.DataFrame:
+    """The last loads, newest first: loaded_at (UTC), files, rows by outcome as in last_loads."""
+    files = _files_of_last_loads().c
+    # A sum of whole numbers is none for every engine.
+    sums = (sa.cast(sa.func.sum(files[n]), sa.BigInteger).label(n) for n in _OUTCOMES)
     return data.frame(
-        sa.select(*columns)
-        .where(delivery.c.load_id.in_(_newest_loads(LOADS_SHOWN)))
-        .order_by(delivery.c.loaded_at.desc(), delivery.c.file)
+        sa.select(files.loaded_at, sa.func.count().label("files"), *sums)
+        .group_by(files.loaded_at)
+        .order_by(files.loaded_at.desc())
+    )
+
+
+_OUTCOMES = ("rows_read", "rows_duplicate", "rows_rejected", "rows_good")
+
+
+def _files_of_last_loads() -> sa.Subquery:
+    columns, rejected = delivery.c, rejected_row.c
+    bad = (
+        sa.select(sa.func.count())
+        .where(
+            rejected.load_id == columns.load_id,
+            rejected.file == columns.file,
+            ~_is_held(rejected.rule),
+        )
+        .scalar_subquery()
+    )
+    outcomes = (
+        columns.rows_read,
+        columns.rows_duplicate,
+        bad,
+        columns.rows_read - columns.rows_duplicate - bad,
+    )
+    return (
+        sa.select(
+            columns.loaded_at,
+            columns.file,
+            *(rows.label(name) for name, rows in zip(_OUTCOMES, outcomes, strict=True)),
+        )
+        .where(columns.load_id.in_(_newest_loads(LOADS_SHOWN)))
+        .subquery("files")
     )
 
 
@@ -94,8 +136,7 @@ def freshness(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
 def rejected_rules(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
     """Why the last load rejected rows, the most first: file, column, rule, rows, before.
 
-    ``before`` is how many rows the load before rejected for the same reason. ``rule`` is None for
-    loads of versions that did not keep it.
+    ``before`` is how many rows the load before rejected for the same reason.
     """
     columns = rejected_row.c
     is_last = columns.load_id == data.load_id
@@ -104,10 +145,10 @@ def rejected_rules(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
             columns.file,
             columns.column,
             columns.rule,
-            sa.func.count(sa.case((is_last, 1))).label("rows"),
-            sa.func.count(sa.case((~is_last, 1))).label("before"),
+            sa.func.count().filter(is_last).label("rows"),
+            sa.func.count().filter(~is_last).label("before"),
         )
-        .where(columns.load_id.in_(_newest_loads(2)), _allowed(viewer))
+        .where(columns.load_id.in_(_newest_loads(2)), ~_is_held(columns.rule), _allowed(viewer))
         .group_by(columns.file, columns.column, columns.rule)
         .subquery()
     )
@@ -118,43 +159,40 @@ def rejected_rules(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
     )
 
 
+def _is_held(rule: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Is it a rule of what is held? Loads of versions that did not keep rules had all of them."""
+    return sa.or_(rule.is_(None), rule.in_(HELD_RULES))
+
+
 def rejected_lines(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
-    """Every row that the last load rejected: file, line, column, rule."""
+    """The rows that the last load rejected by what stands in them: file, line, column, rule."""
     columns = rejected_row.c
     return data.frame(
         sa.select(columns.file, columns.line, columns.column, columns.rule)
-        .where(columns.load_id == data.load_id, _allowed(viewer))
+        .where(columns.load_id == data.load_id, ~_is_held(columns.rule), _allowed(viewer))
         .order_by(columns.file, columns.line)
     )
 
 
 def doubtful_rules(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
-    """What somebody should decide about: file, rule, rows, first_line.
+    """What somebody should decide about: file, rule, rows (in fives).
 
-    Rows of the last load; then what the database holds and no file has a line of (first_line
-    missing), as long as nobody has decided.
+    Rows of the last load; then what the database holds and no file has a line of, as long as nobody
+    has decided. Of what is told of the delivery as a whole ``rows`` is missing.
     """
     columns = doubtful_row.c
     rows = sa.func.count().label("rows")
     of_last_load = data.frame(
-        sa.select(columns.file, columns.rule, rows, sa.func.min(columns.line).label("first_line"))
+        sa.select(columns.file, columns.rule, rows)
         .where(columns.load_id == data.load_id, _allowed(viewer))
         .group_by(columns.file, columns.rule)
         .order_by(rows.desc(), columns.file, columns.rule)
     )
     held = undecided(data) if sees_deliveries(viewer) else undecided(data).head(0)
-    frames = [of_last_load, held.drop(columns="since").assign(first_line=None)]
-    return pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
-
-
-def doubtful_lines(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
-    """Every row of the last load that somebody should decide about: file, line, rule."""
-    columns = doubtful_row.c
-    return data.frame(
-        sa.select(columns.file, columns.line, columns.rule)
-        .where(columns.load_id == data.load_id, _allowed(viewer))
-        .order_by(columns.file, columns.line, columns.rule)
-    )
+    frame = pd.concat([of_last_load, held[list(of_last_load)]], ignore_index=True)
+    told = frame.assign(rows=frame["rows"].map(told_count).astype("Int64"))
+    is_of_all = told["rule"].astype(str).str.endswith((CROSSED, UNKNOWN))
+    return told[told["rows"].notna() | is_of_all].reset_index(drop=True)
 
 
 def coverage(data: Snapshot, viewer: Viewer) -> pd.DataFrame:

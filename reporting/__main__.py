@@ -21,6 +21,7 @@ from exports.digest import UnknownDistrictError, digest
 from queries.database import DatabaseUnavailableError, database_url, snapshot
 from queries.duckdb_file import file_of
 from queries.student_groups import StudentGroupsError
+from reporting.bounds import Bounds, bounded
 from reporting.check import database_summary
 from reporting.delivery import DOUBTS_FILE, REJECTED_FILE
 from reporting.demonstration import LAST_MONTH, last_month_apart, write_demonstration
@@ -28,6 +29,7 @@ from reporting.errors import DeliveryRefusedError, MappingError
 from reporting.keeping import backup, restore, upgrade
 from reporting.load import MAX_REJECTED_PERCENT, LoadReport, load
 from reporting.mapping import read_mapping
+from reporting.private_files import written
 from reporting.proposal import propose
 from reporting.status import StatusFile
 
@@ -90,6 +92,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     delivery.add_argument(
         "--status", type=Path, metavar="FILE", help="write where the load is to a file, as JSON"
+    )
+    delivery.add_argument(
+        "--stop", type=Path, metavar="FILE", help="end the load as soon as there is such a file"
+    )
+    delivery.add_argument(
+        "--minutes", type=float, metavar="N", help="end the load if it takes longer"
+    )
+    delivery.add_argument(
+        "--megabytes", type=int, metavar="N", help="end the load if it needs more memory"
     )
     delivery.add_argument("--mapping", help="TOML file that translates local names and spellings")
     delivery.add_argument(
@@ -156,7 +167,8 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _load(options: argparse.Namespace) -> int:
     status = StatusFile(options.status)
-    with status.ending(), _progress() as shown:
+    bounds = Bounds(options.minutes, options.megabytes, options.stop)
+    with status.ending(), bounded(bounds, status.break_off), _progress() as shown:
         report = load(
             options.folder,
             database_url(),
@@ -206,8 +218,8 @@ def _digest(options: argparse.Namespace) -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     for kind, text in (("html", summary.html), ("txt", summary.text)):
         path = options.out / f"{summary.name}.{kind}"
-        path.touch(mode=0o600)
-        path.write_text(text, encoding="utf-8")
+        with written(path) as file:
+            file.write(text)
         _console.print(str(path), soft_wrap=True)
     return LOADED
 

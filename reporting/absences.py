@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
+from queries.held import told_count
 from queries.schema import absence, calendar_day, district, school
 from reporting.contract import ABSENCES, ATTENDANCE, CALENDAR, DAILY_FILES, InputFile
 from reporting.errors import DeliveryRefusedError
@@ -57,9 +58,13 @@ _ASSUMED_MONTH = "assumed_month"
 
 @dataclass(frozen=True)
 class AbsencesReport:
-    """What is said of absences: ``remarks`` in sentences; ``doubts`` with line, rule, words."""
+    """What is said of absences: ``remarks`` in sentences; ``doubts`` with line, rule, words.
+
+    ``told``: the remarks to whoever sent the delivery.
+    """
 
     remarks: list[str]
+    told: list[str]
     doubts: pd.DataFrame
 
 
@@ -76,7 +81,7 @@ def take_in(
     for file in (ABSENCES, CALENDAR):
         if file in staged:
             _take_back(connection, staged[file], file)
-    if not connection.scalar(sa.select(sa.exists().select_from(absence))):
+    if not _has_any(connection, staged):
         return None
     _leave_as_stated(connection, staged)
     connection.exec_driver_sql(ATTENDANCE_TAKEN.read_text(encoding="utf-8"))
@@ -85,7 +90,17 @@ def take_in(
         _ask_for_calendar(connection, staged[ABSENCES], is_assumed=assume_school_days)
     connection.exec_driver_sql(_STATEMENTS.read_text(encoding="utf-8"))
     doubts = _doubts(connection, staged[ABSENCES]) if ABSENCES in staged else pd.DataFrame()
-    return AbsencesReport([*_remarks(connection, staged), *_counted(doubts)], doubts)
+    said = list(_remarks(connection, staged))
+    return AbsencesReport([*said, *_counted(doubts)], [*said, *_counted_in_fives(doubts)], doubts)
+
+
+def _has_any(connection: sa.Connection, staged: Staged) -> bool:
+    """Are there absences in the database, or in the delivery, of whomever?"""
+    held = sa.exists().select_from(absence)
+    if ABSENCES not in staged:
+        return bool(connection.scalar(sa.select(held)))
+    delivered = sa.exists(staged[ABSENCES].sound_rows())
+    return bool(connection.scalar(sa.select(sa.or_(held, delivered))))
 
 
 # --- What a delivery replaces --------------------------------------------------------------
@@ -138,8 +153,11 @@ def _no_months() -> sa.Select[Any]:
 
 
 def _ask_for_calendar(connection: sa.Connection, staged: StagedFile, *, is_assumed: bool) -> None:
-    """See that something says which days of the delivered months were school days."""
-    rows = staged.good_rows().subquery("rows").c
+    """See that something says which days of the delivered months were school days.
+
+    Of students that the database does not know, too: a refusal must not tell of a single one.
+    """
+    rows = staged.sound_rows().subquery("rows").c
     year = sa.func.school_year_of(rows.date)
     delivered = (
         sa.select(rows.district_code, _month(rows.date).label("month"), year.label("school_year"))
@@ -295,10 +313,23 @@ def _doubts(connection: sa.Connection, staged: StagedFile) -> pd.DataFrame:
 
 
 def _counted(doubts: pd.DataFrame) -> list[str]:
+    return [
+        f"{name}: {number(count, 'absence')} kept and not counted: {rule}."
+        for name, rule, count in _counts(doubts)
+    ]
+
+
+def _counted_in_fives(doubts: pd.DataFrame) -> list[str]:
+    return [
+        f"{name}: about {told:,} absences kept and not counted: {rule}."
+        for name, rule, count in _counts(doubts)
+        if (told := told_count(count)) is not None
+    ]
+
+
+def _counts(doubts: pd.DataFrame) -> Iterable[tuple[str, str, int]]:
+    """File, rule and how many of both."""
     if doubts.empty:
         return []
     counts = doubts.groupby(["file", "rule"]).size().reset_index(name="rows")
-    return [
-        f"{name}: {number(count, 'absence')} kept and not counted: {rule}."
-        for name, rule, count in counts.itertuples(index=False, name=None)
-    ]
+    return counts.itertuples(index=False, name=None)

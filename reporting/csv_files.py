@@ -21,6 +21,11 @@ from reporting.dressing import Habit, Kind, traced, undressed
 from reporting.errors import DeliveryRefusedError
 
 _CHUNK_BYTES = _LONGEST_LINE = 1 << 25
+
+# A workbook's own; and far more columns than a register with one for every school day.
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 500
+LONGEST_NAME = 1_000
+
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _NEWLINE, _RETURN, _QUOTE, _COMMA = b'\n\r",'
 
@@ -262,10 +267,25 @@ def _header(path: Path, start: int, end: int) -> tuple[str, ...]:
         raise DeliveryRefusedError(
             f"{path.name}: the header cannot be read ({error}). Export the file again as CSV."
         ) from error
+    check_names(path.name, names)
     header = tuple(distinct_names(undressed(name.strip(), Kind.TEXT) for name in names))
     if not any(header):
         raise DeliveryRefusedError(f"{path.name}: the file is empty; a header line is needed.")
     return header
+
+
+def check_names(file: str, names: Sequence[str]) -> None:
+    """Raise DeliveryRefusedError for more or longer names of columns than any export has."""
+    if len(names) > MOST_COLUMNS:
+        raise DeliveryRefusedError(
+            f"{file} has {len(names):,} columns; a delivery’s file has at most {MOST_COLUMNS}. "
+            "Export the columns that are needed alone."
+        )
+    if max(map(len, names), default=0) > LONGEST_NAME:
+        raise DeliveryRefusedError(
+            f"{file}: the name of a column is longer than {LONGEST_NAME:,} characters. Is the "
+            "first line a line of names? Export the file again with one."
+        )
 
 
 def distinct_names(names: Iterable[str]) -> list[str]:

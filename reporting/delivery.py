@@ -61,6 +61,7 @@ def take_delivery(
     """
     if not source.folder.is_dir():
         raise DeliveryRefusedError(f"There is no folder {source.folder}.")
+    _check_links(source.folder)
     remarks, marks = _make_files(source, mapping, made, progress)
     paths = {file: _path(source.folder, mapping[file.name].file) for file in INPUT_FILES}
     sources = {
@@ -82,6 +83,24 @@ def take_delivery(
     is_read_on = source.database is not None
     read_on = {file for file, (path, _rules) in found.items() if is_read_on and path.parent == made}
     return Delivered(files, remarks, marks, frozenset(read_on))
+
+
+def _check_links(folder: Path) -> None:
+    """See that nothing in a delivery is read from elsewhere: the loader may read more than others.
+
+    Nor from a pipe or a device, which may have no end. What the loader writes takes the place of a
+    link.
+    """
+    for path in sorted(folder.iterdir()):
+        is_ours = path.name in (REJECTED_FILE, DOUBTS_FILE)
+        if not is_ours and not path.resolve().is_relative_to(folder.resolve()):
+            raise DeliveryRefusedError(
+                f"{path.name} is a link that leads out of {folder}. Put the file itself there."
+            )
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise DeliveryRefusedError(
+                f"{path.name} in {folder} is no file. Put the files of the delivery there alone."
+            )
 
 
 def _of_made(file: InputFile, rules: FileMapping) -> FileMapping:
@@ -114,7 +133,11 @@ def _make_files(
 def _public_files(folder: Path, mapping: Mapping[str, FileMapping]) -> list[Path]:
     ours = {rules.file for rules in mapping.values()} | {REJECTED_FILE, DOUBTS_FILE}
     named = {name.lower() for name in ours}
-    others = (path for path in sorted(folder.glob("*.csv")) if path.name.lower() not in named)
+    others = (
+        path
+        for path in sorted(folder.glob("*.csv"))
+        if path.name.lower() not in named and path.is_file()
+    )
     found = [path for path in others if connecticut_public.is_public_file(path)]
     if found[1:]:
         raise DeliveryRefusedError(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from queries.schema import school
+from queries.held import HELD_RULES, NOT_DECLARED, ZEROS_LOST
+from queries.schema import school, student
 from reporting.contract import SPREADSHEET_NUMBER, Expression, InputColumn, InputFile, Row
 from reporting.dressing import Kind
 from reporting.undressing import nothing
@@ -66,14 +67,19 @@ def possible_faults(
     faults = []
     for column in columns:
         faults += _unreadable(connection, input_file, column, row)
-        if column.declared_in is not None:
+        if column.declared_in is student:
+            faults += _unknown_student(connection, column, row)
+        elif column.declared_in is not None:
             faults += _undeclared(connection, column, column.declared_in, row)
     names = {column.name for column in columns}
-    return faults + [
+    faults += [
         Fault(rule.column, rule.broken(row), f"{rule.column} {rule.why}")
         for rule in input_file.reasons
         if rule.column in names
     ]
+    # What stands in the file comes first: else a fault that is told would say of a row with two
+    # whether the database holds its student.
+    return sorted(faults, key=lambda fault: fault.rule in HELD_RULES)
 
 
 def _unreadable(
@@ -152,8 +158,7 @@ def _shortened(
     if longest != OFFICIAL_DIGITS[name] and not is_padded:
         return []
     digits = longest if longest == OFFICIAL_DIGITS[name] else usual
-    is_short = sa.and_(sa.func.regexp_full_match(text, "[0-9]+"), sa.func.length(text) < digits)
-    return [_lost_zeros(name, is_short, text, digits)]
+    return [_lost_zeros(name, _is_short(text, digits), text, digits)]
 
 
 def _undeclared(
@@ -173,6 +178,27 @@ def _undeclared(
         Fault(name, undeclared, words, causes=[*spoiled, lost_zeros]),
         *(_of_another_district(name, declared, row) if declared is school else ()),
     ]
+
+
+def _unknown_student(connection: sa.Connection, column: InputColumn, row: Row) -> list[Fault]:
+    """Numbers that are none by their form, and those that nobody has."""
+    name, value, code = column.name, row.value[column.name], student.c.student_id
+    length = sa.func.length(code)
+    shortest, longest, is_padded = connection.execute(
+        sa.select(sa.func.min(length), sa.func.max(length), sa.func.bool_or(code.startswith("0")))
+    ).one()
+    faults = _spoiled(column, row.text[name])
+    if shortest == longest and (longest == OFFICIAL_DIGITS[name] or is_padded):
+        faults.append(_lost_zeros(name, _is_short(value, longest), value, longest))
+    width = sa.cast(sa.func.greatest(longest or 0, sa.func.length(value)), sa.Integer)
+    padded = sa.func.lpad(value, width, "0")
+    lost = Fault(name, padded.in_(sa.select(code)), ZEROS_LOST)
+    undeclared = value.not_in(sa.select(code))
+    return [*faults, Fault(name, undeclared, NOT_DECLARED, causes=[lost])]
+
+
+def _is_short(code: Expression, digits: int) -> Expression:
+    return sa.and_(sa.func.regexp_full_match(code, "[0-9]+"), sa.func.length(code) < digits)
 
 
 def _of_another_district(name: str, declared: sa.Table, row: Row) -> list[Fault]:

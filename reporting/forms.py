@@ -10,19 +10,27 @@ import csv
 import hashlib
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
-from reporting.csv_files import CsvFile, distinct_names, inspect
+from reporting.csv_files import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    CsvFile,
+    check_names,
+    distinct_names,
+    inspect,
+)
 from reporting.errors import DeliveryRefusedError
 from reporting.mapping import Form
 from reporting.strict_workbooks import is_strict, usual_names
@@ -32,8 +40,14 @@ WORKBOOK = ".xlsx"
 # A row as texts, and the line or row of the file that it starts on.
 NumberedRow = tuple[int, list[str]]
 
-# A workbook is a zip file, and a small one may unpack to anything.
-_LARGEST_WORKBOOK = 2**30
+# A workbook is a zip file, and a small one may unpack to anything: up to a thousand times its size.
+# A real one of the same cell throughout unpacks to twelve times; small ones are no matter.
+_LARGEST_WORKBOOK, _LARGEST_STRINGS = 2**30, 2**27
+_LARGEST_RATIO, _LEAST_OF_RATIO = 100, 2**24
+_STRINGS = "xl/sharedStrings.xml"
+
+_LONGEST_LINE = 2_000_000  # characters, as the engine's
+
 _ZERO_PADDED = re.compile("0{2,}")
 
 
@@ -66,6 +80,7 @@ def _write(path: Path, rows: Iterator[NumberedRow], form: Form, target: Path) ->
     names = column_names([row for _line, row in islice(filled, form.header_rows)])
     if not names:
         raise DeliveryRefusedError(f"{path.name}: no line holds column names.")
+    check_names(path.name, names)
     if form.across:
         form.across.check(path.name, names)
         filled, names = form.across.rows(names, filled), form.across.names(names)
@@ -111,7 +126,7 @@ def _text_rows(path: Path, form: Form) -> Iterator[NumberedRow]:
     encoding = "utf-8-sig" if form.encoding == Form.encoding else form.encoding
     with path.open(encoding=encoding, newline="") as file:
         reader = csv.reader(
-            file,
+            _bounded_lines(path.name, file),
             delimiter=form.delimiter,
             quotechar=form.quote,
             escapechar=form.escape,
@@ -124,7 +139,7 @@ def _text_rows(path: Path, form: Form) -> Iterator[NumberedRow]:
             for row in reader:
                 yield line, [tidy(field) for field in row]
                 line = reader.line_num + 1
-        except UnicodeDecodeError as error:
+        except UnicodeError as error:
             raise DeliveryRefusedError(
                 f"{path.name}: after line {line} comes what is not {form.encoding} text. Name "
                 "another encoding in the mapping, or save the file as “CSV UTF-8”."
@@ -134,6 +149,16 @@ def _text_rows(path: Path, form: Form) -> Iterator[NumberedRow]:
                 f"{path.name}: line {line} cannot be read ({error}). Say in the mapping how its "
                 "fields are separated and quoted, or export it again."
             ) from error
+
+
+def _bounded_lines(name: str, file: TextIO) -> Iterator[str]:
+    for number, line in enumerate(iter(lambda: file.readline(_LONGEST_LINE), ""), start=1):
+        if len(line) == _LONGEST_LINE:
+            raise DeliveryRefusedError(
+                f"{name}: line {number:,} is longer than {_LONGEST_LINE:,} characters. Say in the "
+                "mapping how its lines end and which encoding it has, or export it again."
+            )
+        yield line
 
 
 # --- Workbooks -------------------------------------------------------------------
@@ -147,10 +172,31 @@ def workbook_rows(path: Path, form: Form, remarks: list[str]) -> Iterator[Number
     with _opened(path) as book:
         try:
             sheet = _sheet(path, book, form, remarks)
-            for line, cells in enumerate(sheet.iter_rows(), start=1):
+            for line, cells in enumerate(_bounded_rows(path.name, sheet), start=1):
                 yield line, _without_blank_end([_cell_text(cell) for cell in cells])
-        except (zipfile.BadZipFile, ValueError, KeyError, SyntaxError) as error:
+        except _DAMAGE as error:
             raise _unreadable(path) from error
+
+
+def _bounded_rows(name: str, sheet: Any) -> Iterator[Sequence[Any]]:
+    """The rows of a sheet, and every missing one before a row whose number is higher.
+
+    A row may say that it is the billionth, and a cell that it is in the last of all columns: the
+    reader fills up what is missing, so that nobody may wait for the end of it.
+    """
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        if number > MOST_ROWS:
+            raise DeliveryRefusedError(
+                f"{name}: the sheet “{sheet.title}” has rows beyond {MOST_ROWS:,}, the most that "
+                "a sheet can have. Save it anew, or deliver it as “CSV UTF-8”."
+            )
+        if len(cells) > MOST_COLUMNS:
+            raise DeliveryRefusedError(
+                f"{name}: row {number:,} of the sheet “{sheet.title}” has {len(cells):,} columns; "
+                f"a delivery’s file has at most {MOST_COLUMNS}. Delete the columns that are not "
+                "needed, blank ones at the right too."
+            )
+        yield cells
 
 
 @contextmanager
@@ -163,17 +209,39 @@ def _opened(path: Path) -> Iterator[Any]:
 
 def _open_workbook(path: Path, files: ExitStack) -> Any:
     try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(member.file_size for member in archive.infolist())
-        if size > _LARGEST_WORKBOOK:
-            raise DeliveryRefusedError(
-                f"{path.name}: this workbook unpacks to {size / 2**20:,.0f} MB. Save the sheet as "
-                "“CSV UTF-8” and deliver that."
-            )
+        _check_sizes(path)
         readable = files.enter_context(usual_names(path)) if is_strict(path) else path
         return openpyxl.load_workbook(readable, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, OSError, ValueError, KeyError) as error:
+    except (InvalidFileException, OSError, *_DAMAGE) as error:
         raise _unreadable(path) from error
+
+
+def _check_sizes(path: Path) -> None:
+    """See that a workbook unpacks to no more than it says, and to no more than a real one."""
+    with zipfile.ZipFile(path) as archive:
+        sizes = {member.filename: member.file_size for member in archive.infolist()}
+        size = sum(member.file_size for member in archive.infolist())
+    packed = path.stat().st_size
+    is_bomb = size > max(_LEAST_OF_RATIO, _LARGEST_RATIO * packed)
+    if size > _LARGEST_WORKBOOK or is_bomb or sizes.get(_STRINGS, 0) > _LARGEST_STRINGS:
+        raise DeliveryRefusedError(
+            f"{path.name}: this workbook of {packed / 2**20:,.1f} MB unpacks to "
+            f"{size / 2**20:,.0f} MB, more than is read. Save the sheet as “CSV UTF-8” and deliver "
+            "that."
+        )
+
+
+# What reading a file that is no workbook, or half of one, may raise.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ArithmeticError,
+    EOFError,
+    LookupError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
 
 
 def _unreadable(path: Path) -> DeliveryRefusedError:
@@ -212,14 +280,14 @@ def filled_sheets(path: Path) -> list[str]:
 
 
 def _filled(path: Path, book: Any) -> list[Any]:
-    filled = [sheet for sheet in book.worksheets if _is_filled(sheet)]
+    filled = [sheet for sheet in book.worksheets if _is_filled(path.name, sheet)]
     if not filled:
         raise DeliveryRefusedError(f"{path.name}: every sheet is empty.")
     return filled
 
 
-def _is_filled(sheet: Any) -> bool:
-    return any(cell.value is not None for row in sheet.iter_rows() for cell in row)
+def _is_filled(name: str, sheet: Any) -> bool:
+    return any(cell.value is not None for row in _bounded_rows(name, sheet) for cell in row)
 
 
 def _without_blank_end(row: list[str]) -> list[str]:

@@ -6,9 +6,9 @@ Whatever happens on the way, readers see the old database or the new one, whole.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -17,17 +17,21 @@ import sqlalchemy as sa
 
 from queries import schema
 from queries.coverage import coverage_rows, in_sentences
+from queries.held import CROSSED, HELD_RULES
 from reporting import absences, history, withdrawn, withdrawn_words
 from reporting.absence import least_days
-from reporting.contract import ABSENCES, ATTENDANCE, DAILY_FILES, STUDENTS, InputFile
+from reporting.contract import ABSENCES, ATTENDANCE, DAILY_FILES, STUDENTS, VISITS, InputFile
 from reporting.daily import complete_months, rebuild_weeks
 from reporting.delivery import DOUBTS_FILE, REJECTED_FILE, Delivered, Source, take_delivery
 from reporting.errors import DeliveryRefusedError
 from reporting.mapping import Mapping
+from reporting.private_files import written
 from reporting.progress import Progress
+from reporting.served import few_served, many_served
 from reporting.staging import Outcome, StagedFile
 from reporting.statements import insert_frame
 from reporting.stores import made_beside, store_of
+from reporting.unknown import unknown_students
 from reporting.withdrawn import Withdrawn
 from reporting.working_copy import make_marts, opened
 
@@ -45,7 +49,9 @@ class LoadReport:
     """What became of a delivery: rows by file, and why it was refused if it was.
 
     ``rejected`` rows with their reasons; ``spellings`` that were taken as others; ``doubts``, rows
-    that were loaded and that somebody should decide about; ``remarks`` in sentences.
+    that were loaded and that somebody should decide about; ``remarks`` in sentences, and those
+    ``told`` to whoever sent the delivery. ``crossed``: districts that now have enough served
+    students.
     """
 
     outcomes: dict[str, Outcome]
@@ -53,7 +59,14 @@ class LoadReport:
     spellings: pd.DataFrame
     doubts: pd.DataFrame
     remarks: list[str]
+    told: list[str]
     refusal: str | None
+    crossed: list[str] = field(default_factory=list)
+
+    @property
+    def rejected_by_content(self) -> pd.DataFrame:
+        """Rows rejected for what stands in them, whatever the database holds."""
+        return self.rejected[~self.rejected["rule"].isin(HELD_RULES)]
 
 
 def load(
@@ -77,6 +90,7 @@ def load(
     """
     store, least = store_of(url), least_days()
     with store.claimed(progress), store.working_copy() as copy:
+        before = few_served(copy)
         with opened(copy) as connection, _folder_beside(copy) as made:
             marks = {} if all_again else _marks(connection, source)
             is_demonstration = (folder / DEMONSTRATION_MARKER).exists()
@@ -87,9 +101,10 @@ def load(
                 lambda step, share: progress(step, share * _FOUND),
             )
             _prepare(connection, is_demonstration=is_demonstration, least_days=least)
-            report = _take_in(connection, delivered, max_rejected, progress)
+            report = _take_in(connection, delivered, max_rejected, before, progress)
             _keep_marks(connection, source, delivered.marks)
-        report.rejected.to_csv(folder / REJECTED_FILE, index=False)
+        with written(folder / REJECTED_FILE) as file:
+            report.rejected.to_csv(file, index=False)
         _write_doubts(report.doubts, folder / DOUBTS_FILE)
         if report.refusal is None:
             progress("Putting the new database in place", 1)
@@ -108,13 +123,18 @@ def _folder_beside(copy: Path) -> Iterator[Path]:
 
 def _write_doubts(doubts: pd.DataFrame, file: Path) -> None:
     if len(doubts):
-        doubts.to_csv(file, index=False)
+        with written(file) as new:
+            doubts.to_csv(new, index=False)
     else:
         file.unlink(missing_ok=True)
 
 
 def _take_in(
-    connection: sa.Connection, delivered: Delivered, max_rejected: float, progress: Progress
+    connection: sa.Connection,
+    delivered: Delivered,
+    max_rejected: float,
+    few_before: Collection[str],
+    progress: Progress,
 ) -> LoadReport:
     loaded_at = _moment(connection)
     staged, outcomes, gone = _stage_and_merge(connection, delivered, loaded_at.date(), progress)
@@ -125,6 +145,11 @@ def _take_in(
     counted = absences.take_in(connection, staged, assume_school_days=_assumes_days(delivered))
     if daily or counted or withdrawn.removed_months(connection, gone):
         rebuild_weeks(connection, absences.WEEKS if counted else None)
+    of_files = [
+        *delivered.remarks,
+        *(said for file in staged.values() for said in file.remarks()),
+    ]
+    unknown = unknown_students(connection, staged.values())
     report = LoadReport(
         outcomes,
         rejected=_gathered(staged, StagedFile.rejected_rows, schema.rejected_row),
@@ -137,13 +162,15 @@ def _take_in(
             schema.doubtful_row,
         ),
         remarks=[
-            *delivered.remarks,
-            *(said for file in staged.values() for said in file.remarks()),
+            *of_files,
             *(counted.remarks if counted else ()),
             *withdrawn_words.remarks(connection, gone),
         ],
-        refusal=_too_many_rejected(outcomes, max_rejected),
+        told=[*of_files, *unknown.told()],
+        refusal=None,
     )
+    refusal = _with_too_many_rejected(report, max_rejected) or unknown.refusal(max_rejected)
+    report = replace(report, refusal=refusal)
     counts = pd.concat(
         [file.rejected_by_district().assign(file=file.name) for file in staged.values()],
         ignore_index=True,
@@ -158,7 +185,21 @@ def _take_in(
             lambda step, share: progress(step, _CHECKED + share * (1 - _CHECKED)),
         )
         doubted = in_sentences(pd.read_sql_query(coverage_rows(), connection))
-        report = replace(report, remarks=[*report.remarks, *doubted])
+        crossed = many_served(connection, few_before)
+        suspected = [*unknown.told(), *(f"{name}: {CROSSED}" for name in crossed)]
+        report = replace(
+            report,
+            doubts=_joined([report.doubts, _about(suspected, delivered)], schema.doubtful_row),
+            remarks=[*report.remarks, *suspected, *doubted],
+            told=[
+                *of_files,
+                *(counted.told if counted else ()),
+                *withdrawn_words.told(connection, gone),
+                *suspected,
+                *doubted,
+            ],
+            crossed=crossed,
+        )
         _record(connection, report, counts, delivered, loaded_at, data_as_of)
     # Told by every load until somebody decides, so not among the doubts of this one alone.
     undecided = withdrawn_words.doubts(connection, gone)
@@ -205,13 +246,22 @@ def _joined(frames: Sequence[pd.DataFrame], table: sa.Table) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
 
 
-def _too_many_rejected(outcomes: dict[str, Outcome], max_rejected: float) -> str | None:
-    for name, outcome in outcomes.items():
-        percent = 100 * outcome.rejected / max(outcome.read, 1)
+def _about(suspected: Sequence[str], delivered: Delivered) -> pd.DataFrame:
+    """Doubts about the delivery as a whole, which stand on no line of its log of visits."""
+    names = {file: csv_file.name for file, (csv_file, _rules) in delivered.files.items()}
+    rows = pd.DataFrame({"rule": suspected, "words": suspected}, dtype=str)
+    return rows.assign(file=names.get(VISITS, VISITS.file_name), line=None)
+
+
+def _with_too_many_rejected(report: LoadReport, max_rejected: float) -> str | None:
+    """Words about the first file of which too many rows were rejected for what stands in them."""
+    rejected = report.rejected_by_content.groupby("file").size()
+    for name, rows in rejected.items():
+        percent = 100 * rows / report.outcomes[str(name)].read
         if percent > max_rejected:
             return (
-                f"{name}: {outcome.rejected:,} of {outcome.read:,} rows ({percent:.1f} %) were "
-                f"rejected, more than the {max_rejected:g} % allowed. Nothing was loaded."
+                f"{name}: {rows:,} of {report.outcomes[str(name)].read:,} rows ({percent:.1f} %) "
+                f"were rejected, more than the {max_rejected:g} % allowed. Nothing was loaded."
             )
     return None
 

@@ -6,7 +6,7 @@ name is taken as it is. docs/mappings.md describes it with examples.
 
 from __future__ import annotations
 
-import codecs
+import io
 import re
 import tomllib
 from dataclasses import dataclass, field
@@ -26,6 +26,7 @@ from reporting.contract import (
     VISITS,
     InputFile,
 )
+from reporting.csv_files import MOST_ROWS
 from reporting.dressing import Kind, undressed
 from reporting.errors import MappingError
 from reporting.moments import OFFSET_FORMATS
@@ -42,6 +43,10 @@ _FORM_ENTRIES = {
     "quote": str,
     "escape": str,
 }
+
+# Of tables and lists within an entry, as in values: our column -> {local spelling: ours}.
+_DEEPEST_ENTRY = 2
+_MOST_NAME_ROWS = 20
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _ENTRIES = {
@@ -158,8 +163,12 @@ def read_mapping(source: str | None) -> Mapping:
     path = _find(source)
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # TOML's faults, the encoding's, and numbers of thousands of digits
         raise MappingError(f"{path.name}: this is not a TOML file: {error}") from error
+    except RecursionError as error:
+        raise MappingError(
+            f"{path.name}: its brackets lie too deep in each other. A mapping needs three at most."
+        ) from error
     content.pop("name", None)
     of_all = {"withdrawn": content.pop("withdrawn")} if "withdrawn" in content else {}
     mapping = {
@@ -191,6 +200,11 @@ def _file_mapping(path: str, input_file: InputFile, entries: dict[str, Any]) -> 
             raise MappingError(
                 f"{path}: [{input_file.name}] has an entry “{entry}” that is not understood. "
                 f"Known: {', '.join(_ENTRIES)}"
+            )
+        if _is_deeper(value, _DEEPEST_ENTRY):
+            raise MappingError(
+                f"{path}: [{input_file.name}] {entry} holds tables or lists within each other, "
+                "where texts are expected"
             )
     name = entries.get("file", input_file.file_name)
     if name in ("", "..") or Path(name).name != name:
@@ -290,22 +304,47 @@ def _form(path: str, input_file: InputFile, entries: dict[str, Any]) -> Form:
         **{entry: entries[entry] for entry in _FORM_ENTRIES if entry in entries},
         across=read_across(path, input_file, entries.get("across", {})),
     )
+    where = f"{path}: [{input_file.name}]"
     for entry in ("delimiter", "quote", "escape"):
         mark = getattr(form, entry)
         if mark is not None and len(mark) != 1:
-            raise MappingError(f"{path}: [{input_file.name}] {entry} has to be one character")
-    if (form.header_line or 1) < 1 or form.header_rows < 1:
+            raise MappingError(f"{where} {entry} has to be one character")
+    if not (1 <= (form.header_line or 1) <= MOST_ROWS and 1 <= form.header_rows <= _MOST_NAME_ROWS):
         raise MappingError(
-            f"{path}: [{input_file.name}] header_line and header_rows are counted from 1"
+            f"{where} header_line and header_rows are counted from 1, to {MOST_ROWS:,} and "
+            f"{_MOST_NAME_ROWS}"
         )
-    try:
-        codecs.lookup(form.encoding)
-    except LookupError as error:
+    _check_marks(where, form)
+    _check_encoding(where, form.encoding)
+    return form
+
+
+def _check_marks(where: str, form: Form) -> None:
+    marks = {form.quote, form.escape, "\n", "\r"}
+    if form.delimiter in marks or {form.quote, form.escape} & {"\n", "\r"}:
         raise MappingError(
-            f"{path}: [{input_file.name}] encoding “{form.encoding}” is not known. "
+            f"{where} delimiter is a mark that also quotes, escapes or ends a line, or one of "
+            "these ends a line"
+        )
+
+
+def _check_encoding(where: str, encoding: str) -> None:
+    """Python also calls encodings what makes text of text (rot13) or bytes of bytes (zlib)."""
+    try:
+        io.TextIOWrapper(io.BytesIO(), encoding=encoding).read()
+    except (LookupError, ValueError) as error:
+        raise MappingError(
+            f"{where} encoding “{encoding:.80}” is not known. "
             "Usual ones: utf-8, windows-1252, latin-1, utf-16"
         ) from error
-    return form
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    """Do tables or lists lie deeper in each other than so many levels?"""
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_is_deeper(one, levels - 1) for one in inner)
 
 
 def _check_date(path: str, input_file: InputFile, name: str, pattern: str) -> None:
@@ -323,7 +362,7 @@ def _check_date(path: str, input_file: InputFile, name: str, pattern: str) -> No
     try:
         with duckdb.connect() as engine:
             engine.execute("SELECT try_strptime('', ?)", [pattern])
-    except duckdb.InvalidInputException as error:
+    except duckdb.Error as error:
         raise MappingError(
             f"{path}: [{input_file.name}] dates gives {name} the format “{pattern}”, which is not "
             "understood. A format is written like %m/%d/%Y."

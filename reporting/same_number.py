@@ -13,9 +13,6 @@ import sqlalchemy as sa
 from queries.schema import student
 from reporting.contract import Expression
 
-ANOTHER_CHILD = "student_id is another child's in the database: another name and another birth date"
-OF_ANOTHER_CHILD = "student_id is another child's in the database: its row of students was rejected"
-
 
 def other_children(checked: sa.FromClause) -> sa.Select[Any]:
     """Checked rows of students whose number is another child's: record, student_id, words."""

@@ -16,6 +16,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from queries.held import ANOTHER_CHILD, HELD_RULES, OF_ANOTHER_CHILD
 from queries.schema import student, visit
 from reporting.contract import Derived, Expression, InputColumn, InputFile, Row
 from reporting.csv_files import CsvFile, holds_values
@@ -25,7 +26,7 @@ from reporting.faults import Fault, possible_faults
 from reporting.mapping import REJECT, FileMapping
 from reporting.moments import HOME, day_of, doubtful_days
 from reporting.reading import RawRows, read_rows, split_rows
-from reporting.same_number import ANOTHER_CHILD, OF_ANOTHER_CHILD, other_children
+from reporting.same_number import other_children
 from reporting.statements import create_temporary, insert_rows
 from reporting.undressing import find_dressed, kind_of_parts
 
@@ -306,8 +307,11 @@ class StagedFile:
     # --- Repetitions ---------------------------------------------------------
 
     def _mark_repeats(self) -> None:
-        """Find rows whose key comes twice: the same row is a duplicate, another a conflict."""
-        good = sa.select(self._checked).where(self._checked.c.fault.is_(None)).subquery("good")
+        """Find rows whose key comes twice: the same row is a duplicate, another a conflict.
+
+        Among all rows that are sound by themselves, whether or not the database has their student.
+        """
+        good = sa.select(self._checked).where(self._is_sound()).subquery("good")
         key = [good.c[f"value_{name}"] for name in self._file.key]
         repeated = sa.select(*key).group_by(*key).having(sa.func.count() > 1).subquery("repeated")
         same_key = sa.and_(
@@ -324,6 +328,32 @@ class StagedFile:
         ).join_from(good, repeated, same_key)
         self._repeats = self._create_temporary(f"repeats_{self._file.name}", repeats)
 
+    def _is_sound(self) -> Expression:
+        """Has a row no fault, but perhaps by what the database holds?"""
+        fault = self._checked.c.fault
+        return sa.or_(fault.is_(None), sa.func.list_extract(fault, 3).in_(HELD_RULES))
+
+    @property
+    def names_students(self) -> bool:
+        """Are its rows about students?"""
+        return student.c.student_id.name in self._file.table.c
+
+    def students(self) -> sa.Select[Any]:
+        """Of rows that are sound by themselves: student_id, is_unknown (to the database)."""
+        checked = self._checked.c
+        is_unknown = checked.fault.is_not(None).label("is_unknown")
+        number = checked.value_student_id.label("student_id")
+        return sa.select(number, is_unknown).where(self._is_sound())
+
+    def _left_out(self) -> sa.Select[Any]:
+        """Records of repeated rows that are not loaded."""
+        repeats = self._repeats.c
+        return sa.select(repeats.record).where(sa.or_(repeats.conflicting, repeats.nth > 1))
+
+    def _is_faulty(self) -> Expression:
+        checked = self._checked.c
+        return sa.and_(checked.fault.is_not(None), checked.record.not_in(self._left_out()))
+
     def _delivers(self, name: str) -> bool:
         made = {derived.column for derived in self._derived}
         return name in made or any(column.name == name for column in self._columns)
@@ -332,13 +362,16 @@ class StagedFile:
 
     def good_rows(self) -> sa.Select[Any]:
         """The rows to load, each once, with the columns of the fact table."""
-        accepted = self._accepted().subquery("accepted")
-        return sa.select(
-            *(
-                accepted.c[f"value_{column.name}"].label(column.name)
-                for column in self._file.table.c
-            )
-        )
+        return self._values(self._accepted())
+
+    def sound_rows(self) -> sa.Select[Any]:
+        """The rows without a fault, but perhaps by what the database holds."""
+        return self._values(sa.select(self._checked).where(self._is_sound()))
+
+    def _values(self, checked: sa.Select[Any]) -> sa.Select[Any]:
+        rows = checked.subquery("rows_of_file").c
+        columns = self._file.table.c
+        return sa.select(*(rows[f"value_{one.name}"].label(one.name) for one in columns))
 
     def numbered_rows(self) -> sa.Select[Any]:
         """The rows to load with their ``record``, which ``lines`` finds in the file."""
@@ -352,12 +385,9 @@ class StagedFile:
         return self._csv.lines[self._raw.records[records]]
 
     def _accepted(self) -> sa.Select[Any]:
-        left_out = sa.select(self._repeats.c.record).where(
-            sa.or_(self._repeats.c.conflicting, self._repeats.c.nth > 1)
-        )
         checked = self._checked.c
         return sa.select(self._checked).where(
-            checked.fault.is_(None), checked.record.not_in(left_out)
+            checked.fault.is_(None), checked.record.not_in(self._left_out())
         )
 
     def facts(self) -> sa.Select[Any]:
@@ -388,7 +418,7 @@ class StagedFile:
                 sa.func.count().label("rows"),
             )
             .join_from(source, self._checked, self._checked.c.record == source.c.record)
-            .where(self._checked.c.fault.is_(None), text != ours if column.choices else mapped)
+            .where(self._is_sound(), text != ours if column.choices else mapped)
             .group_by(text, ours)
             .order_by(sa.desc("rows"), text)
         )
@@ -504,7 +534,7 @@ class StagedFile:
 
     def _is_rejected(self) -> Expression:
         conflicting = sa.select(self._repeats.c.record).where(self._repeats.c.conflicting)
-        return sa.or_(self._checked.c.fault.is_not(None), self._checked.c.record.in_(conflicting))
+        return sa.or_(self._is_faulty(), self._checked.c.record.in_(conflicting))
 
     def _malformed_rows(self) -> pd.DataFrame:
         malformed = self._raw.malformed
@@ -516,7 +546,7 @@ class StagedFile:
     def _faulty_rows(self) -> pd.DataFrame:
         fault = self._checked.c.fault
         column, value, rule, reason = (sa.func.list_extract(fault, part) for part in (1, 2, 3, 4))
-        return self._rejected(column, value, rule, reason, where=fault.is_not(None))
+        return self._rejected(column, value, rule, reason, where=self._is_faulty())
 
     def _conflicting_rows(self) -> pd.DataFrame:
         key = [name for name in self._file.key if self._delivers(name)]
@@ -577,7 +607,7 @@ class StagedFile:
         loaded = self._count(self.good_rows().subquery())
         rejected = (
             len(self._raw.malformed)
-            + self._count(self._checked, self._checked.c.fault.is_not(None))
+            + self._count(self._checked, self._is_faulty())
             + self._count(self._repeats, self._repeats.c.conflicting)
         )
         duplicate = self._count(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ from queries.postgresql import (
     current_load,
 )
 from reporting.errors import DeliveryRefusedError
+from reporting.private_files import owner_alone
 from reporting.progress import Progress
 
 # The role that the dashboard signs in to a server with; it may read the current load, no more.
@@ -87,7 +89,8 @@ class FileStore:
                 progress(_WAITING, 0)
                 lock.acquire()
             try:
-                yield
+                with owner_alone():
+                    yield
             finally:
                 lock.release()
 
@@ -96,7 +99,7 @@ class FileStore:
         """As Store says."""
         with _fresh(self._file.with_name(f"{self._file.name}.new")) as copy:
             if self._file.exists():
-                shutil.copyfile(self._file, copy)
+                _copy_private(self._file, copy)
             yield copy
 
     def publish(self, file: Path) -> None:
@@ -127,7 +130,8 @@ class ServerStore:
                 progress(_WAITING, 0)
                 connection.execute(sa.select(sa.func.pg_advisory_lock(claim)))
             connection.commit()  # the claim is the session's; no transaction stays open
-            yield
+            with owner_alone():
+                yield
 
     @contextmanager
     def working_copy(self) -> Iterator[Path]:
@@ -281,6 +285,8 @@ def _broken_off(error: Exception) -> DeliveryRefusedError:
     advice = ""
     if "No space left" in cause:
         advice = "Free some, about three times what the database takes, and do it again."
+    elif "Out of Memory" in cause:
+        advice = "Let it have more memory, or deliver fewer months at a time."
     elif isinstance(error, sa.exc.DBAPIError | duckdb.Error) and is_damage(error):
         advice = (
             "If its file is damaged, put a backup in its place (python -m reporting restore FILE), "
@@ -304,6 +310,13 @@ def _fresh(file: Path) -> Iterator[Path]:
 def made_beside(copy: Path) -> Path:
     """The folder for what a load makes of the files of a delivery."""
     return copy.with_name(f"{copy.name}.made")
+
+
+def _copy_private(file: Path, copy: Path) -> None:
+    """Never readable by more than the file: a copy gets its rights with its first byte."""
+    copy.touch(mode=stat.S_IMODE(file.stat().st_mode), exist_ok=False)
+    copy.chmod(stat.S_IMODE(file.stat().st_mode))  # whatever the process takes off new files
+    shutil.copyfile(file, copy)
 
 
 def _remove(file: Path) -> None:

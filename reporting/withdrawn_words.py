@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 import sqlalchemy as sa
 
+from queries.held import told_count
 from queries.schema import attendance_day, attendance_month, district, enrollment, visit
 from queries.withdrawn import RULES
 from reporting.mapping import KEEP
@@ -33,6 +34,20 @@ def remarks(connection: sa.Connection, withdrawn: Sequence[Withdrawn]) -> list[s
             said.append(f"{_gone(one, rows)} {_decided(one)}")
         if few := _corrections(connection, one):
             said.append(few)
+    return said
+
+
+def told(connection: sa.Connection, withdrawn: Sequence[Withdrawn]) -> list[str]:
+    """The same to whoever sent the delivery: of enough rows, in fives."""
+    said = []
+    for one in withdrawn:
+        rows = _rows(connection, one)
+        if (number := told_count(len(rows))) is not None:
+            said.append(
+                f"{one.staged.name}: about {number:,} {_NAMES[one.kind.table][1]} that the "
+                f"database holds of {_where(one, rows)} are not in this delivery, which states the "
+                f"same again. {_decided(one)}"
+            )
     return said
 
 

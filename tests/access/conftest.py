@@ -25,7 +25,10 @@ PEOPLE = {
     "lea": ("leadership", ()),
     "cora": ("coordinator", ("0640011",)),
     "pat": ("presenter", ()),
+    "lou": ("leadership", ()),
 }
+# Whom it has been given to load deliveries.
+MAY_UPLOAD = "lea"
 SETTINGS = """
 users_file = "users.json"
 audit_log = "audit.log"
@@ -95,7 +98,7 @@ def users_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All PEOPLE, with passwords hashed once: that takes long, as it should."""
     file = tmp_path_factory.mktemp("users") / "users.json"
     for name, (role, districts) in PEOPLE.items():
-        Users(file).add(name, role, districts, PASSWORD)
+        Users(file).add(name, role, districts, PASSWORD, uploads=name == MAY_UPLOAD)
     return file
 
 

@@ -49,6 +49,37 @@ def test_people_are_added_changed_disabled_and_listed(
     assert users.verified("cora", "a newer password")
 
 
+def test_the_right_to_upload_is_given_and_taken_by_itself_and_recorded(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    users = Users(folder / "users.json")
+    add = ("add", "lea", "--role", "leadership")
+    run(monkeypatch, *add, password="a long password")
+    assert not users.find("lea").uploads
+    run(monkeypatch, "change", "lea", "--uploads")
+    assert users.find("lea").uploads
+    run(monkeypatch, "change", "lea", "--role", "presenter")
+    assert users.find("lea").uploads  # of no role
+    capsys.readouterr()
+    run(monkeypatch, "list")
+    assert "uploads" in capsys.readouterr().out
+    run(monkeypatch, "change", "lea", "--no-uploads")
+    assert not users.find("lea").uploads
+    run(monkeypatch, "audit")
+    records = [json.loads(line) for line in capsys.readouterr().out.splitlines()[-4:]]
+    assert [record.get("uploads") for record in records] == [None, True, None, False]
+
+
+def test_a_users_file_of_an_earlier_version_gives_nobody_the_right(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(monkeypatch, "add", "lea", "--role", "leadership", password="a long password")
+    [row] = json.loads((folder / "users.json").read_text())
+    del row["uploads"]
+    (folder / "users.json").write_text(json.dumps([row]))
+    assert Users(folder / "users.json").find("lea").uploads is False
+
+
 def test_every_change_is_recorded_and_can_be_read(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -24,6 +24,7 @@ from filelock import FileLock
 from werkzeug.test import TestResponse
 
 from access.audit import read_audit
+from access.users import Users
 from intake import UPLOADS
 from intake.archive import MEGABYTE, Limits
 from intake.uploads import BUSY, Upload, UploadRefusedError, Uploads, UploadSettings
@@ -33,8 +34,9 @@ from tests.conftest import VISITS, Database, Delivery, database_on
 from tests.waiting import until
 
 PATH = "/data/uploads"
-LISTS = ("/data/rejected-rows.csv", "/data/rows-to-decide.csv")
+LINES = "/data/rejected-rows.csv"
 
+OF_NOBODY = "2000000009,0640011,2022-06,20,20"
 TOO_MANY = "0000000001,0640011,2022-07,20,21"
 SECRETS = ("LEAP_SECRET_KEY", "LEAP_METRICS_TOKEN", "LEAP_OPENID_CLIENT_SECRET")
 
@@ -120,7 +122,7 @@ def load_id() -> str:
 
 @pytest.fixture
 def lea(site: Build) -> Site:
-    """Leadership, signed in over a first load of real data."""
+    """Leadership with the right to upload, signed in over a first load of real data."""
     here = site()
     here.sign_in("lea")
     return here
@@ -139,8 +141,8 @@ def test_a_delivery_is_loaded_in_the_background_and_nothing_of_it_stays(
     last = ended(lea)
     assert (last.number, last.state) == (answer.get_json()["number"], "loaded")
     assert load_id() > before
-    changed = {outcome["file"]: outcome["changed"] for outcome in last.outcomes}
-    assert changed["visits.csv"] == 1
+    assert [outcome["good"] for outcome in last.outcomes if outcome["file"] == "visits.csv"] == [1]
+    assert "Changed" not in panel(lea)
     assert "Loaded" in panel(lea)
     assert "visits.csv" in panel(lea)
     kept = {"upload.json", "status.json", "said.txt", "rejected.csv", last.number}
@@ -158,7 +160,7 @@ def test_a_delivery_with_too_many_bad_rows_is_refused_and_says_which_but_not_wha
     assert last.state == "refused"
     assert load_id() == before
     told = panel(lea)
-    assert "1 of 21 rows" in told
+    assert "attendance.csv: 1 of 21 rows (4.8 %) were rejected, more than the 2 % allowed" in told
     assert "none of it was loaded" in told
     assert "days_attended is more than the days enrolled" in told
     lines = lea.client.get(f"{PATH}/{last.number}/rejected-rows.csv")
@@ -168,6 +170,7 @@ def test_a_delivery_with_too_many_bad_rows_is_refused_and_says_which_but_not_wha
     assert row.startswith("attendance.csv,22,days_attended,days_attended is more than")
     assert "rejected.csv" in row
     assert "0000000001" not in f"{told}{row}"
+    assert "Changed" not in told
     whole = folder_of(lea) / last.number / "rejected.csv"
     assert TOO_MANY in whole.read_text()
     assert stat.S_IMODE(whole.stat().st_mode) == 0o600
@@ -195,7 +198,7 @@ def test_a_text_export_that_the_mapping_names_is_taken_as_the_loader_takes_it(
     last = ended(lea)
     assert last.state == "loaded"
     [log_outcome] = [one for one in last.outcomes if one["file"] == "visit.export.text"]
-    assert log_outcome["loaded"] == 1
+    assert (log_outcome["read"], log_outcome["rejected"]) == (1, 0)
 
 
 def test_what_the_loader_cannot_read_is_told_in_its_words(lea: Site, delivery: Delivery) -> None:
@@ -267,6 +270,76 @@ def test_a_load_that_dies_without_a_word_is_told_as_such(lea: Site, delivery: De
     assert ended(lea).state == "loaded"
 
 
+def press_stop(site: Site) -> None:
+    assert site.ask("data-sent.data", 1).status_code in (200, 204)
+
+
+def test_a_load_under_way_can_be_stopped_and_the_next_one_goes_on(
+    lea: Site, delivery: Delivery
+) -> None:
+    before = load_id()
+    with held_up(delivery):
+        number = send(lea, zipped(delivery)).get_json()["number"]
+        until(lambda: "Waiting" in panel(lea))
+        assert '"data-stop":{"hidden":false}' in panel(lea)
+        press_stop(lea)
+        assert ended(lea).state == "stopped"
+        assert "It was stopped, as somebody asked." in panel(lea)
+        assert '"data-stop":{"hidden":true}' in panel(lea)
+    assert load_id() == before
+    records = [(r["who"], r["what"]) for r in read_audit(lea.folder / "audit.log")]
+    assert records[-2:] == [("lea", "stopped an upload"), ("lea", "an upload was stopped")]
+    assert send(lea, zipped(delivery)).status_code == 202
+    assert ended(lea).state == "loaded"
+    assert (folder_of(lea) / number / "stop").read_text() == "lea"
+
+
+def test_nothing_is_stopped_where_no_load_is_under_way(lea: Site) -> None:
+    press_stop(lea)
+    assert list(folder_of(lea).glob("*/stop")) == []
+
+
+def bounded(site: Site, **bounds: Any) -> Site:
+    site.app.server.extensions[UPLOADS] = Uploads(UploadSettings(**bounds))
+    return site
+
+
+def test_a_load_that_takes_too_long_ends_and_the_next_one_goes_on(
+    lea: Site, delivery: Delivery
+) -> None:
+    with held_up(delivery):
+        send(bounded(lea, minutes=0.001), zipped(delivery))
+        last = ended(lea)
+        assert last.state == "refused"
+        assert "longer than the 0.001 minutes that a load may take" in (last.refusal or "")
+    send(bounded(lea), zipped(delivery))
+    assert ended(lea).state == "loaded"
+
+
+def test_a_load_that_needs_too_much_memory_ends_and_the_next_one_goes_on(
+    lea: Site, delivery: Delivery
+) -> None:
+    send(bounded(lea, megabytes=100), zipped(delivery))
+    last = ended(lea)
+    assert last.state == "refused"
+    assert "more memory than the 100 MB that a load may take" in (last.refusal or "")
+    send(bounded(lea), zipped(delivery))
+    assert ended(lea).state == "loaded"
+
+
+def test_the_load_of_a_command_line_goes_on_after_a_load_that_was_stopped(
+    lea: Site, delivery: Delivery
+) -> None:
+    with held_up(delivery):
+        send(lea, zipped(delivery))
+        until(lambda: "Waiting" in panel(lea))
+        press_stop(lea)
+        ended(lea)
+    before = load_id()
+    assert delivery.load().refusal is None
+    assert load_id() > before
+
+
 def test_of_several_at_once_one_is_taken(lea: Site, delivery: Delivery) -> None:
     content, statuses = zipped(delivery), []
     lea.client.get("/data")
@@ -333,31 +406,78 @@ def test_other_roles_can_send_nothing_and_get_nothing(
     assert send(here, Unreadable()).status_code == 403
     assert stored(here) == []
     number = an_upload(here, "20240101T000000-00000000").name
-    for path in (*LISTS, f"{PATH}/{number}/rejected-rows.csv"):
+    for path in (LINES, f"{PATH}/{number}/rejected-rows.csv"):
         assert here.client.get(path).status_code == 403
     shown = here.ask("data-state.children", None).get_json()["response"]
     assert "For leadership" in json.dumps(shown.pop("data-state"))
     assert {value for part in shown.values() for value in part.values()} == {None, True}
-    assert here.ask("data-offer", True).get_json()["response"]["data-offer"]["children"] is None
-    assert here.ask("data-upload-state", None, None, None).get_json()["response"][
-        "data-upload-state"
-    ] == {"children": None}
+    offered = here.ask("..data-offer", True).get_json()["response"]
+    assert offered == {"data-offer": {"children": None}, "data-uploads": {"hidden": True}}
+    followed = here.ask("data-upload-state", None, None, None).get_json()["response"]
+    assert followed["data-upload-state"] == {"children": None}
+    assert followed["data-stop"] == {"hidden": True}
     assert "/data" not in navigation(here)
 
 
-def test_leadership_has_the_page_in_the_navigation_and_the_lists(
-    lea: Site, delivery: Delivery
+@pytest.mark.parametrize("who", ["lea", "lou"])
+def test_leadership_has_the_page_in_the_navigation_and_the_lines(
+    site: Build, delivery: Delivery, who: str
 ) -> None:
-    assert "/data" in navigation(lea)
-    delivery.add("attendance", TOO_MANY).write(
-        visits=VISITS + VISITS.splitlines()[1].replace("v1", "v2") + "\n"
-    ).load()
-    rejected, doubts = (lea.client.get(path).get_data(as_text=True) for path in LISTS)
+    here = site()
+    here.sign_in(who)
+    assert "/data" in navigation(here)
+    delivery.add("attendance", TOO_MANY, OF_NOBODY).load()
+    rejected = here.client.get(LINES).get_data(as_text=True)
     assert "attendance.csv,22,days_attended," in rejected
-    assert "visits.csv,3," in doubts
-    assert "0000000001" not in f"{rejected}{doubts}"
-    exported = [r for r in read_audit(lea.folder / "audit.log") if r["what"] == "exported"]
-    assert [record["file"] for record in exported] == ["rejected-rows.csv", "rows-to-decide.csv"]
+    assert "attendance.csv,23" not in rejected  # whether the database knows a number is not told
+    assert "0000000001" not in rejected
+    exported = [r for r in read_audit(here.folder / "audit.log") if r["what"] == "exported"]
+    assert [record["file"] for record in exported] == ["rejected-rows.csv"]
+
+
+def test_leadership_without_the_right_sees_how_a_load_goes_and_begins_and_ends_none(
+    site: Build, delivery: Delivery
+) -> None:
+    here = site()
+    here.sign_in("lou")
+    assert "a right of its own" in offer(here)
+    assert "Choose a zip file" not in offer(here)
+    assert send(here, Unreadable()).status_code == 403
+    assert stored(here) == []
+    uploads = uploads_of(here)
+    with held_up(delivery):
+        content = zipped(delivery)
+        uploads.receive(io.BytesIO(content), "one.zip", len(content), "lea")
+        until(lambda: "Waiting for another load to end" in panel(here))
+        assert '"data-stop":{"hidden":true}' in panel(here)
+        press_stop(here)
+        assert list(folder_of(here).glob("*/stop")) == []
+    assert ended(here).state == "loaded"
+
+
+@pytest.mark.parametrize("who", ["cora", "pat"])
+def test_the_right_is_not_of_a_role_and_shows_the_load_alone(
+    site: Build, delivery: Delivery, who: str
+) -> None:
+    here = site()
+    Users(here.folder / "users.json").change(who, uploads=True)
+    here.sign_in(who)
+    assert "/data" in navigation(here)
+    assert "Choose a zip file" in offer(here)
+    assert send(here, zipped(delivery.add("attendance", TOO_MANY))).status_code == 202
+    number = ended(here).number
+    assert "Refused" in panel(here)
+    lines = here.client.get(f"{PATH}/{number}/rejected-rows.csv")
+    assert "attendance.csv,22,days_attended" in lines.get_data(as_text=True)
+    shown = here.ask("data-state.children", None).get_json()["response"]
+    assert {value for part in shown.values() for value in part.values()} == {None, True}
+    assert here.client.get(LINES).status_code == 403
+
+
+def test_who_loses_the_right_can_send_nothing_more(lea: Site) -> None:
+    Users(lea.folder / "users.json").change("lea", uploads=False)
+    lea.sign_in("lea")
+    assert send(lea, Unreadable()).status_code == 403
 
 
 def test_signed_out_nothing_is_taken_and_nothing_given(site: Build) -> None:
@@ -366,9 +486,9 @@ def test_signed_out_nothing_is_taken_and_nothing_given(site: Build) -> None:
     assert send(here, Unreadable()).status_code == 401
     assert stored(here) == []
     number = an_upload(here, "20240101T000000-00000000").name
-    for path in (*LISTS, f"{PATH}/{number}/rejected-rows.csv"):
+    for path in (LINES, f"{PATH}/{number}/rejected-rows.csv"):
         assert here.client.get(path).status_code == 302
-    for output, values in (("data-state.children", [None]), ("data-offer", [True])):
+    for output, values in (("data-state.children", [None]), ("..data-offer", [True])):
         assert here.ask(output, *values).status_code == 401
 
 
@@ -383,7 +503,12 @@ def test_what_was_sent_by_whom_is_recorded(lea: Site, delivery: Delivery) -> Non
     number = send(lea, content).get_json()["number"]
     ended(lea)
     send(lea, b"no zip file", query_string={"name": "x" * 500})
-    *_, taken, _sending, refused = read_audit(lea.folder / "audit.log")
+    *_, taken, loaded, _sending, refused = read_audit(lea.folder / "audit.log")
+    assert (loaded["who"], loaded["what"], loaded["upload"]) == (
+        "lea",
+        "an upload was loaded",
+        number,
+    )
     assert taken.pop("when")
     assert taken == {
         "who": "lea",
@@ -519,7 +644,7 @@ def test_a_full_disk_is_told_in_words(lea: Site, delivery: Delivery) -> None:
 
 
 def offer(site: Site) -> str:
-    return site.ask("data-offer", True).get_data(as_text=True)
+    return site.ask("..data-offer", True).get_data(as_text=True)
 
 
 def test_uploads_can_be_switched_off(site: Build, delivery: Delivery) -> None:

@@ -13,9 +13,10 @@ from queries.deliveries import (
     DELIVERED,
     LATE,
     MISSING,
-    doubtful_lines,
     doubtful_rules,
     freshness,
+    last_loads,
+    last_loads_whole,
     rejected_lines,
     rejected_rules,
     spellings,
@@ -98,18 +99,61 @@ def test_rejected_rows_are_counted_by_rule_beside_the_load_before(delivery: Deli
     assert "0000000001" not in told
 
 
-def test_doubts_are_told_by_rule_and_line_without_their_words(delivery: Delivery) -> None:
-    twice = "2021-12-07,home"
-    delivery.write(visits=visits(twice, twice, "2021-12-09,home", "2022-01-11,home", twice))
-    delivery.load()
+def doubtful_visits(number: int) -> str:
+    return visits(*["2021-12-07,home"] * number)
+
+
+def test_doubts_are_told_by_rule_in_fives_without_lines_and_words(delivery: Delivery) -> None:
+    delivery.write(visits=doubtful_visits(13)).load()
     with snapshot() as data:
         rules = doubtful_rules(data, LEADERSHIP)
-        lines = doubtful_lines(data, LEADERSHIP)
-    assert rules[["file", "rows", "first_line"]].to_numpy().tolist() == [["visits.csv", 3, 2]]
+    assert list(rules.columns) == ["file", "rule", "rows"]
+    assert rules[["file", "rows"]].to_numpy().tolist() == [["visits.csv", 15]]
     assert "same" in rules["rule"][0]
-    assert lines["line"].tolist() == [2, 3, 6]
-    assert list(lines.columns) == ["file", "line", "rule"]
-    assert "0000000001" not in f"{rules.to_csv()}{lines.to_csv()}"
+    assert "0000000001" not in rules.to_csv()
+
+
+def test_few_doubts_look_like_none(delivery: Delivery) -> None:
+    # Of one row it would tell whether the database has a contact of that student on that day.
+    delivery.write(visits=doubtful_visits(9)).load()
+    with snapshot() as data:
+        assert doubtful_rules(data, LEADERSHIP).empty
+
+
+def of_unknown(number: int) -> str:
+    """Months of students that nobody has declared."""
+    return "".join(f"20000000{n:02d},0640011,2022-06,20,20\n" for n in range(number))
+
+
+@pytest.mark.parametrize("number", [0, 9, 13])
+def test_rows_of_unknown_students_are_neither_counted_nor_listed(
+    delivery: Delivery, number: int
+) -> None:
+    attendance = (delivery.folder / "attendance.csv").read_text()
+    too_many = TOO_MANY.replace("2021-09", "2022-07")
+    delivery.write(attendance=f"{attendance}{too_many}{of_unknown(number)}").load()
+    with snapshot() as data:
+        rules, lines = rejected_rules(data, LEADERSHIP), rejected_lines(data, LEADERSHIP)
+        [loads] = last_loads_whole(data).to_dict("records")
+    assert rules["rows"].tolist() == [1]
+    assert lines["line"].tolist() == [22]
+    assert loads["rows_rejected"] == 1
+
+
+def test_what_is_told_of_loads_is_what_stands_in_their_files(delivery: Delivery) -> None:
+    head, *rows = (delivery.folder / "attendance.csv").read_text().splitlines()
+    for changed in (0, 1, 14):  # days enrolled, of so many months
+        new = [row.replace(",20,", ",31,", 1) for row in rows[:changed]]
+        again = [rows[19], TOO_MANY.strip()]
+        delivery.write(attendance="\n".join([head, *new, *rows[changed:], *again])).load()
+    with snapshot() as data:
+        files, whole = last_loads(data), last_loads_whole(data)
+    attendance = files[files["file"] == "attendance.csv"]
+    told = ["rows_read", "rows_duplicate", "rows_rejected", "rows_good"]
+    assert attendance[told].to_numpy().tolist() == [[22, 1, 1, 20]] * 3
+    assert list(files.columns) == ["loaded_at", "file", *told]
+    assert whole[told].nunique().tolist() == [1] * 4
+    assert whole["files"].tolist() == [5] * 3
 
 
 def test_what_a_district_took_back_is_told_in_counts_until_somebody_decides(
@@ -125,7 +169,6 @@ def test_what_a_district_took_back_is_told_in_counts_until_somebody_decides(
         assert all(doubtful_rules(data, viewer).empty for viewer in OTHERS)
     assert rules[["file", "rows"]].to_numpy().tolist() == [["attendance.csv", 10]]
     assert rules["rule"][0].startswith("months that a later delivery of them no longer holds")
-    assert rules["first_line"].isna().all()
 
 
 MAPPING = """
@@ -173,9 +216,9 @@ def test_nobody_else_is_told_of_spellings(viewer: Viewer) -> None:
 def test_nobody_else_is_told_of_gaps_rejected_rows_or_doubts(
     gaps: Delivery, viewer: Viewer
 ) -> None:
-    gaps.write(visits=visits("2021-12-07,home", "2021-12-07,home"))
+    gaps.write(visits=doubtful_visits(12))
     gaps.add("attendance", TOO_MANY.strip()).load()
     with snapshot() as data:
-        for query in (freshness, rejected_rules, rejected_lines, doubtful_rules, doubtful_lines):
+        for query in (freshness, rejected_rules, rejected_lines, doubtful_rules):
             assert len(query(data, LEADERSHIP))
             assert query(data, viewer).empty
