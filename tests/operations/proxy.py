@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import ssl
 from collections.abc import Iterator
@@ -38,6 +37,7 @@ class Proxy:
     def browser(self) -> requests.Session:
         """Somebody with cookies who trusts the certificate."""
         session = requests.Session()
+        session.trust_env = False  # no other proxy between, no other authorities
         session.verify = str(self.authority)
         session.headers["Referer"] = self.address
         return session
@@ -68,7 +68,6 @@ class Proxy:
 @contextmanager
 def caddy(folder: Path, dashboard: Server, caddyfile: str) -> Iterator[Proxy]:
     """Caddy before the dashboard, once both answer; all that it keeps is in ``folder``."""
-    assert (program := shutil.which("caddy")), "make programs installs it"
     file, port = folder / "Caddyfile", free_port()
     file.write_text(caddyfile.replace("{\n", _OF_TESTS, 1))
     settings = {
@@ -77,7 +76,7 @@ def caddy(folder: Path, dashboard: Server, caddyfile: str) -> Iterator[Proxy]:
         "XDG_DATA_HOME": str(folder),
         "XDG_CONFIG_HOME": str(folder),
     }
-    command = [program, "run", "--config", str(file), "--adapter", "caddyfile"]
+    command = ["caddy", "run", "--config", str(file), "--adapter", "caddyfile"]
     with running(command, folder / "caddy.log", settings) as process:
         authority = folder / "caddy/pki/authorities/local/root.crt"
         proxy = Proxy(port, authority, dashboard)
