@@ -105,6 +105,12 @@ def test_the_proxy_shows_no_probe_and_no_metrics_to_the_world() -> None:
     assert set(hidden.split()) == open_paths()
 
 
+def test_the_proxy_takes_forms_in_whole_whichever_caddy_it_is() -> None:
+    assert "{$SITE_BUFFERS:buffer_requests}" in text("Caddyfile")  # of before 2.7, as Debian has it
+    assert "image: caddy:2\n" in text("compose.yaml")
+    assert "SITE_BUFFERS: request_buffers " in text("compose.yaml")
+
+
 def test_a_reload_takes_new_code_because_what_starts_the_workers_knows_none() -> None:
     imported = re.findall(
         r"^\s*(?:import|from) (\w+)", (ROOT / "gunicorn.conf.py").read_text(), re.M
