@@ -19,10 +19,10 @@ check: .venv/installed-dev  ## style, types and import directions
 	$(VENV)/mypy
 	$(VENV)/lint-imports
 
-programs:  ## Debian's Chromium, PostgreSQL, and what opens slides and prints, for the tests
-	@{ which chromium-headless-shell soffice pdftotext && ls /usr/lib/postgresql/*/bin/postgres; } >/dev/null || { \
+programs:  ## Debian's Chromium, PostgreSQL, Caddy, and what opens slides and prints, for the tests
+	@{ which caddy chromium-headless-shell soffice pdftotext && ls /usr/lib/postgresql/*/bin/postgres; } >/dev/null || { \
 	    $(AS_ROOT) apt-get update -qq && \
-	    $(AS_ROOT) apt-get install -y -qq --no-install-recommends chromium-headless-shell \
+	    $(AS_ROOT) apt-get install -y -qq --no-install-recommends caddy chromium-headless-shell \
 	        fonts-liberation libreoffice-impress-nogui poppler-utils postgresql; }
 
 .venv/installed: requirements.txt

@@ -7,7 +7,8 @@
 -- leap_loader loads deliveries: every load makes a schema of its own and drops the one before last.
 -- leap_reader is the dashboard: it reads the current load, and the rows of named students only of
 -- the districts that the query layer names for the signed-in coordinator (row-level security).
--- What it may read in a load, the loader grants with the load.
+-- What it may read in a load, the loader grants with the load. Its password opens the names of all
+-- students contacted: who has it can name districts as the dashboard does.
 
 CREATE ROLE leap_loader LOGIN;
 CREATE ROLE leap_reader LOGIN;

@@ -103,7 +103,12 @@ def open_paths() -> set[str]:
 def test_the_proxy_shows_no_probe_and_no_metrics_to_the_world() -> None:
     [hidden] = re.findall(r"@inside path (.*)", text("Caddyfile"))
     assert set(hidden.split()) == open_paths()
-    assert "respond @inside 404" in text("Caddyfile")
+
+
+def test_the_proxy_takes_forms_in_whole_whichever_caddy_it_is() -> None:
+    assert "{$SITE_BUFFERS:buffer_requests}" in text("Caddyfile")  # of before 2.7, as Debian has it
+    assert "image: caddy:2\n" in text("compose.yaml")
+    assert "SITE_BUFFERS: request_buffers " in text("compose.yaml")
 
 
 def test_a_reload_takes_new_code_because_what_starts_the_workers_knows_none() -> None:

@@ -1,15 +1,11 @@
-"""The dashboard behind a real gunicorn, as it runs in a place of work."""
+"""A real gunicorn: its reloads, its log, its end."""
 
 from __future__ import annotations
 
 import http.client
-import json
-import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,71 +15,24 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.ports import free_port
 from tests.conftest import Delivery
-from tests.test_documentation import ROOT
+from tests.operations.serving import Server, gunicorn
 from tests.waiting import LONGEST_WAIT, until
 
 TOKEN = "t" * 40
-
-
-@dataclass
-class Server:
-    """A gunicorn of its own, and the lines of its log."""
-
-    process: subprocess.Popen[bytes]
-    port: int
-    log: Path
-
-    def get(self, path: str, **headers: str) -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LONGEST_WAIT)
-        try:
-            connection.request("GET", path, headers=headers)
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode()
-        finally:
-            connection.close()
-
-    def metrics(self) -> str:
-        return self.get("/metrics", Authorization=f"Bearer {TOKEN}")[1]
-
-    def lines(self) -> list[dict]:
-        return [json.loads(line) for line in self.log.read_text().splitlines()]
-
-    def workers(self, words: str) -> list[str]:
-        """Numbers of the processes of which the log says so."""
-        said = (re.fullmatch(rf"{words}.*?(\d+)\)?", line["message"]) for line in self.lines())
-        return [one[1] for one in said if one]
 
 
 @pytest.fixture
 def server(delivery: Delivery, tmp_path: Path) -> Iterator[Server]:
     (delivery.folder / "DEMONSTRATION").touch()
     delivery.load()
-    port = free_port()
-    log = tmp_path / "log"
-    environment = {
+    settings = {
         "LEAP_DATABASE_URL": delivery.url,
-        "LEAP_ADDRESS": f"127.0.0.1:{port}",
-        "LEAP_LOG": "json",
         "LEAP_METRICS_TOKEN": TOKEN,
         "PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "metrics"),
     }
-    with log.open("wb") as lines:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "app:server"],
-            cwd=ROOT,
-            env=os.environ | environment,
-            stdout=lines,
-            stderr=lines,
-        )
-    server = Server(process, port, log)
-    try:
-        until(lambda: is_ready(server))
+    with gunicorn(tmp_path / "log", settings) as server:
         yield server
-    finally:
-        process.terminate()
-        process.wait(LONGEST_WAIT)
 
 
 @dataclass
@@ -147,7 +96,7 @@ def test_a_reload_swaps_the_worker_and_loses_no_request(server: Server) -> None:
     assert clients.wrong == []
     assert server.process.poll() is None
 
-    metrics = server.metrics()
+    metrics = server.get("/metrics", Authorization=f"Bearer {TOKEN}")[1]
     ready = re.search(r'leap_requests_total\{.*route="/readyz".*\} (\S+)', metrics)
     assert float(ready[1]) >= clients.answered  # of both workers
     assert re.findall(r'leap_process_resident_bytes\{pid="(\d+)"\}', metrics) == [new]
@@ -178,11 +127,3 @@ class Begun:
         self._socket.sendall(b"=lea")
         with self._socket, self._socket.makefile("rb") as answer:
             return answer.readline().decode()
-
-
-def is_ready(server: Server) -> bool:
-    assert server.process.poll() is None, server.log.read_text()
-    try:
-        return server.get("/readyz")[0] == 200
-    except OSError:
-        return False
