@@ -190,7 +190,7 @@ def _official_columns(official: Official) -> list[_Column]:
         return published
     visited = _Column(
         words.say("official", "visited"),
-        words.shown_rate(served, "baseline"),
+        wording.rate_of(served, "baseline"),
         in_hundredths(served["baseline"]),
         None if pd.isna(served["students"]) else int(served["students"]),
         "accent",
@@ -245,7 +245,7 @@ def _lines_title(figures: Figures) -> str:
     if after is None:
         return words.say("lines", "title_none")
     told = {
-        "before": words.shown_rate(figures.standing, "baseline"),
+        "before": wording.rate_of(figures.standing, "baseline"),
         "after": wording.rate(after, "visited_rate"),
         "when": words.months(after["event_month"]),
     }

@@ -44,6 +44,7 @@ class Trajectory:
     served: Count
     threshold: int
     view: View
+    own_list: bool = False
 
 
 def trajectory(data: Snapshot, viewer: Viewer, view: View) -> Trajectory:
