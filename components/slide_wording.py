@@ -170,6 +170,11 @@ def gaps(effect: Effect) -> list[tuple[int, str]]:
     return [(at, size(gap, exact=True)) for at, gap in found if not pd.isna(gap)]
 
 
+def own_list_notes(effect: Effect) -> tuple[Note, ...]:
+    """Whose students a coordinator's slides are of, where they are not all that match."""
+    return notes("own_list") if effect.own_list else ()
+
+
 def second(effect: Effect) -> str:
     """The second method; where no single number may be told, why both stand side by side."""
     if headline(effect) is None:

@@ -331,7 +331,7 @@ def lines_summary(effect: Effect) -> str:
     return (
         f"Six months after the first visit: visited students "
         f"{told(after, 'visited_rate')}, similar students {told(after, 'comparison_rate')} "
-        f"({wording.people(after)} students)."
+        f"({wording.people(after)} students{wording.ON_LIST if effect.own_list else ''})."
     )
 
 
@@ -491,7 +491,7 @@ def visited_sentence(context: PublicContext, served: Row | None, effect: Effect 
         return f"{said}; too few have been here six months since."
     return (
         f"{said}, {told(after, 'visited_rate')} six months after it; similar students, not "
-        f"visited, {told(after, 'comparison_rate')} then. {difference.sentence(effect)}"
+        f"visited, {told(after, 'comparison_rate')} then. {wording.said(effect)}"
     ).rstrip()
 
 

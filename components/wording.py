@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from components.difference import caution, estimate, interval, points, taken
+from components.difference import caution, estimate, interval, points, sentence, taken
 from components.language import say
 from components.numbers import per_cent, span
 from components.numbers import signed as signed
@@ -213,6 +213,11 @@ def _counted(result: Trajectory) -> str:
 ON_LIST = " on your list"
 
 
+def said(result: Effect) -> str:
+    """What may be said of a comparison, and where it is of the coordinator's students alone."""
+    return f"{sentence(result)} {say('own_list', 'page') if result.own_list else ''}".rstrip()
+
+
 def listed(point: Row) -> str:
     """What follows the students behind a point: empty, or that they are the coordinator's own."""
     return ON_LIST if point["own_list"] else ""
@@ -361,7 +366,8 @@ def line_hover(point: Row, name: str, who: str) -> str:
         return ""
     return (
         f"<b>{who}</b><br>{rate(point, name)} of days attended, "
-        f"{month_in_words(point['event_month'])}<br>beside {people(point)} visited students{listed(point)}"
+        f"{month_in_words(point['event_month'])}<br>beside {people(point)} visited students"
+        f"{listed(point)}"
     )
 
 

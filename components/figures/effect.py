@@ -158,7 +158,7 @@ def _gap_colour(result: Effect) -> str:
 
 
 def _title(result: Effect) -> str:
-    after = result.months[1]
+    after = result.months[1] | {"own_list": result.own_list}
     name = wording.short(result.label, _LONGEST_NAME)
     caution = difference.caution(result)
     title = panel_title(name, None if after["withheld"] else after)

@@ -238,8 +238,7 @@ def _year(measure: Measure, year: str, colour: str, dash: str) -> Trace:
     of_year = measure.values[measure.values["school_year"] == year]
     rows = of_year.dropna(subset=["value"]).sort_values("month")
     told = [
-        per_cent(value) if measure.unit == "%" else f"about {value:,.0f}"
-        for value in rows["value"]
+        per_cent(value) if measure.unit == "%" else f"about {value:,.0f}" for value in rows["value"]
     ]
     return {
         "type": "scatter",
