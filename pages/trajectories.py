@@ -151,12 +151,12 @@ def _leaving_trajectory(search: str | None) -> Leaving:
         known = known_values(data)
         view, _ignored = View.parse(search, known)
         result = trajectory(data, current_viewer(data).for_export(), view)
-    columns = ["label", "event_month", "rate", "beyond", "low", "high", "students", "about"]
+    figures = ["rate", "beyond", "low", "high", "students", "about", "withheld"]
     return Leaving(
         f"{HEADING}: {wording.selection(view.filters, known)}",
         wording.source(result, data.data_as_of, data.is_demonstration),
         _figure(result),
-        result.frame[[*columns, "withheld"]].rename(columns={"label": "group"}),
+        result.frame[["label", "event_month", *figures]].rename(columns={"label": "group"}),
     )
 
 

@@ -32,16 +32,16 @@ def _slide(key: str, title: str, chart: Chart | None, paragraphs: tuple[str, ...
 
 def deck(shape: Shape = "16x9", names: tuple[str, ...] = NAMES) -> Deck:
     """Six slides: columns, lines, gap, intervals with a caution and a missing figure, words."""
-    low = tuple(None if value is None else value - 1.5 for value in GAP)
-    high = tuple(None if value is None else value + 1.5 for value in GAP)
+    low = tuple(None if value is None else round(value - 1.5, 1) for value in GAP)
+    high = tuple(None if value is None else round(value + 1.5, 1) for value in GAP)
     students: tuple[int | None, ...] = tuple(500 - 10 * abs(at) for at in MONTHS)
     months = tuple(signed(at) for at in MONTHS)
     axis = "School months from the first visit"
     sizes = tuple(
         round(12.3 - 0.7 * place, 1) if place != 3 else None for place in range(len(names))
     )
-    below = tuple(None if size is None else round(size - 2.5, 1) for size in sizes)
-    above = tuple(None if size is None else round(size + 2.5, 1) for size in sizes)
+    below = tuple(None if size is None else round(size - 2.6, 1) for size in sizes)
+    above = tuple(None if size is None else round(size + 2.6, 1) for size in sizes)
     cautions = tuple(
         "fewer than 20 students" if place == 3 else "past differs" if place == 4 else ""
         for place in range(len(names))

@@ -384,7 +384,7 @@ ROWS = Chart(
 def test_rows_are_told_in_figures_or_why_there_is_none() -> None:
     [(_chart, drawn)] = charts(only(deck(), 3, ROWS))
     assert row_words(drawn) == [
-        "2.0 (0.5 to 3.5)",
+        "2 (0.5 to 3.5)",
         "−3.1 (−5.6 to −0.6) past differs",
         "fewer than 20 students",
     ]
@@ -407,7 +407,7 @@ def test_rates_are_columns_in_their_colours_with_per_cent_above_them() -> None:
     assert columns_drawn.values == (91.7, 85.6, 59.4)
     fills = [columns_drawn.points[row].format.fill.fore_color.rgb for row in range(3)]
     assert [f"#{fill}".lower() for fill in fills] == [LIGHT[role] for role in chart.colours]
-    assert drawn.plots[0].data_labels.number_format == '0.0"\N{NO-BREAK SPACE}%"'
+    assert drawn.plots[0].data_labels.number_format == 'General"\N{NO-BREAK SPACE}%"'
     assert drawn.value_axis.minimum_scale == 0
     assert columns(drawn)["Students, about"] == chart.students
 
