@@ -8,7 +8,7 @@ from components.deck import Chart, Deck, Note, Series, Shape, Slide
 from components.wording import signed
 
 MONTHS = tuple(range(-9, 13))
-QUESTION = Note("Would they have come back anyway?", "In part: similar students gained 3.0 points.")
+QUESTION = Note("Would they have come back anyway?", "In part: similar students gained 3 points.")
 
 VISITED = tuple(None if at == 0 else 75.0 - (at < 0) * 5 + 0.5 * abs(at) for at in MONTHS)
 COMPARED = tuple(None if at == 0 else 70.0 + 0.25 * abs(at) for at in MONTHS)
@@ -62,7 +62,7 @@ def deck(shape: Shape = "16x9", names: tuple[str, ...] = NAMES) -> Deck:
             ),
             _slide(
                 "lines",
-                "Attendance was 65.5 % before the first visit and 78.0 % six months after it; of "
+                "Attendance was 65.5 % before the first visit and 78 % six months after it; of "
                 "similar students, not visited, 71.5 %",
                 Chart(
                     "lines",

@@ -654,6 +654,15 @@ def test_lines_that_end_side_by_side_have_labels_apart_and_beyond_them(drawn: Dr
     assert above.left > (last_month.left + last_month.right) / 2
 
 
+def test_lines_end_in_their_value_without_a_tenth_that_was_not_told(drawn: Drawn) -> None:
+    words = " ".join(word.text for word in drawn.pages[1]).replace("\N{NO-BREAK SPACE}", " ")
+    chart = drawn.deck.slides[1].chart
+    assert chart
+    ends = {f"{series.values[-1]:g} %" for series in chart.series}
+    assert "81 %" in ends
+    assert ends <= set(re.findall(r"\b[\d.]+ %", words))
+
+
 def test_source_and_number_stand_in_their_boxes(drawn: Drawn) -> None:
     layout = slide_layout(drawn.deck.shape)
     for number, words in enumerate(drawn.pages, start=1):
