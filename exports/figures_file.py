@@ -108,11 +108,16 @@ def csv_files(deck: Deck, link: str) -> Export:
     return file.getvalue()
 
 
+def _cell(value: Any) -> Any:
+    """As in the workbook: text that starts no formula, and no more digits than a number has."""
+    if isinstance(value, str):
+        return neutral(value)
+    return f"{value:g}" if isinstance(value, float) else value
+
+
 def _csv(table: list[list[Any]]) -> str:
     """With a byte-order mark, so that spreadsheets read it as UTF-8."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerows(
-        [neutral(value) if isinstance(value, str) else value for value in row] for row in table
-    )
+    writer.writerows([_cell(value) for value in row] for row in table)
     return f"\N{ZERO WIDTH NO-BREAK SPACE}{text.getvalue()}"

@@ -76,6 +76,7 @@ class Effect:
     place: int = 0
     inherited: bool = False
     district: str = ""
+    own_list: bool = False
 
     @cached_property
     def months(self) -> dict[int, dict[Hashable, Any]]:

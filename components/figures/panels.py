@@ -64,7 +64,9 @@ def panels_figure(panels: Sequence[Panel], value_axis: Figure) -> Figure:
 
 def panel_title(name: str, point: Point | None) -> str:
     """A group's name, and the students behind a month of it; None where they are withheld."""
-    return f"<b>{name}</b>" + ("" if point is None else f" · {wording.people(point)} students")
+    if point is None:
+        return f"<b>{name}</b>"
+    return f"<b>{name}</b> · {wording.people(point)} students{wording.listed(point)}"
 
 
 def _cell(row: int, column: int, rows: int) -> tuple[list[float], list[float]]:

@@ -13,6 +13,7 @@ from components import theme, wording
 from components.deck import Chart, Series, Shape, Values
 from components.figures.frame import Figure, Trace
 from components.figures.trajectory import pushed_apart
+from components.numbers import per_cent
 from components.slide_layout import LABEL_SIZE, PIXELS, slide_layout
 
 _LABEL = LABEL_SIZE * PIXELS
@@ -164,7 +165,7 @@ def _lines(chart: Chart, width: float, height: float) -> Figure:
     places = pushed_apart([value for _series, _at, value in ends], apart, (low, high))
     layout["annotations"] += [
         _words(
-            f"<b>{value:.1f} %</b> {series.name.replace(' ', '<br>', 1)}",
+            f"<b>{per_cent(value)}</b> {series.name.replace(' ', '<br>', 1)}",
             at,
             place,
             xanchor="left",
@@ -213,7 +214,7 @@ def _gap(chart: Chart, width: float, height: float) -> Figure:
         at, value = _last(series.values)
         layout["annotations"].append(
             _words(
-                f"<b>{wording.signed_tenths(value)}</b>",
+                f"<b>{wording.signed(value)}</b>",
                 at,
                 value,
                 xanchor="left",
