@@ -1,0 +1,46 @@
+"""What a sum gives away: a total less the numbers told beside it is the number withheld.
+
+So where the rows of a total that are withheld hold too few students together, the smallest row
+told is withheld too. None and few are the same here: a row that is withheld may be either, and
+what is withheld besides does not depend on which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+Lines = Sequence["pd.Series[bool]"]
+
+
+def lines(frame: pd.DataFrame, by: Sequence[str]) -> Lines:
+    """The rows behind each total that somebody may know: of every value of ``by``, and of all."""
+    every = pd.Series(True, index=frame.index)
+    return [*(frame[name] == value for name in by for value in frame[name].unique()), every]
+
+
+def guarded(
+    students: pd.Series[int], threshold: int, totals: Lines, *, overlapping: bool
+) -> pd.Series[int]:
+    """The students behind each number, 0 where it is to be withheld.
+
+    ``overlapping``: a student may stand behind several numbers of a total.
+    """
+    kept, before = students.where(students >= threshold, 0), None
+    while not kept.equals(before):
+        before = kept.copy()
+        for line in totals:
+            if _leaves_few(students[line], kept[line], threshold, overlapping=overlapping):
+                kept[students[line & (kept > 0)].idxmin()] = 0
+    return kept
+
+
+def _leaves_few(
+    students: pd.Series[int], kept: pd.Series[int], threshold: int, *, overlapping: bool
+) -> bool:
+    """Whether the numbers withheld, of a total whose others are told, hold too few students."""
+    withheld = students[kept == 0]
+    if withheld.empty or not kept.any():
+        return False
+    return bool((withheld.max() if overlapping else withheld.sum()) < threshold)
