@@ -7,7 +7,7 @@ what is withheld besides does not depend on which.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 import pandas as pd
 
@@ -27,20 +27,23 @@ def guarded(
 
     ``overlapping``: a student may stand behind several numbers of a total.
     """
-    kept, before = students.where(students >= threshold, 0), None
-    while not kept.equals(before):
-        before = kept.copy()
-        for line in totals:
-            if _leaves_few(students[line], kept[line], threshold, overlapping=overlapping):
-                kept[students[line & (kept > 0)].idxmin()] = 0
+    kept = students.where(students >= threshold, 0)
+    while (row := _next_withheld(students, kept, threshold, totals, overlapping)) is not None:
+        kept = kept.mask(kept.index == row, 0)
     return kept
 
 
-def _leaves_few(
-    students: pd.Series[int], kept: pd.Series[int], threshold: int, *, overlapping: bool
-) -> bool:
-    """Whether the numbers withheld, of a total whose others are told, hold too few students."""
-    withheld = students[kept == 0]
-    if withheld.empty or not kept.any():
-        return False
-    return bool((withheld.max() if overlapping else withheld.sum()) < threshold)
+def _next_withheld(
+    students: pd.Series[int],
+    kept: pd.Series[int],
+    threshold: int,
+    totals: Lines,
+    overlapping: bool,
+) -> Hashable | None:
+    """The smallest number told of the first total whose withheld ones hold too few students."""
+    for line in totals:
+        told, withheld = students[line & (kept > 0)], students[line & (kept == 0)]
+        together = withheld.max() if overlapping else withheld.sum()
+        if len(told) and len(withheld) and together < threshold:
+            return told.idxmin()
+    return None

@@ -15,6 +15,8 @@ from datetime import date
 from functools import partial, wraps
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import sqlalchemy as sa
 
@@ -350,7 +352,7 @@ def _every_school(data: Snapshot, scope: Scope, frame: pd.DataFrame) -> pd.DataF
     in_none = pd.DataFrame({"district_code": districts}, dtype=object)
     grid = pd.concat([declared, in_none], ignore_index=True).astype(object)
     every = grid.merge(frame.astype(dict.fromkeys(keys, object)), on=keys, how="left")
-    counts = [name for name in frame if name not in keys]
+    counts = list(frame.columns.difference(keys))
     every[counts] = every[counts].fillna(0).astype(int)
     return every
 
@@ -411,8 +413,7 @@ def _told(
     totals = lines(frame, by)
     kept = {
         name: guarded(frame[name], viewer.threshold, totals, overlapping=overlapping)
-        for name in frame
-        if str(name).endswith("unknown")
+        for name in frame.columns[_are_unknown(frame)]
     }
     return _disclosed(data, viewer, scope, frame.assign(**kept), counts or {})
 
@@ -430,4 +431,9 @@ def _disclosed(
 
 
 def _without_unknown(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame[[name for name in frame if not str(name).endswith("unknown")]]
+    return frame.loc[:, ~_are_unknown(frame)]
+
+
+def _are_unknown(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Which columns count the students that decide, and are for nobody to see."""
+    return frame.columns.str.endswith("unknown")
