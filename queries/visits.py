@@ -103,7 +103,7 @@ def volume(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
 
     contacts (Int64, missing where withheld), students (Int64), withheld. For those who see no
     names, every month of the program has every kind, and TOGETHER: kinds of too few students in
-    the month. Where some months are withheld, the one of the fewest contacted is too.
+    the month.
     """
     frame = data.frame(
         bars(
@@ -120,9 +120,8 @@ def volume(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
         return _exact(every[every["contacts"] > 0], ("contacts",))
     periods = _periods(data, viewer, scope, scope.period)
     contacted = frame.groupby("period")["unknown"].sum().reindex(periods, fill_value=0)
-    kept = guarded(contacted, viewer.threshold, lines(contacted.to_frame(), ()), overlapping=True)
     parts = parts_of(frame, _KINDS, periods, viewer.threshold)
-    parts["unknown"] *= parts["period"].map(kept > 0)
+    parts["unknown"] *= parts["period"].map(_guarded_periods(contacted, viewer) > 0)
     return _disclosed(data, viewer, scope, parts, {"contacts": "unknown"})
 
 
@@ -162,6 +161,13 @@ def _periods(data: Snapshot, viewer: Viewer, scope: Scope, unit: str) -> list[da
     if first is None:
         return []
     return list(pd.date_range(first, last, freq=_FREQUENCIES[unit]).date)
+
+
+def _guarded_periods(students: pd.Series[int], viewer: Viewer) -> pd.Series[int]:
+    """As ``guarded``: the contacts before and after these periods, if any, are withheld as well."""
+    and_others = pd.concat([students, pd.Series([0], index=[None])])
+    everything = pd.Series(True, index=and_others.index)
+    return guarded(and_others, viewer.threshold, [everything], overlapping=True).iloc[:-1]
 
 
 def totals(data: Snapshot, viewer: Viewer, scope: Scope) -> tuple[int | None, int | None, bool]:
@@ -228,8 +234,9 @@ def calendar(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     if scope.is_own:
         return _exact(frame, ("contacts",))
     weeks = pd.Index(_periods(data, viewer, scope, "week"), name="period", dtype=object)
-    every = frame.set_index("period").reindex(weeks, fill_value=0).reset_index()
-    return _told(data, viewer, scope, every, {"contacts": "unknown"}, overlapping=True)
+    every = frame.set_index("period").reindex(weeks, fill_value=0)
+    every["unknown"] = _guarded_periods(every["unknown"], viewer)
+    return _disclosed(data, viewer, scope, every.reset_index(), {"contacts": "unknown"})
 
 
 @_remembered
