@@ -54,12 +54,12 @@ def count(value: Any, about: bool) -> str:
     return words.NOT_SHOWN if pd.isna(value) else words.counted(int(value), about)
 
 
-def _rest(frame: pd.DataFrame, noun: str, columns: int) -> list[list[str]]:
+def _rest(frame: pd.DataFrame, what: str, columns: int) -> list[list[str]]:
     """One row for all that is withheld, which are few or nobody; none where nothing is."""
     number = int(frame["withheld"].sum())
     if not number:
         return []
-    return [[f"{number:,} {noun}", *[words.NOT_SHOWN] * (columns - 1)]]
+    return [[f"{what} not shown: {number:,}", *["–"] * (columns - 1)]]
 
 
 def volume_table(frame: pd.DataFrame, scope: Scope, links: pd.Series[str]) -> html.Table:
@@ -75,7 +75,7 @@ def volume_table(frame: pd.DataFrame, scope: Scope, links: pd.Series[str]) -> ht
         for row, link in zip(latest.to_dict("records"), links.loc[latest.index], strict=True)
     ]
     head = [f"{scope.period.capitalize()} of", "Kind", "Contacts", "Students"]
-    rest = _rest(frame, f"kinds of {scope.period}s", len(head))
+    rest = _rest(frame, f"Kinds by {scope.period}", len(head))
     return figures_table("Contacts, the latest first", head, [*rows, *rest], named=True)
 
 
@@ -86,7 +86,7 @@ def calendar_table(frame: pd.DataFrame, scope: Scope) -> html.Table:
         for row in frame[~frame["withheld"]].to_dict("records")[::-1]
     ]
     head = ["Day" if scope.is_own else "Week of", "Completed visits"]
-    rest = _rest(frame, "weeks", len(head))
+    rest = _rest(frame, "Weeks", len(head))
     return figures_table("Completed visits, the latest first", head, [*rows, *rest], named=True)
 
 
@@ -104,7 +104,7 @@ def schools_table(frame: pd.DataFrame, links: Sequence[str]) -> html.Table:
         if not row["withheld"]
     ]
     head = ["School now", "Students", "Reached", "Completed visits", "Attempts"]
-    rest = _rest(frame, "schools", len(head))
+    rest = _rest(frame, "Schools", len(head))
     return figures_table("By school, the most students first", head, [*rows, *rest], named=True)
 
 

@@ -11,8 +11,9 @@ from queries import visits
 from queries.database import Snapshot, snapshot
 from queries.filters import Filters
 from queries.stacks import TOGETHER
+from queries.students import NOT_REACHED
 from queries.viewer import Viewer
-from queries.visits import Query, Scope
+from queries.visits import AT_ONCE, Query, Scope
 from tests.conftest import Delivery
 
 QUERIES: Mapping[str, Query] = {
@@ -51,10 +52,11 @@ HISTORIES = {
 @pytest.fixture(params=HISTORIES)
 def alone(request: pytest.FixtureRequest, delivery: Delivery) -> None:
     """The program with one student of New Haven contacted."""
-    load_program(delivery, HISTORIES[request.param])
+    write_program(delivery, HISTORIES[request.param])
+    delivery.load()
 
 
-def load_program(delivery: Delivery, contacts: Sequence[str]) -> None:
+def write_program(delivery: Delivery, contacts: Sequence[str]) -> None:
     """Hartford visits 60 students at home in September, the first 30 in November, 12 are called in
     October; New Haven has one student, of school 201. Nobody is in grade 12.
     """
@@ -79,7 +81,6 @@ def load_program(delivery: Delivery, contacts: Sequence[str]) -> None:
         visits="visit_id,student_id,visit_date,modality,outcome,visitor_type\n"
         + "".join(f"{row}\n" for row in rows),
     )
-    delivery.load()
 
 
 def asked(data: Snapshot, viewer: Viewer, **filters: tuple[str, ...]) -> dict[str, pd.DataFrame]:
@@ -120,7 +121,8 @@ def test_a_district_of_enough_students_is_told_but_for_its_smallest_month(
     """60 visits in September, 12 calls in October, 30 visits in November: contacts before or after
     would be what all contacts leave beside the three.
     """
-    load_program(delivery, ())
+    write_program(delivery, ())
+    delivery.load()
     with snapshot() as data:
         told = asked(data, LEADERSHIP, district=(HARTFORD,))
         file = asked(data, CORA.for_export(), district=(HARTFORD,))
@@ -133,3 +135,32 @@ def test_a_district_of_enough_students_is_told_but_for_its_smallest_month(
     schools = told["schools"].set_index("school_name")["students"]
     assert schools.isna().tolist() == [True] * 3  # 60 are in one: so nobody is in the others
     assert file["waits"]["withheld"].tolist() == told["waits"]["withheld"].tolist()
+
+
+def test_the_students_whom_a_coordinator_knows_are_taken_off_before_it_is_counted(
+    delivery: Delivery,
+) -> None:
+    """Thirteen were not reached, twelve of them Hartford's: the thirteenth would be told.
+
+    (Eleven were reached within a week: the smallest number, withheld beside the waits of nobody.)
+    """
+    write_program(delivery, ())
+    own = [f"30000000{number:02d}" for number in range(12)]
+    others = [f"40000000{number:02d}" for number in range(26)]
+    for one in [*own, *others]:
+        code, school = (HARTFORD, "101") if one in own else (NEW_HAVEN, "201")
+        outcome = "attempted" if one in [*own, others[0]] else "completed"
+        delivery.add("students", one)
+        delivery.add("enrollments", f"{one},2022-23,{code},7,{school}")
+        delivery.add("attendance", f"{one},{code},2022-09,20,15")
+        delivery.add("visits", f"c{one},{one},2022-09-14,home,{outcome},school")
+    for one in others[15:]:
+        delivery.add("visits", f"d{one},{one},2022-09-12,home,attempted,school")
+    delivery.load()
+    with snapshot() as data:
+        to_leadership, to_cora = (
+            asked(data, viewer, district=(HARTFORD, NEW_HAVEN))["waits"].set_index("wait")
+            for viewer in (LEADERSHIP, CORA)
+        )
+    assert to_leadership["students"][[AT_ONCE, NOT_REACHED]].tolist() == [75, 15]
+    assert to_cora["students"].dropna().to_dict() == {AT_ONCE: 75}
