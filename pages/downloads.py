@@ -10,7 +10,7 @@ import pandas as pd
 from dash import Input, Output, State, callback, ctx, dcc
 
 from access import record
-from components import shell
+from components import shell, wording
 from components.chart_frame import ChartFrame, export_of
 from components.figures.frame import Figure
 
@@ -26,6 +26,13 @@ class Leaving:
     source: str
     figure: Figure | None
     frame: pd.DataFrame
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The rows of the file; where all are withheld only why, and what they would be of."""
+        if "withheld" not in self.frame or not self.frame["withheld"].all():
+            return self.frame
+        return pd.DataFrame({wording.NOTHING_TOLD: [self.source.replace("<br>", " ")]})
 
 
 def offer_downloads(
@@ -60,4 +67,4 @@ def offer_downloads(
     )
     def figures(_clicks: int | None, selection: str | None) -> dict[str, Any]:
         record("exported", file=f"{name}.csv", selection=selection)
-        return dcc.send_data_frame(make(selection).frame.to_csv, f"{name}.csv", index=False)
+        return dcc.send_data_frame(make(selection).table.to_csv, f"{name}.csv", index=False)
