@@ -10,7 +10,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from queries.database import Snapshot
-from queries.disclosure import Count, disclosed, disclosed_count, is_exact
+from queries.disclosure import Count, disclosed, disclosed_count, group_noise, is_exact
 from queries.disclosure.knowledge import is_known
 from queries.disclosure.parts import (
     NOTHING_TOLD,
@@ -78,9 +78,10 @@ def _trajectory(data: Snapshot, viewer: Viewer, view: View) -> Trajectory:
     exact = is_exact(view.filters, view.split) and not view.same_students
     selected = _selected(viewer, view, own)
     served = data.connection.scalar(sa.select(sa.func.count()).select_from(selected))
+    noise = group_noise(data, view.filters)
     return Trajectory(
-        frame=disclosed(rows, viewer, ("rate", "low", "high"), exact=exact),
-        served=disclosed_count(served or 0, viewer, exact=exact),
+        frame=disclosed(rows, viewer, ("rate", "low", "high"), exact=exact, noise=noise),
+        served=disclosed_count(served or 0, viewer, exact=exact, noise=noise),
         threshold=viewer.threshold,
         view=view,
         own_list=bool(own) and own >= set(rows["group"]),

@@ -21,11 +21,12 @@ import pandas as pd
 import sqlalchemy as sa
 
 from evaluation.response import ABOVE, AS_EXPECTED, BELOW
+from queries.contacted import in_caseload, unknown_to
 from queries.database import Snapshot
 from queries.disclosure import disclosed
+from queries.disclosure.parts import smallest_contacted
 from queries.filters import Filters, View
 from queries.memory import once
-from queries.parts import smallest_contacted
 from queries.schema import (
     MODALITIES,
     VISITOR_TYPES,
@@ -41,9 +42,7 @@ from queries.students import (
     NOT_REACHED,
     WAITS,
     first_contact_and_visit,
-    in_caseload,
     sees_students,
-    unknown_to,
 )
 from queries.sums import guarded, lines
 from queries.values import known_values
@@ -90,8 +89,7 @@ def _remembered(query: Query) -> Query:
 
     @wraps(query)
     def answer(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
-        known = viewer.districts if sees_students(viewer) else ()
-        key = (query.__name__, viewer.threshold, known, scope)
+        key = (query.__name__, viewer.sight, scope)
         return once(data.load_id, key, partial(query, data, viewer, scope))
 
     return answer

@@ -19,8 +19,10 @@ a chart, a menu, a file or a slide.
 Parts of a stacked bar that rule 1 hides are told together with others (``queries.stacks``).
 """
 
+from queries.disclosure.counts import ROUNDED_TO as ROUNDED_TO
 from queries.disclosure.counts import Count as Count
 from queries.disclosure.counts import disclosed_count as disclosed_count
+from queries.disclosure.counts import group_noise as group_noise
 from queries.disclosure.counts import is_exact as is_exact
 from queries.disclosure.counts import rounded as rounded
 from queries.disclosure.frames import disclosed as disclosed

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any, TypeVar
 
 import pandas as pd
 import sqlalchemy as sa
 
+from queries.database import Snapshot
 from queries.filters import Filters
-from queries.schema import STUDENT_GROUPS
+from queries.memory import once
+from queries.schema import STUDENT_GROUPS, served_student
+from queries.served import in_selection
 from queries.viewer import Viewer
 
 ROUNDED_TO = 5
@@ -44,11 +47,12 @@ def is_by_group(filters: Filters, *further: str | None) -> bool:
     return not set(STUDENT_GROUPS).isdisjoint((*filters.chosen(), *further))
 
 
-def disclosed_count(students: int, viewer: Viewer, *, exact: bool) -> Count:
+def disclosed_count(students: int, viewer: Viewer, *, exact: bool, noise: int = 0) -> Count:
     """A count of students as the viewer may see it."""
-    if students < viewer.threshold:
+    told = students + noise
+    if min(students, told) < viewer.threshold:
         return Count(None, about=not exact)
-    return Count(students if exact else rounded(students), about=not exact)
+    return Count(told if exact else rounded(told), about=not exact)
 
 
 def rounded(students: Students) -> Students:
@@ -56,22 +60,37 @@ def rounded(students: Students) -> Students:
     return (students + ROUNDED_TO // 2) // ROUNDED_TO * ROUNDED_TO
 
 
-def set_key(table: sa.Table) -> sa.ColumnElement[Any]:
-    """The key of the set of students that a select counts in a mart: what noise belongs to."""
-    return sa.func.coalesce(sa.cast(sa.func.sum(table.c.noise_key), sa.BigInteger), 0)
+def set_key(table: sa.FromClause, *of_whom: sa.ColumnElement[bool]) -> sa.ColumnElement[Any]:
+    """The key of the set of students of a mart that a select counts: what noise is drawn by."""
+    keys = (
+        sa.func.sum(table.c.noise_key).filter(*of_whom)
+        if of_whom
+        else sa.func.sum(table.c.noise_key)
+    )
+    return sa.func.coalesce(sa.cast(keys, sa.BigInteger), 0)
 
 
-def noise(key: int) -> int:
-    """What is added to a count of the set of students with this key: -2 to 2.
+def drawn_noise(key: int, what: str) -> int:
+    """What is added to a count among the set of students with this key: -2 to 2.
 
-    The same students always have the same noise, and one student more or fewer any other, so
-    neither asking twice nor asking for one more tells of that one. The keys of students are made
-    from a secret of the database (``queries.schema.meta``).
+    ``key`` is that of everybody of whom it is asked, not of those counted: who does not count
+    changes the noise like who does, so a change of the answer tells of nobody. The same question
+    about the same students always has the same noise, so asking again gives nothing. Keys of
+    students are made with a secret of the database (``queries.schema.meta``).
     """
-    digest = blake2b(str(int(key)).encode(), digest_size=8).digest()
+    digest = blake2b(f"{key} {what}".encode(), digest_size=8).digest()
     return int.from_bytes(digest) % (2 * _LARGEST_NOISE + 1) - _LARGEST_NOISE
 
 
-def with_noise(students: int, key: int) -> int:
-    """A count with the noise of its set; nobody stays nobody."""
-    return max(students + noise(key), 0) if students else 0
+def group_noise(data: Snapshot, filters: Filters) -> int:
+    """What is added to counts of served students by student groups; 0 where none is chosen.
+
+    It is drawn by all whom the other filters leave, whatever their groups.
+    """
+    groups = {name: v for name, v in filters.chosen().items() if name in STUDENT_GROUPS}
+    if not groups:
+        return 0
+    whatever = replace(filters, **dict.fromkeys(groups, ()))
+    asked = sa.select(set_key(served_student)).where(*in_selection(whatever))
+    key = once(data.load_id, ("key", whatever), lambda: data.connection.scalar(asked))
+    return drawn_noise(int(key or 0), str(groups))

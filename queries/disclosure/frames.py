@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from queries.disclosure.counts import rounded
@@ -20,17 +21,20 @@ def disclosed(
     differences: Sequence[str] = (),
     figures: Sequence[str] = (),
     counts: Sequence[str] = (),
+    noise: int | pd.Series[int] = 0,
 ) -> pd.DataFrame:
     """Withhold what is over too few students or would tell of too few, round the rest.
 
     ``frame`` has integer columns ``students`` and, where figures stand in it, ``smallest_part``
     (students in the smallest part that the figure would tell of, ``queries.disclosure.parts``);
     ``rates`` (0..1), ``differences`` of rates, other ``figures`` and ``counts`` (rounded like
-    students) are its columns. It comes back without ``smallest_part``, with the figures missing
-    where withheld, ``students`` as nullable integers, and the columns ``about`` and ``withheld``
-    (bool) and ``beyond`` (text: the first of the rates lies ``above`` or ``below`` what is told).
+    students) are its columns; ``noise`` belongs to the number of students. It comes back without
+    ``smallest_part``, with the figures missing where withheld, ``students`` as nullable integers,
+    and the columns ``about`` and ``withheld`` (bool) and ``beyond`` (text: the first of the rates
+    lies ``above`` or ``below`` what is told).
     """
-    withheld = frame["students"] < viewer.threshold
+    counted = frame["students"] + noise
+    withheld = np.minimum(frame["students"], counted) < viewer.threshold
     if "smallest_part" in frame:
         withheld |= frame["smallest_part"] < viewer.threshold
     behind = frame["students"]
@@ -43,8 +47,8 @@ def disclosed(
         shown["beyond"] = beyond(frame[rates[0]], behind).mask(withheld, "")
     for name in differences:
         shown[name] = to_unit(frame[name].astype(float), behind).mask(withheld)
-    for name in ("students", *counts):
-        number = frame[name].astype("Int64")
+    for name, number in {"students": counted, **{name: frame[name] for name in counts}}.items():
+        number = number.astype("Int64")
         shown[name] = (number if exact else rounded(number)).mask(withheld)
     if figures:
         shown[list(figures)] = shown[list(figures)].mask(withheld)

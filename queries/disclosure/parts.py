@@ -5,6 +5,9 @@ four figures tell of those in neither of two selections. So disclosure control l
 that a selection's filters cut all students into: for each dimension the chosen values one by one,
 the grades missing from a band of which some are chosen, and the rest; all of them crossed.
 
+Of a student group none is as telling as few: that nobody in a grade has a disability is a figure
+of everybody in it. So a part without anybody of a group counts as well, where others are there.
+
 Where values of one dimension are withheld for too few students and all of them together are too
 few as well, what holds for everybody less the values told would be theirs. So the smallest value
 that could be told is withheld with them. Of districts these few students leave every figure
@@ -24,11 +27,20 @@ import numpy as np
 import numpy.typing as npt
 import sqlalchemy as sa
 
+from queries.contacted import present_column, unknown_to
 from queries.database import Snapshot
 from queries.disclosure.knowledge import is_known
 from queries.filters import Filters, View
 from queries.memory import once
-from queries.schema import EVENT_MONTHS, EVERYBODY, GRADE_BANDS, served_student, trajectory_month
+from queries.schema import (
+    EVENT_MONTHS,
+    EVERYBODY,
+    GRADE_BANDS,
+    STUDENT_GROUPS,
+    contacted_student,
+    served_student,
+    trajectory_month,
+)
 from queries.served import in_every_month, split_column
 from queries.values import known_values
 from queries.viewer import Viewer
@@ -117,6 +129,15 @@ def left_out_students(districts: Sequence[str], viewer: Viewer) -> sa.Select[tup
     )
 
 
+def smallest_contacted(data: Snapshot, viewer: Viewer, filters: Filters) -> int:
+    """Students in the smallest part, of those with any, that filters cut the contacted into.
+
+    By their present district and grade, of students unknown to the viewer alone.
+    """
+    key = ("contacted parts", viewer.known_districts, filters)
+    return once(data.load_id, key, partial(_smallest_contacted, data, viewer, filters))
+
+
 # --- The smallest part -------------------------------------------------------------------
 
 
@@ -124,17 +145,28 @@ def _smallest(cells: Cells, view: View) -> Counts:
     unknown: tuple[Counts, ...] = (cells.unknown,)
     if view.same_students:
         unknown = (cells.unknown_throughout, cells.unknown - cells.unknown_throughout)
-    part = _part_numbers(cells, view.filters)
-    told_of = [_sums(counts, part) for counts in unknown]
+    told_of = [_smallest_crossing(cells, view.filters, counts) for counts in unknown]
     told_of += [
         _rest(cells, view.filters, name, counts)
         for name in view.filters.chosen()
         for counts in unknown
     ]
-    every = np.concatenate(told_of)
-    smallest = np.where(every > 0, every, NOTHING_TOLD).min(axis=0)
     has_unknown = unknown[0][_inside(cells, view.filters)].any(axis=0)
-    return np.where(has_unknown, smallest, NOTHING_TOLD)
+    return np.where(has_unknown, np.min(told_of, axis=0), NOTHING_TOLD)
+
+
+def _smallest_contacted(data: Snapshot, viewer: Viewer, filters: Filters) -> int:
+    chosen = filters.chosen()
+    columns = [present_column(dimension).label(dimension) for dimension in chosen]
+    counted = data.arrays(
+        sa.select(*columns, sa.func.count().label("students"))
+        .select_from(contacted_student)
+        .where(unknown_to(viewer, filters))
+        .group_by(*columns)
+    )
+    students = np.asarray(counted["students"], dtype=np.int64)[:, np.newaxis]
+    cells = Cells(_values(counted, tuple(chosen)), students, np.zeros_like(students), (), 0)
+    return int(_smallest(cells, View(filters))[0])
 
 
 def _inside(cells: Cells, filters: Filters) -> npt.NDArray[np.bool_]:
@@ -144,20 +176,33 @@ def _inside(cells: Cells, filters: Filters) -> npt.NDArray[np.bool_]:
     return inside
 
 
-def _part_numbers(cells: Cells, filters: Filters) -> npt.NDArray[np.int64]:
-    """The number of the part that each cell is in."""
-    part = np.zeros(len(cells.unknown), dtype=np.int64)
-    for name, values in filters.chosen().items():
-        of_dimension = np.unique(_marks(cells.values[name], name, values), return_inverse=True)[1]
-        part = part * len(cells.unknown) + of_dimension
-        part = np.unique(part, return_inverse=True)[1]
-    return part
+def _smallest_crossing(cells: Cells, filters: Filters, counts: Counts) -> Counts:
+    """The fewest in any crossing of what is chosen, by column; of those with anybody beside."""
+    marks = {
+        name: np.unique(_marks(cells.values[name], name, values), return_inverse=True)[1]
+        for name, values in filters.chosen().items()
+    }
+    groups = [marks.pop(name) for name in STUDENT_GROUPS if name in marks]
+    place, places = _crossed(list(marks.values()), len(counts))
+    group, number_of_groups = _crossed(groups, len(counts), keep_empty=True)
+    sums = np.zeros((places, number_of_groups, counts.shape[1]), dtype=np.int64)
+    np.add.at(sums, (place, group), counts)
+    is_there = sums.any(axis=1)
+    return np.where(is_there, sums.min(axis=1), NOTHING_TOLD).min(axis=0)
 
 
-def _sums(counts: Counts, part: npt.NDArray[np.int64]) -> Counts:
-    sums = np.zeros((int(part.max(initial=0)) + 1, counts.shape[1]), dtype=np.int64)
-    np.add.at(sums, part, counts)
-    return sums
+def _crossed(
+    marks: Sequence[npt.NDArray[np.int64]], cells: int, *, keep_empty: bool = False
+) -> tuple[npt.NDArray[np.int64], int]:
+    """The number of the crossing that each cell is in, and how many there are."""
+    crossing, crossings = np.zeros(cells, dtype=np.int64), 1
+    for of_dimension in marks:
+        values = int(of_dimension.max(initial=0)) + 1
+        crossing, crossings = crossing * values + of_dimension, crossings * values
+        if not keep_empty:
+            there, crossing = np.unique(crossing, return_inverse=True)
+            crossings = max(len(there), 1)
+    return crossing, crossings
 
 
 def _marks(
@@ -179,10 +224,10 @@ def _marks(
 
 
 def _rest(cells: Cells, filters: Filters, dimension: str, counts: Counts) -> Counts:
-    """What the chosen values of a dimension would tell of those withheld for too few, by column.
+    """How few would be told of, those withheld for too few, by the chosen values of a dimension.
 
-    A row a set of values that add up to a figure that is told too: the values of the dimension,
-    or the grades of a band. All other filters hold.
+    By column. All values of the dimension, or the grades of a band, add up to a figure that is
+    told too. All other filters hold.
     """
     here = _inside(cells, replace(filters, **{dimension: ()}))
     column, chosen = cells.values[dimension][here], filters.wanted()[dimension]
@@ -191,7 +236,7 @@ def _rest(cells: Cells, filters: Filters, dimension: str, counts: Counts) -> Cou
             _rest_of_few(column, values, chosen, counts[here], cells.threshold)
             for values in _added_up(column, dimension)
         ]
-    )
+    ).min(axis=0)
 
 
 def _added_up(column: npt.NDArray[np.object_], dimension: str) -> list[npt.NDArray[np.object_]]:
@@ -208,15 +253,15 @@ def _rest_of_few(
     counts: Counts,
     threshold: int,
 ) -> Counts:
-    """The students of all values with too few, where the chosen hold the next smallest; else 0."""
+    """The students of all values with too few, where the chosen hold the next smallest."""
     if not len(values):
-        return np.zeros(counts.shape[1], dtype=np.int64)
+        return np.full(counts.shape[1], NOTHING_TOLD)
     of_value = np.stack([counts[column == value].sum(axis=0) for value in values])
     few = (of_value > 0) & (of_value < threshold)
     rest = np.where(few, of_value, 0).sum(axis=0)
     next_smallest = np.where(of_value >= threshold, of_value, NOTHING_TOLD).argmin(axis=0)
     is_chosen = np.isin(values, chosen)[next_smallest]
-    return np.where(is_chosen & (rest < threshold), rest, 0)
+    return np.where(is_chosen & (rest > 0) & (rest < threshold), rest, NOTHING_TOLD)
 
 
 # --- The cells ---------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import sqlalchemy as sa
+from queries.parts import smallest_parts
 
 from evaluation.matched import MATCHED_MONTHS, NoComparisonError, fit, select
 from evaluation.verdict import Verdict, held_out_check
@@ -17,7 +18,6 @@ from queries.comparison import comparison_rows, student_numbers
 from queries.database import Snapshot, snapshot
 from queries.effects import effect
 from queries.filters import Filters, View
-from queries.parts import smallest_parts
 from queries.schema import EVERYBODY, served_student
 from queries.values import known_values
 from queries.viewer import Viewer

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from queries.parts import smallest_parts
 
 from queries.database import Snapshot, snapshot
 from queries.disclosure import is_one_way
 from queries.effects import effect
 from queries.facets import option_counts
 from queries.filters import DIMENSIONS, Filters, View
-from queries.parts import smallest_parts
 from queries.schema import STUDENT_GROUPS
 from queries.standing import contacts, standing
 from queries.student_groups import (
