@@ -42,7 +42,8 @@ def district_months(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
     district_code, month (YYYY-MM), school_year, students (Int64, of the month), rate (of the
     month), rate_to_date (of the school year so far), chronic (of everyone outside pre-kindergarten
     enrolled for the least days this school year so far, whoever has left included, the share at or
-    below 90 % of it) and chronic_beyond (text), withheld. Ordered by district and month. ``all`` counts each student once.
+    below 90 % of it) and chronic_beyond (text), withheld. Ordered by district and month. ``all``
+    counts each student once.
     """
     return once(
         data.load_id,
