@@ -51,8 +51,11 @@ class Secret:
     rows: dict[bytes, tuple[float, float]] = field(default_factory=dict)
 
     def add(self, inside: Mask, low: float, high: float) -> None:
+        """Keep a figure of a set of unknowns."""
+        self.keep(np.packbits(inside).tobytes(), low, high)
+
+    def keep(self, key: bytes, low: float, high: float) -> None:
         """Keep a figure; of the same students the narrower ends."""
-        key = np.packbits(inside).tobytes()
         known_low, known_high = self.rows.get(key, (-np.inf, np.inf))
         self.rows[key] = max(low, known_low), min(high, known_high)
 
@@ -97,6 +100,18 @@ class Told:
                 f"{figure.high:.3f}, and is {total:.3f}: {figure.asked}"
             )
         secret.add(inside, figure.low, figure.high)
+
+    def merge(self, other: Told) -> None:
+        """Add what another part of the same attack was told."""
+        self.asked += other.asked
+        for name, secret in other.secrets.items():
+            mine = self.secrets.setdefault(name, Secret(secret.truth))
+            for key, ends in secret.rows.items():
+                mine.keep(key, *ends)
+
+    def student(self, unknown: int) -> str:
+        """Who stands behind an unknown."""
+        return str(self.loads[0].students[unknown % len(self.loads[0].students)])
 
     def _truth(self, name: str) -> Numbers:
         parts = [load.secrets[name] for load in self.loads]

@@ -4,28 +4,44 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from queries.filters import SPLITS, Filters, View
-from tests.attacker.knowledge import Load
+from queries.schema import GRADE_BANDS
+from queries.viewer import Viewer
+from tests.attacker.knowledge import Load, Mask
 
 Options = Mapping[str, Sequence[tuple[str, ...]]]
 
 
 def options(load: Load) -> dict[str, list[tuple[str, ...]]]:
-    """Of every dimension the sets of values that are worth asking for: one, two, all but one."""
-    return {name: _sets(load, name) for name in load.groups}
+    """Of every dimension the sets of values that are worth asking for.
+
+    One value, all but one, and each value together with one that hardly anybody has.
+    """
+    return {name: _sets(groups) for name, groups in load.groups.items()}
 
 
-def _sets(load: Load, dimension: str) -> list[tuple[str, ...]]:
-    present = [value for value, inside in load.groups[dimension].items() if inside.any()]
-    sets = [
-        chosen
-        for size in (1, 2, len(present) - 1, len(present))
-        if size > 0
-        for chosen in itertools.combinations(present, size)
+_RARE = 10
+
+
+def _sets(groups: Mapping[str, Mask]) -> list[tuple[str, ...]]:
+    students = {value: int(inside.sum()) for value, inside in groups.items() if inside.any()}
+    single = [value for value in students if value not in GRADE_BANDS]
+    all_but_one = [tuple(v for v in single if v != other) for other in single]
+    with_rare = [
+        pair
+        for pair in itertools.combinations(students, 2)
+        if any(students[value] < _RARE for value in pair)
     ]
-    return list(dict.fromkeys(sets))
+    alone = [(value,) for value in students]
+    return [sets for sets in dict.fromkeys([*alone, *all_but_one, *with_rare]) if sets]
+
+
+def worth_asking(selections: Iterable[Filters], load: Load, viewer: Viewer) -> list[Filters]:
+    """Those of enough students, once each: of fewer nothing is told."""
+    distinct = dict.fromkeys(selections)
+    return [one for one in distinct if load.chosen(one).sum() >= viewer.threshold]
 
 
 def up_to(dimensions: int, of: Options) -> Iterator[Filters]:
