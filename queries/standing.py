@@ -17,19 +17,20 @@ from evaluation.response import ABOVE, AS_EXPECTED, BELOW
 from queries.contacted import in_caseload, present_column
 from queries.database import Snapshot
 from queries.disclosure import disclosed, group_noise, is_exact
-from queries.disclosure.counts import drawn_noise, set_key
+from queries.disclosure.counts import drawn_noise, is_by_group, set_key
 from queries.disclosure.knowledge import is_known
 from queries.disclosure.parts import (
     NOTHING_TOLD,
     Cells,
     left_out_students,
     population_cells,
+    smallest_contacted,
     smallest_parts,
     within,
 )
 from queries.disclosure.precision import beyond, told_rate
 from queries.disclosure.shares import told_share
-from queries.filters import View
+from queries.filters import Filters, View
 from queries.memory import once
 from queries.schema import EVERYBODY, contacted_student, served_student, visit
 from queries.served import in_selection, split_column
@@ -54,6 +55,8 @@ _OVER = {"baseline": _students.baseline_rate.is_not(None)} | {
 }
 
 PEERS = 4
+
+_CONTACTS = ("students", "completed", "contacts")
 
 _A_YEAR_AGO = "a year ago"  # a date narrows a count like any dimension
 
@@ -110,9 +113,13 @@ def _standing(data: Snapshot, viewer: Viewer, view: View) -> pd.DataFrame:
     return told
 
 
-def _noise(data: Snapshot, view: View, group: str) -> int:
-    filters = within(view.filters, view.split, group) if view.split else view.filters
-    return group_noise(data, filters) if filters else 0
+def _noise(data: Snapshot, view: View, group: str, mart: sa.Table = served_student) -> int:
+    filters = _of_group(view, group)
+    return group_noise(data, filters, mart) if filters else 0
+
+
+def _of_group(view: View, group: str) -> Filters | None:
+    return within(view.filters, view.split, group) if view.split else view.filters
 
 
 def _baseline(rows: pd.DataFrame) -> pd.DataFrame:
@@ -200,16 +207,36 @@ def _contacts(data: Snapshot, viewer: Viewer, view: View) -> pd.DataFrame:
         .where(*in_caseload(view.filters))
     )
     rows = _every_group(data, statement, view)
-    exact, exact_before = (
-        is_exact(view.filters, view.split, *further) for further in ((), (_A_YEAR_AGO,))
+    rows["smallest_part"] = [_contacted_part(data, viewer, view, row) for row in rows.index]
+    noise = pd.Series({row: _noise(data, view, row, contacted_student) for row in rows.index})
+    now, before = (
+        disclosed(
+            rows[["smallest_part"]].assign(**{name: rows[name + when] for name in _CONTACTS}),
+            viewer,
+            (),
+            exact=is_exact(view.filters, view.split, *further),
+            counts=_CONTACTS[1:],
+            noise=noise,
+        )
+        for when, further in (("", ()), ("_before", (_A_YEAR_AGO,)))
     )
-    now = rows[["label", "place", "students", "completed", "contacts"]]
-    counts = ("completed_before", "contacts_before")
-    before = rows[["students_before", *counts]].rename(columns={"students_before": "students"})
-    earlier = disclosed(before, viewer, (), exact=exact_before, counts=counts)
-    return disclosed(now, viewer, (), exact=exact, counts=("completed", "contacts")).assign(
-        **{name: earlier[name] for name in counts}, about_before=earlier["about"]
+    return (
+        rows[["label", "place"]]
+        .join(now)
+        .assign(
+            completed_before=before["completed"],
+            contacts_before=before["contacts"],
+            about_before=before["about"],
+        )
     )
+
+
+def _contacted_part(data: Snapshot, viewer: Viewer, view: View, group: str) -> int:
+    """The smallest part of those contacted that their counts by student group would tell of."""
+    filters = _of_group(view, group)
+    if filters is None or not is_by_group(filters):
+        return NOTHING_TOLD
+    return smallest_contacted(data, viewer, filters)
 
 
 def _every_group(data: Snapshot, statement: sa.Select[Any], view: View) -> pd.DataFrame:

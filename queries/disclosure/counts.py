@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 import pandas as pd
 import sqlalchemy as sa
 
+from queries.contacted import in_caseload
 from queries.database import Snapshot
 from queries.filters import Filters
 from queries.memory import once
-from queries.schema import STUDENT_GROUPS, served_student
+from queries.schema import STUDENT_GROUPS, contacted_student, served_student
 from queries.served import in_selection
 from queries.viewer import Viewer
 
@@ -82,8 +83,8 @@ def drawn_noise(key: int, what: str) -> int:
     return int.from_bytes(digest) % (2 * _LARGEST_NOISE + 1) - _LARGEST_NOISE
 
 
-def group_noise(data: Snapshot, filters: Filters) -> int:
-    """What is added to counts of served students by student groups; 0 where none is chosen.
+def group_noise(data: Snapshot, filters: Filters, mart: sa.Table = served_student) -> int:
+    """What is added to counts of students of a mart by student groups; 0 where none is chosen.
 
     It is drawn by all whom the other filters leave, whatever their groups.
     """
@@ -91,6 +92,7 @@ def group_noise(data: Snapshot, filters: Filters) -> int:
     if not groups:
         return 0
     whatever = replace(filters, **dict.fromkeys(groups, ()))
-    asked = sa.select(set_key(served_student)).where(*in_selection(whatever))
-    key = once(data.load_id, ("key", whatever), lambda: data.connection.scalar(asked))
+    chosen = in_caseload if mart is contacted_student else in_selection
+    asked = sa.select(set_key(mart)).where(*chosen(whatever))
+    key = once(data.load_id, ("key", mart.name, whatever), lambda: data.connection.scalar(asked))
     return drawn_noise(int(key or 0), str(groups))

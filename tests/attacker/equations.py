@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from queries import changes, effects, ranking, standing, trajectories
+from queries import changes, effects, ranking, trajectories
 from queries.filters import Filters, View
 from queries.schema import EVERYBODY
 from tests.attacker.knowledge import (
@@ -181,7 +181,9 @@ def of_standing(load: Load, view: View, found: pd.DataFrame) -> Iterator[Figure]
 def of_effect_before(load: Load, filters: Filters, found: changes.EffectBefore) -> Iterator[Figure]:
     """The visited rate six months after the visit, as the load before had it."""
     inside = load.chosen(filters)
-    ends = mean_ends(found.visited_rate, getattr(found, "beyond", found.visited_rate in (0.05, 0.95)))
+    ends = mean_ends(
+        found.visited_rate, getattr(found, "beyond", found.visited_rate in (0.05, 0.95))
+    )
     view = View(filters)
     yield from _mean(load, secret_of_month(trajectories_headline), inside, ends, view)
 
@@ -201,9 +203,7 @@ def _of_view(load: Load, view: View, group: str) -> Mask:
     return inside & load.group(view.split, group)
 
 
-def _mean(
-    load: Load, secret: str, inside: Mask, ends: Ends | None, view: View
-) -> Iterator[Figure]:
+def _mean(load: Load, secret: str, inside: Mask, ends: Ends | None, view: View) -> Iterator[Figure]:
     """A mean over those of a set who have the secret at all, as a sum in per cent."""
     if ends is None:
         return

@@ -124,14 +124,20 @@ def _read(database: Path) -> tuple[pd.DataFrame, _Groups, pd.DataFrame]:
                 *dimensions,
                 now.district_code.label("district_now"),
                 served_student.c.student_id.in_(every).label("has_every_month"),
-            ).join_from(served_student, contacted_student, now.student_id == served_student.c.student_id)
+            ).join_from(
+                served_student, contacted_student, now.student_id == served_student.c.student_id
+            )
         ).set_index("student_id")
         months = data.frame(sa.select(trajectory_month))
         return people, {name: list(known.labels(name)) for name in known.dimensions}, months
 
 
 def _load(
-    database: Path, students: Sequence[str], found: pd.DataFrame, values: _Groups, months: pd.DataFrame
+    database: Path,
+    students: Sequence[str],
+    found: pd.DataFrame,
+    values: _Groups,
+    months: pd.DataFrame,
 ) -> Load:
     people = found.reindex(students)
     return Load(
@@ -163,7 +169,9 @@ def _rates(people: pd.DataFrame, months: pd.DataFrame) -> dict[str, Numbers]:
 def _shares(people: pd.DataFrame) -> dict[str, Numbers]:
     """As the pages tell them: chronic absence of who has both years, the rest of the judged."""
     before, now = (people[name].astype(float) for name in ("chronic_before", "chronic_now"))
-    is_judged = people["status"].isin((BELOW, AS_EXPECTED, ABOVE)) & people["similar_median"].notna()
+    is_judged = (
+        people["status"].isin((BELOW, AS_EXPECTED, ABOVE)) & people["similar_median"].notna()
+    )
     is_above = (people["since_rate"] > people["similar_median"]).astype(float).where(is_judged)
     both = before.notna() & now.notna()
     shares = {

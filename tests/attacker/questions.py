@@ -55,7 +55,9 @@ def up_to(dimensions: int, of: Options) -> Iterator[Filters]:
 def at_random(number: int, of: Options, seed: int) -> Iterator[Filters]:
     """Selections by any number of dimensions, with any set of values."""
     rng = random.Random(seed)
-    single = {name: sorted({value for chosen in sets for value in chosen}) for name, sets in of.items()}
+    single = {
+        name: sorted({value for chosen in sets for value in chosen}) for name, sets in of.items()
+    }
     for _ in range(number):
         names = rng.sample(list(of), rng.randint(2, len(of)))
         yield Filters(**{name: _some(rng, single[name]) for name in sorted(names)})

@@ -89,7 +89,10 @@ def _likely_first(of: System) -> list[int]:
             less = place.get(columns - {column})
             if less is not None:
                 narrow[column] = min(narrow[column], spread[number] + spread[less])
-    few = [min((spread[n] for n, r in enumerate(rows) if c in r), default=np.inf) for c in range(len(narrow))]
+    few = [
+        min((spread[n] for n, r in enumerate(rows) if c in r), default=np.inf)
+        for c in range(len(narrow))
+    ]
     return sorted(range(len(narrow)), key=lambda c: (of.size[c] > 1, narrow[c], few[c]))
 
 

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import sqlalchemy as sa
-from queries.parts import smallest_parts
 
 from evaluation.matched import MATCHED_MONTHS, NoComparisonError, fit, select
 from evaluation.verdict import Verdict, held_out_check
 from queries import effects
 from queries.comparison import comparison_rows, student_numbers
 from queries.database import Snapshot, snapshot
+from queries.disclosure.parts import month_cells, smallest_parts
 from queries.effects import effect
 from queries.filters import Filters, View
 from queries.schema import EVERYBODY, served_student
@@ -92,13 +92,17 @@ def test_figures_over_few_students_are_withheld_and_counts_in_combinations_round
     assert np.isnan(exported.symmetric)
 
 
-def test_the_second_opinion_is_withheld_where_it_rests_on_few(data: Snapshot) -> None:
-    fitted = effects._fitted(data, Filters())
+def test_the_second_opinion_is_withheld_where_it_rests_on_few(
+    data: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = effects._Asked(Filters(), own_list=False, exact=True)
+    fitted = effects._fitted(data, LEADERSHIP, asked)
     months = fitted.months
     few = months["students"].where(months["design"] != "symmetric", 9)
     with_few = effects._Fitted(months.assign(students=few), fitted.said)
-    parts = smallest_parts(data, View())[EVERYBODY]
-    shown = effects._withhold(with_few, parts, LEADERSHIP, exact=True)
+    monkeypatch.setattr(effects, "_fitted", lambda *_asked: with_few)
+    parts = smallest_parts(data, month_cells(data, LEADERSHIP), View())[EVERYBODY]
+    shown = effects._withhold(data, LEADERSHIP, asked, parts)
     assert shown.verdict is Verdict.EFFECT
     assert np.isnan(shown.symmetric)
     assert set(shown.checks["design"]) == {"held_out", "lead"}
@@ -108,7 +112,7 @@ def test_what_the_load_fitted_is_what_a_fit_on_request_finds(data: Snapshot) -> 
     for filters in (Filters(modality=("phone",)), Filters(grade=("6-12",))):
         stored, fitted = (
             effects._stored(data, *effects.told_cut(filters)),
-            effects._fit(data, filters),
+            effects._fit(data, filters, sa.true()),
         )
         assert stored.said == pytest.approx(fitted.said)
         keys = ["design", "event_month"]
