@@ -31,6 +31,8 @@ def result(verdict: Verdict = Verdict.EFFECT, size: float = 0.09, symmetric: flo
             "standard_error": np.where(free, 0.02 / Z95, np.nan),
             "low": np.where(free, gap - 0.02, np.nan),
             "high": np.where(free, gap + 0.02, np.nan),
+            "own_low": np.where(free, gap - 0.02, np.nan),
+            "own_high": np.where(free, gap + 0.02, np.nan),
             "students": pd.array([1200] * len(months), dtype="Int64"),
             "about": False,
             "withheld": False,

@@ -27,7 +27,7 @@ CUTS = [
 
 def withheld() -> Effect:
     nothing = replace(group("Video", Verdict.EFFECT), verdict=None)
-    nothing.frame[["effect", "standard_error", "low", "high"]] = np.nan
+    nothing.frame[["effect", "low", "high", "own_low", "own_high"]] = np.nan
     return replace(nothing, checks=nothing.checks.head(0))
 
 

@@ -22,6 +22,7 @@ from components.figures.published import published_figure, visited_levels
 from components.figures.ranking import ranking_figure
 from components.standing_tables import published_frame
 from components.student_wording import volume_note, volume_summary
+from evaluation.inference import Z95
 from evaluation.verdict import Verdict
 from queries.effects import EVENT_MONTHS, Effect
 from queries.filters import Filters
@@ -38,6 +39,8 @@ def effect(
     frame = pd.DataFrame({"event_month": EVENT_MONTHS}).assign(
         effect=size if verdict else np.nan,
         standard_error=error if verdict else np.nan,
+        own_low=size - Z95 * error if verdict else np.nan,
+        own_high=size + Z95 * error if verdict else np.nan,
         withheld=verdict is None,
     )
     return Effect(frame, pd.DataFrame(), verdict, 1.0, 0.01, 10, group, group.title(), len(group))
@@ -229,8 +232,9 @@ SERVED = {"students": 120, "about": False, "baseline": 0.594, "baseline_beyond":
 
 def six_months_after(**changed: Any) -> Effect:
     month = {"visited_rate": 0.811, "comparison_rate": 0.657, "effect": 0.154, "students": 100}
+    ends = {"low": 0.1, "high": 0.21, "own_low": 0.12, "own_high": 0.19}
     frame = pd.DataFrame({"event_month": EVENT_MONTHS}).assign(
-        **month, standard_error=0.02, low=0.12, high=0.19, about=False, beyond="", withheld=False
+        **month, **ends, standard_error=0.02, about=False, beyond="", withheld=False
     )
     checks = pd.DataFrame(columns=["design", "event_month", "effect", "low", "high"])
     return Effect(frame.assign(**changed), checks, Verdict.EFFECT, 1.0, 0.01, 10)

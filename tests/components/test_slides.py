@@ -19,6 +19,7 @@ from components.deck import Slide
 from components.figures.slides import slide_figure
 from components.slide_layout import LABEL_SIZE, PIXELS
 from components.slides import MOST_GROUPS, SLIDES, Figures, Official, is_worth_showing, slide
+from evaluation.inference import Z95
 from evaluation.verdict import Verdict
 from queries.effects import EVENT_MONTHS, HEADLINE_MONTH, Effect
 from queries.filters import DIMENSIONS, Filters
@@ -57,12 +58,15 @@ def effect(
         standard_error=np.where(is_known, error, np.nan),
         low=np.where(is_known, (gap - 2.5 * error).round(3), np.nan),
         high=np.where(is_known, (gap + 2.5 * error).round(3), np.nan),
+        own_low=np.where(is_known, (gap - Z95 * error).round(3), np.nan),
+        own_high=np.where(is_known, (gap + Z95 * error).round(3), np.nan),
         students=students,
         about=False,
         beyond="",
         withheld=(months > shown_up_to) | (verdict is None),
     )
-    figures = [name for name in frame if name.endswith("rate") or name in ("effect", "low", "high")]
+    ends = ("effect", "low", "high", "own_low", "own_high")
+    figures = [name for name in frame if name.endswith("rate") or name in ends]
     frame.loc[frame["withheld"], figures] = np.nan
     frame["students"] = frame["students"].astype("Int64").mask(frame["withheld"])
     checks = pd.DataFrame(
