@@ -25,11 +25,10 @@ from queries.schema import (
     HEADLINE_MONTH,
     contacted_student,
     effect_history,
+    effect_month,
     response_history,
-    served_student,
-    trajectory_month,
 )
-from queries.served import in_selection
+from queries.trajectories import mean_rates
 from queries.viewer import Viewer
 
 
@@ -96,9 +95,10 @@ def effect_before(
     )
     if row is None or min(row["students"], row["served"] or 0) < viewer.threshold:
         return None
+    counted = mean_rates(data, viewer, filters)
     apart = (
-        abs(int(now["students"]) - row["students"]),
-        abs(_served_in_headline_month(data, filters) - row["served"]),
+        abs(_matched_in_headline_month(data, *cut) - row["students"]),
+        abs(int(counted["students"].loc[HEADLINE_MONTH]) - row["served"]),
     )
     if present.own_list or any(0 < few < viewer.threshold for few in apart):
         return None
@@ -115,17 +115,16 @@ def effect_before(
 _EFFECT = ("effect", "low", "high")
 
 
-def _served_in_headline_month(data: Snapshot, filters: Filters) -> int:
-    """Served students of a selection behind its visited rate."""
-    months = trajectory_month.c
-    counted = (
-        sa.select(sa.func.count())
-        .join_from(
-            served_student, trajectory_month, months.student_id == served_student.c.student_id
-        )
-        .where(months.event_month == HEADLINE_MONTH, *in_selection(filters))
+def _matched_in_headline_month(data: Snapshot, dimension: str, value: str) -> int:
+    """Visited students behind the effect of a selection that the load fitted."""
+    months = effect_month.c
+    found = sa.select(months.students).where(
+        months.dimension == dimension,
+        months.value == value,
+        months.design == "matched",
+        months.event_month == HEADLINE_MONTH,
     )
-    return int(data.connection.scalar(counted) or 0)
+    return int(data.connection.scalar(found) or 0)
 
 
 @dataclass(frozen=True)

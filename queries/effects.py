@@ -212,7 +212,7 @@ def _with_rates(
     A rate of those with similar students, beside the rate of all, would tell of the few without.
     """
     own = frozenset({EVERYBODY} if asked.own_list else ())
-    rates = months["event_month"].map(mean_rates(data, viewer, asked.filters, own))
+    rates = months["event_month"].map(mean_rates(data, viewer, asked.filters, own)["rate"])
     return months.assign(visited_rate=rates.where(months["design"] == "matched"))
 
 

@@ -101,14 +101,14 @@ def groups_of_own_list(data: Snapshot, cells: Cells, viewer: Viewer, view: View)
 
 
 def mean_rates(
-    data: Snapshot, viewer: Viewer, filters: Filters, own: frozenset[str]
-) -> dict[int, float]:
-    """Mean rate by event month of the chosen students who count for a viewer.
+    data: Snapshot, viewer: Viewer, filters: Filters, own: frozenset[str] = frozenset()
+) -> pd.DataFrame:
+    """Mean rate and students by event month of the chosen students who count for a viewer.
 
     Not for pages: nothing is withheld or rounded.
     """
     frame = _all_rows(data, viewer, View(filters), own)
-    return dict(zip(frame["event_month"], frame["rate"], strict=True))
+    return frame.set_index("event_month")[["rate", "students"]]
 
 
 def _selected(viewer: Viewer, view: View, own: frozenset[str]) -> sa.Subquery:
