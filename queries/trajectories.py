@@ -45,8 +45,8 @@ class Trajectory:
     the order of the known values: group (value of the split, ``all`` without one), label,
     place (the group's position among all known values, chosen or not), event_month, rate
     (mean of the students' own monthly rates, each student once, 0..1), low and high (its
-    95 % interval), students (Int64), about (students rounded), days_enrolled, withheld
-    (fewer students than ``threshold``, or it would tell of so few: the figures are missing).
+    95 % interval), students (Int64), about (students rounded), beyond (text), withheld (fewer
+    students than ``threshold``, or it would tell of so few: the figures are missing).
     ``own_list``: told over the viewer's own list alone, because too few others are among them.
     """
 

@@ -227,10 +227,10 @@ def _rest(cells: Cells, filters: Filters, dimension: str, counts: Counts) -> Cou
     """How few would be told of, those withheld for too few, by the chosen values of a dimension.
 
     By column. All values of the dimension, or the grades of a band, add up to a figure that is
-    told too. All other filters hold.
+    told too: a band that is chosen is this sum, none of its values. All other filters hold.
     """
     here = _inside(cells, replace(filters, **{dimension: ()}))
-    column, chosen = cells.values[dimension][here], filters.wanted()[dimension]
+    column, chosen = cells.values[dimension][here], filters.chosen()[dimension]
     return np.stack(
         [
             _rest_of_few(column, values, chosen, counts[here], cells.threshold)

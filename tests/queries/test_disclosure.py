@@ -347,6 +347,18 @@ def test_the_next_smallest_value_is_withheld_with_one_of_too_few() -> None:
     assert smallest(enough, modality=("phone",)) == 20
 
 
+def test_of_a_band_with_a_grade_of_few_the_next_smallest_grade_is_withheld_alone() -> None:
+    town = cells(
+        ("H", "6", "home", "no", 50),
+        ("H", "7", "home", "no", 20),
+        ("H", "8", "home", "no", 4),
+        ("H", "2", "home", "no", 60),
+    )
+    assert smallest(town, grade=("6-12",)) == 60
+    assert smallest(town, grade=("6",)) == 24  # beside grades 7 and 8
+    assert smallest(town, grade=("7",)) == 4
+
+
 def test_two_values_of_few_that_are_enough_together_withhold_no_third() -> None:
     town = cells(
         ("H", "7", "home", "no", 100),
@@ -430,7 +442,6 @@ def test_where_too_few_others_are_left_a_coordinator_is_told_of_the_own_list(
     delivery: Delivery,
 ) -> None:
     for moved, own_list, rate in (
-        (0, False, 0.8),
         (1, True, 0.8),
         (9, True, 0.8),
         (10, False, 0.6),
