@@ -10,6 +10,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from components.numbers import numeral, per_cent, span
 from queries.viewer import THRESHOLDS
 
 Kind = Literal["columns", "rates", "lines", "gap", "intervals"]
@@ -45,13 +46,13 @@ class Series:
         value, interval = self.values[place], self._interval(place)
         if value is None:
             return interval
-        return f"{_tenths(value)} ({interval})" if interval else _tenths(value)
+        return f"{numeral(value)} ({interval})" if interval else numeral(value)
 
     def _interval(self, place: int) -> str:
         low, high = (ends[place] if ends else None for ends in (self.low, self.high))
         if self.is_band or low is None or high is None:
             return ""
-        return f"{_tenths(low)} to {_tenths(high)}"
+        return span(low, high)
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Chart:
         """What stands over a column: ``1,387`` or ``85.6 %``; empty where it is not shown."""
         if value is None:
             return ""
-        return f"{value:.1f}\N{NO-BREAK SPACE}%" if self.kind == "rates" else f"{value:,.0f}"
+        return per_cent(value) if self.kind == "rates" else f"{value:,.0f}"
 
     def column_colours(self) -> tuple[str, ...]:
         """A colour role for each column."""
@@ -137,10 +138,6 @@ class Deck:
     loaded_at: str
     is_demonstration: bool
     threshold: int = THRESHOLDS["presenter"]
-
-
-def _tenths(value: float) -> str:
-    return f"{round(value, 1) + 0.0:.1f}".replace("-", "\N{MINUS SIGN}")
 
 
 def deck_to_json(deck: Deck) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 Everything that tells a difference, on a page, a slide or in a file, says it by these functions:
 
-- A difference is told in percentage points. First it is rounded to a tenth, which is what tables
-  show; a headline rounds that tenth to whole points, halves away from zero: 8.5 is about 9, −8.5
-  about 9 lower. Under one point a headline keeps the tenth.
-- Its range is the 95 % interval of that number alone, in tenths. The band over months is wider,
+- A difference is told in percentage points, as ``queries`` rounds it: whole points over few
+  students, tenths over many. Tables show it so; a headline rounds a tenth to whole points, halves
+  away from zero: 8.5 is about 9, −8.5 about 9 lower. Under one point a headline keeps the tenth.
+- Its range is the 95 % interval of that number alone, rounded alike. The band over months is wider,
   because it holds the whole curve; where it is drawn it is called so.
 - Where the checks allow no single number there is a range, and one reason why.
 """
@@ -21,6 +21,7 @@ from typing import Any
 import pandas as pd
 
 from components.language import SENTENCES, months, say
+from components.numbers import numeral, signed, span
 from evaluation.matched import HELD_OUT_MONTHS
 from evaluation.verdict import LARGEST_HELD_OUT_GAP, Verdict
 from queries.effects import HEADLINE_MONTH, Effect
@@ -34,39 +35,49 @@ Figure = Mapping[Any, Any]
 
 
 def tenths(difference: float) -> float:
-    """0.0846 -> 8.5: points as tables tell them, never minus zero."""
+    """0.0846 -> 8.5: points, no finer than they are ever told."""
     return round(100 * float(difference), 1) + 0.0
 
 
 def size(difference: float, *, exact: bool = False) -> str:
     """Points without their unit: ``9``, or ``8.6`` where exact or under one; a true minus."""
     number = tenths(difference)
-    whole = Decimal(str(number)).quantize(Decimal(1), ROUND_HALF_UP)
-    words = f"{number:.1f}" if exact or abs(number) < 1 else str(whole)
-    return words.replace("-", "\N{MINUS SIGN}")
+    if exact or abs(number) < 1:
+        return numeral(number)
+    return numeral(float(Decimal(str(number)).quantize(Decimal(1), ROUND_HALF_UP)))
 
 
 def points(difference: float) -> str:
-    """0.0914 -> ``9.1 points``, with a true minus sign."""
-    return f"{size(difference, exact=True)} points"
+    """0.0914 -> ``9.1 points``, 0.08 -> ``8 points``, with a true minus sign."""
+    return _with_unit(size(difference, exact=True))
+
+
+def signed_points(difference: float) -> str:
+    """``+9.1 points``, ``−1 point``, ``0 points``."""
+    return _with_unit(signed(tenths(difference)))
 
 
 def about(difference: float) -> str:
     """``about 9 points``, ``about 1 point``, of the size alone."""
-    return say("effect", "about", size=size(abs(difference)), points=unit(difference))
+    words = size(abs(difference))
+    return say("effect", "about", size=words, points=unit(words))
 
 
-def unit(difference: float) -> str:
-    """``point`` after ``1``, ``points`` after anything else."""
-    return str(SENTENCES["effect"]["point" if size(abs(difference)) == "1" else "points"])
+def _with_unit(words: str) -> str:
+    return f"{words} {unit(words)}"
+
+
+def unit(words: str) -> str:
+    """``point`` after ``1``, ``+1`` and ``−1``, ``points`` after anything else."""
+    is_one = words.lstrip("+\N{MINUS SIGN}") == "1"
+    return str(SENTENCES["effect"]["point" if is_one else "points"])
 
 
 def ends(figure: Figure) -> str:
     """``8.2 to 10.1``; empty where there is no range."""
     if pd.isna(figure["low"]):
         return ""
-    low, high = (size(figure[name], exact=True) for name in ("low", "high"))
-    return say("effect", "ends", low=low, high=high)
+    return span(tenths(figure["low"]), tenths(figure["high"]))
 
 
 def interval(figure: Figure) -> str:
@@ -218,7 +229,7 @@ def already_differed(effect: Effect) -> str:
         "range",
         when=words["before"][str(-month)],
         whose=_whose(effect),
-        size=size(abs(gap["effect"]), exact=True),
+        points=points(abs(gap["effect"])),
         more=words["more" if gap["effect"] > 0 else "less"],
         ends=ends(gap),
         allowed=size(LARGEST_HELD_OUT_GAP),

@@ -121,7 +121,7 @@ def anyway(effect: Effect) -> str:
         compared_after=wording.rate(after, "comparison_rate"),
         visited_before=wording.rate(before, "visited_rate"),
         visited_after=wording.rate(after, "visited_rate"),
-        size=size(found.effect, exact=True),
+        points=difference.points(found.effect),
         interval=found.interval,
     )
 
@@ -170,6 +170,11 @@ def gaps(effect: Effect) -> list[tuple[int, str]]:
     return [(at, size(gap, exact=True)) for at, gap in found if not pd.isna(gap)]
 
 
+def own_list_notes(effect: Effect) -> tuple[Note, ...]:
+    """Whose students a coordinator's slides are of, where they are not all that match."""
+    return notes("own_list") if effect.own_list else ()
+
+
 def second(effect: Effect) -> str:
     """The second method; where no single number may be told, why both stand side by side."""
     if headline(effect) is None:
@@ -207,7 +212,7 @@ def groups_finding(rows: Sequence[Ranked], split: str) -> str:
         noun=noun,
         least=size(told[-1].figure["effect"], exact=True),
         lowest=name(told[-1]),
-        most=size(told[0].figure["effect"], exact=True),
+        most=difference.points(told[0].figure["effect"]),
         highest=name(told[0]),
         order=SENTENCES["groups"]["order_some" if is_sure_in_part else "order_unsure"],
     )
@@ -301,8 +306,3 @@ def _first(told: Sequence[Ranked]) -> list[Ranked]:
 def is_order_unsure(rows: Sequence[Ranked]) -> bool:
     """Whether several groups with a figure could be first among them."""
     return len(_first([row for row in rows if row.is_told])) > 1
-
-
-def shown_rate(row: Row, column: str) -> str:
-    """A rate of ``queries.standing``."""
-    return wording.rate({column: row[column], "beyond": row[f"{column}_beyond"]}, column)

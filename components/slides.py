@@ -190,7 +190,7 @@ def _official_columns(official: Official) -> list[_Column]:
         return published
     visited = _Column(
         words.say("official", "visited"),
-        words.shown_rate(served, "baseline"),
+        wording.rate_of(served, "baseline"),
         in_hundredths(served["baseline"]),
         None if pd.isna(served["students"]) else int(served["students"]),
         "accent",
@@ -215,11 +215,14 @@ def _lines(figures: Figures) -> Slide:
             visited=_moments(points, "visited_rate"),
             compared=_moments(points, "comparison_rate"),
         ),
-        words.notes(
-            "lines",
-            anyway=words.anyway(effect),
-            first=_people_at(effect.months[1], figures.threshold),
-            last=_people_at(effect.months[words.LAST_MONTH], figures.threshold),
+        (
+            *words.own_list_notes(effect),
+            *words.notes(
+                "lines",
+                anyway=words.anyway(effect),
+                first=_people_at(effect.months[1], figures.threshold),
+                last=_people_at(effect.months[words.LAST_MONTH], figures.threshold),
+            ),
         ),
         Chart(
             "lines",
@@ -245,7 +248,7 @@ def _lines_title(figures: Figures) -> str:
     if after is None:
         return words.say("lines", "title_none")
     told = {
-        "before": words.shown_rate(figures.standing, "baseline"),
+        "before": wording.rate_of(figures.standing, "baseline"),
         "after": wording.rate(after, "visited_rate"),
         "when": words.months(after["event_month"]),
     }
@@ -325,11 +328,14 @@ def _effect(figures: Figures) -> Slide:
         words.finding(effect),
         _meaning_of_the_curve(effect) if is_drawn else "",
         words.say("effect", "description", months="; ".join(told) or "–"),
-        words.notes(
-            "effect",
-            sure=words.sure(effect),
-            alike=words.alike(effect),
-            second=words.second(effect),
+        (
+            *words.own_list_notes(effect),
+            *words.notes(
+                "effect",
+                sure=words.sure(effect),
+                alike=words.alike(effect),
+                second=words.second(effect),
+            ),
         ),
         _gap_chart(points) if is_drawn else None,
         () if is_drawn else _instead_of_the_curve(effect),

@@ -86,15 +86,15 @@ def _cells(
         "label": (row["label"], row["label"]),
         "enrolled": (enrolled, "–" if enrolled is None else f"{enrolled:,}"),
         "served": (_number(served), words.count(row, "students", threshold)),
-        "reached": _share(words.reached(contacts)),
-        "baseline": (_number(row["baseline"]), words.rate_of(row, "baseline")),
+        "reached": _reached(words.reached(contacts)),
+        "baseline": (_number(row["baseline"]), wording.rate_of(row, "baseline")),
         "plus_one": _rate(months[1]),
         "plus_six": _rate(months[HEADLINE_MONTH]),
         "effect": (_number(size), difference.estimate(ranked.figure)),
         "place": (ranked.best, place),
-        "above_median": _share(row["above_median"]),
-        "chronic_before": _share(row["chronic_before"]),
-        "chronic_now": _share(row["chronic_now"]),
+        "above_median": _share(row, "above_median"),
+        "chronic_before": _share(row, "chronic_before"),
+        "chronic_now": _share(row, "chronic_now"),
     }
 
 
@@ -102,8 +102,12 @@ def _number(value: Any) -> float | None:
     return None if pd.isna(value) else float(value)
 
 
-def _share(value: float) -> Cell:
-    return _number(value), words.share(value)
+def _reached(share: float) -> Cell:
+    return _number(share), wording.share(share)
+
+
+def _share(row: words.Row, name: str) -> Cell:
+    return _number(row[name]), wording.share_of(row, name)
 
 
 def _rate(point: words.Row) -> Cell:
@@ -252,8 +256,9 @@ def schools_table(frame: pd.DataFrame, threshold: int) -> html.Table:
             wording.count(
                 None if row["withheld"] else int(row["students"]), row["about"], threshold
             ),
-            *(_told(row[name]) for name in ("rate", "rate_before")),
-            *(words.share(row[name]) for name in ("chronic", "chronic_before")),
+            wording.rate(row),
+            _told(row["rate_before"]),
+            *(wording.share_of(row, name) for name in ("chronic", "chronic_before")),
         ]
         for row in frame.to_dict("records")
     ]
@@ -275,10 +280,10 @@ def peers_table(
     rows = [
         [
             dcc.Link(by_group[code].effect.label, href=links[code]),
-            words.rate_of(stand[code], "baseline"),
+            wording.rate_of(stand[code], "baseline"),
             difference.estimate(by_group[code].figure),
             wording.verdict(by_group[code].effect),
-            words.share(stand[code]["above_median"]),
+            wording.share_of(stand[code], "above_median"),
         ]
         for code in peers
     ]

@@ -9,11 +9,12 @@ import pandas as pd
 
 from components import difference, wording
 from components.cards import Card
+from components.numbers import per_cent
 from components.student_wording import whole
 from evaluation.verdict import Verdict
 from queries import ranking, targets
 from queries.changes import Changes, EffectBefore
-from queries.disclosure import HIGHEST_TOLD, LOWEST_TOLD, Count
+from queries.disclosure import Count
 from queries.effects import HEADLINE_MONTH, Effect
 from queries.public import PublicContext, PublishedRate
 from queries.ranking import Ranked
@@ -160,18 +161,15 @@ def count(row: Row, name: str, threshold: int, about: str = "about") -> str:
     return wording.count(number, bool(row[about]), threshold)
 
 
-def share(value: float) -> str:
-    """``46 %``; ``95 % or more`` and ``5 % or less`` at the ends; a dash for none."""
-    if pd.isna(value):
-        return "–"
-    ends = {LOWEST_TOLD: " or less", HIGHEST_TOLD: " or more"}
-    return whole(value) + ends.get(value, "")
-
-
 def reached(row: Row, before: str = "") -> float:
-    """Completed visits as a share of all contacts, from the counts as told; nan where withheld."""
+    """Completed visits as a share of all contacts, from the counts as told, in whole per cents.
+
+    nan where withheld.
+    """
     completed, contacts = row[f"completed{before}"], row[f"contacts{before}"]
-    return float("nan") if pd.isna(contacts) or not contacts else float(completed / contacts)
+    if pd.isna(contacts) or not contacts:
+        return float("nan")
+    return wording.whole_percent(completed / contacts) / 100
 
 
 def count_cards(
@@ -209,7 +207,8 @@ def count_cards(
         ),
         Card(
             "Chronically absent",
-            f"{share(standing['chronic_before'])} → {share(standing['chronic_now'])}",
+            f"{wording.share_of(standing, 'chronic_before')} → "
+            f"{wording.share_of(standing, 'chronic_now')}",
             "before the first visit → this school year",
             NO_LOAD_BEFORE
             if changes is None
@@ -231,7 +230,7 @@ def effect_cards(
     return [
         Card(
             "Attendance before and after",
-            f"{rate_of(standing, 'baseline')} → {told(after, 'visited_rate')}",
+            f"{wording.rate_of(standing, 'baseline')} → {told(after, 'visited_rate')}",
             f"similar students, not visited: {told(after, 'comparison_rate')}",
             _before(wording.percent(before.visited_rate) if before else None),
             meaning("attendance"),
@@ -253,11 +252,6 @@ def _before(words: str | None) -> str:
     return f"At the load before: {words}" if words else NO_LOAD_BEFORE
 
 
-def rate_of(row: Row, name: str) -> str:
-    """A rate of ``queries.standing`` as told."""
-    return wording.rate({name: row[name], "beyond": row[f"{name}_beyond"]}, name)
-
-
 def told(point: Row, name: str) -> str:
     """A rate of a month as told; a dash where it is withheld."""
     return "–" if point["withheld"] else wording.rate(point, name)
@@ -271,7 +265,7 @@ def _effect(effect: Effect) -> tuple[str, str]:
     beside = difference.interval(figure)
     if effect.verdict is Verdict.SYMMETRIC:
         beside = f"{beside}, the second opinion"
-    return f"{_signed(figure['effect'])} points", beside
+    return difference.signed_points(figure["effect"]), beside
 
 
 def _no_figure(effect: Effect) -> str:
@@ -283,12 +277,7 @@ def _no_figure(effect: Effect) -> str:
 def _effect_before(before: EffectBefore) -> str:
     if before.verdict is not Verdict.EFFECT:
         return "no figure"
-    return f"{_signed(before.effect)} points"
-
-
-def _signed(effect: float) -> str:
-    size = difference.size(effect, exact=True)
-    return f"+{size}" if difference.tenths(effect) > 0 else size
+    return difference.signed_points(before.effect)
 
 
 def _counted(number: Count, threshold: int) -> str:
@@ -342,7 +331,7 @@ def lines_summary(effect: Effect) -> str:
     return (
         f"Six months after the first visit: visited students "
         f"{told(after, 'visited_rate')}, similar students {told(after, 'comparison_rate')} "
-        f"({wording.people(after)} students)."
+        f"({wording.people(after)} students{wording.ON_LIST if effect.own_list else ''})."
     )
 
 
@@ -424,18 +413,16 @@ def amount(value: float | None, measure: str) -> str:
     """``90.5 %`` or ``1,500``; a dash for none."""
     if value is None:
         return "–"
-    if measure == targets.SERVED:
-        return f"{value:,.0f}"
-    return f"{value:.1f}\N{NO-BREAK SPACE}%"
+    return f"{value:,.0f}" if measure == targets.SERVED else per_cent(value)
 
 
 def gain(value: float | None, measure: str) -> str:
     """``+1.2 points`` toward the target, or students; a dash for none."""
     if value is None:
         return "–"
-    size = f"{value + 0.0:+,.0f}" if measure == targets.SERVED else f"{round(value, 1) + 0.0:+.1f}"
-    unit = "" if measure == targets.SERVED else " points"
-    return size.replace("-", "\N{MINUS SIGN}") + unit
+    if measure != targets.SERVED:
+        return difference.signed_points(value / 100)
+    return f"{value + 0.0:+,.0f}".replace("-", "\N{MINUS SIGN}")
 
 
 # --- One district -------------------------------------------------------------------------------
@@ -460,12 +447,13 @@ def months_summary(own: pd.DataFrame, months: pd.DataFrame, name: str) -> str:
     told = own[~own["withheld"]]
     if told.empty:
         return f"{name} has delivered no attendance."
-    last = told.iloc[-1]
+    last = told.to_dict("records")[-1]
     everybody = months[(months["district_code"] == EVERYBODY) & (months["month"] == last["month"])]
     return (
         f"{wording.month(last['month'])}: {name} {wording.percent(last['rate'])}, all districts "
         f"here {wording.percent(everybody['rate'].iloc[0])}; school year so far "
-        f"{wording.percent(last['rate_to_date'])}, chronically absent {share(last['chronic'])}."
+        f"{wording.percent(last['rate_to_date'])}, chronically absent "
+        f"{wording.share_of(last, 'chronic')}."
     )
 
 
@@ -497,13 +485,13 @@ def visited_sentence(context: PublicContext, served: Row | None, effect: Effect 
     after = effect.months[HEADLINE_MONTH]
     if pd.isna(served["baseline"]) and after["withheld"]:
         return f"Too few students first visited in {context.year} match to tell of them."
-    before = rate_of(served, "baseline")
+    before = wording.rate_of(served, "baseline")
     said = f"Students first visited in {context.year}: {before} before the visit"
     if after["withheld"]:
         return f"{said}; too few have been here six months since."
     return (
         f"{said}, {told(after, 'visited_rate')} six months after it; similar students, not "
-        f"visited, {told(after, 'comparison_rate')} then. {difference.sentence(effect)}"
+        f"visited, {told(after, 'comparison_rate')} then. {wording.said(effect)}"
     ).rstrip()
 
 

@@ -57,8 +57,9 @@ def trajectory_table(result: Trajectory) -> html.Table:
         ]
         for row in result.frame.to_dict("records")
     ]
+    whose = wording.ON_LIST if result.own_list else ""
     return figures_table(
-        "Mean of the students’ monthly attendance rates; month 0 is partial",
+        f"Mean monthly attendance rates of the students{whose}; month 0 is partial",
         [*(["Group"] * grouped), "Month", "Attendance", "95 % interval", "Students"],
         rows,
         named=grouped,
@@ -70,7 +71,7 @@ def _cells(row: dict[Hashable, Any], threshold: int) -> list[str]:
         return ["–", "–", wording.count(None, False, threshold)]
     return [
         wording.rate(row),
-        f"{100 * row['low']:.1f} to {100 * row['high']:.1f}",
+        wording.rates_span(row),
         wording.count(int(row["students"]), row["about"], threshold),
     ]
 
@@ -85,11 +86,21 @@ def effect_table(results: Sequence[Effect]) -> html.Table:
         for row in told_months(result).to_dict("records")
     ]
     return figures_table(
-        "Mean monthly attendance rates; differences in points, each with its own interval",
+        f"Mean monthly attendance rates{_whose(results)}; differences in points, each with its "
+        "own interval",
         [*(["Group"] * grouped), *head],
         rows,
         named=grouped,
     )
+
+
+def _whose(results: Sequence[Effect]) -> str:
+    """That students on a coordinator's list alone are compared; in a split, in which groups."""
+    own = [result.label for result in results if result.own_list]
+    if not own:
+        return ""
+    groups = f" ({wording.joined(own)})" if len(own) < len(results) else ""
+    return f" of the students{wording.ON_LIST}{groups}"
 
 
 _DIFFERENCE_HEAD = ("Difference (95 %)", "Band of the whole curve")

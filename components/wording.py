@@ -7,15 +7,17 @@ Differences are told by ``components.difference``.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
-from components.difference import caution, estimate, interval, points, taken
+from components.difference import caution, estimate, interval, points, sentence, taken
 from components.figures.text import bold, stacked, together
 from components.language import say
+from components.numbers import per_cent, span
+from components.numbers import signed as signed
 from evaluation.matched import HELD_OUT_MONTHS
 from evaluation.verdict import Verdict
 from queries.disclosure import Count
@@ -25,6 +27,8 @@ from queries.public import PublishedRate
 from queries.ranking import Ranked
 from queries.told import is_one_number, told
 from queries.trajectories import Trajectory
+
+Row = Mapping[Any, Any]
 
 ROLE_NAMES = {
     "leadership": "Leadership",
@@ -67,17 +71,44 @@ HOW_TO_READ = (
 
 
 def percent(rate: float) -> str:
-    """0.8237 -> ``82.4 %``, never broken over two lines."""
-    return f"{100 * rate:.1f}\N{NO-BREAK SPACE}%"
+    """0.8237 -> ``82.4 %``, 0.82 -> ``82 %``."""
+    return per_cent(100 * rate)
 
 
-def rate(point: Mapping[Hashable, Any], name: str = "rate") -> str:
-    """``82.4 %``; ``above 95 %`` where few students' rate is not told exactly; a dash for none."""
-    if pd.isna(point[name]):
+def rate(point: Row, name: str = "rate") -> str:
+    """A rate of a month as told; ``beyond`` tells which side of it the rate lies."""
+    return _rate(point[name], point["beyond"])
+
+
+def rate_of(row: Row, name: str) -> str:
+    """A rate that has a ``_beyond`` of its own, as in ``queries.standing``."""
+    return _rate(row[name], row[f"{name}_beyond"])
+
+
+def _rate(value: float, beyond: str) -> str:
+    """``82.4 %``; ``above 99 %`` and ``below 1 %`` where it is told no closer; a dash for none."""
+    if pd.isna(value):
         return "–"
-    if not point["beyond"]:
-        return percent(point[name])
-    return f"{'above' if point[name] > 0.5 else 'below'} {100 * point[name]:.0f}\N{NO-BREAK SPACE}%"
+    return f"{beyond} {percent(value)}" if beyond else percent(value)
+
+
+def share_of(row: Row, name: str) -> str:
+    """A share of students of whom something is so, as told: ``46 %``; a dash for none.
+
+    At the bounds that its size allows ``80 % or more``, ``20 % or less``; of very few ``half or
+    more`` and ``less than half``. ``{name}_beyond`` tells the side.
+    """
+    value, beyond = row[name], row[f"{name}_beyond"]
+    if pd.isna(value):
+        return "–"
+    if not beyond:
+        return percent(value)
+    if value == _HALF:
+        return "half or more" if beyond == "above" else "less than half"
+    return f"{percent(value)} or {'more' if beyond == 'above' else 'less'}"
+
+
+_HALF = 0.5  # the only bound of the fewest students
 
 
 def count(students: int | None, about: bool, threshold: int) -> str:
@@ -87,27 +118,17 @@ def count(students: int | None, about: bool, threshold: int) -> str:
     return f"about {students:,}" if about else f"{students:,}"
 
 
+NOTHING_TOLD = "Nothing is shown: every figure here is of too few students, or of none."
+
+
 def students(number: Count, threshold: int) -> str:
     """``1,387 students``."""
     return f"{count(number.students, number.about, threshold)} students"
 
 
-def signed(number: int) -> str:
-    """``−9``, ``0``, ``+1``: months around the visit, and points."""
-    if number == 0:
-        return "0"
-    return f"+{number}" if number > 0 else f"\N{MINUS SIGN}{-number}"
-
-
 def unsigned(month: str) -> int:
     """The number behind ``signed``."""
     return int(month.replace("\N{MINUS SIGN}", "-"))
-
-
-def signed_tenths(number: float) -> str:
-    """``+8.3``, ``−0.2``, ``0.0``: points around no difference."""
-    sign = "+" if round(number, 1) > 0 else ""
-    return f"{sign}{round(number, 1) + 0.0:.1f}".replace("-", "\N{MINUS SIGN}")
 
 
 def month_in_words(event_month: int) -> str:
@@ -185,29 +206,54 @@ def served(result: Trajectory, known: KnownValues) -> str:
     """Whom the page shows: ``1,387 students served: Hartford``."""
     whom = selection(result.view.filters, known)
     same = ", in school in every month shown" if result.view.same_students else ""
-    return f"{students(result.served, result.threshold).capitalize()} served: {whom}{same}"
+    return f"{_counted(result).capitalize()}: {whom}{same}"
+
+
+def _counted(result: Trajectory) -> str:
+    """``1,387 students served``; ``23 students on your list``."""
+    number = students(result.served, result.threshold)
+    return f"{number}{ON_LIST}" if result.own_list else f"{number} served"
+
+
+# Of figures told to a coordinator over the own students alone: there are too few others.
+ON_LIST = " on your list"
+
+
+def said(result: Effect) -> str:
+    """What may be said of a comparison, and where it is of the coordinator's students alone."""
+    return f"{sentence(result)} {say('own_list', 'page') if result.own_list else ''}".rstrip()
+
+
+def listed(point: Row) -> str:
+    """What follows the students behind a point: empty, or that they are the coordinator's own."""
+    return ON_LIST if point["own_list"] else ""
 
 
 def source(result: Trajectory, data_as_of: date, demonstration: bool) -> str:
     """What stands under an exported picture."""
     kind = "Demonstration data: invented students. " if demonstration else ""
     return stacked(
-        f"{kind}{students(result.served, result.threshold).capitalize()} served. Mean of students’ "
-        "monthly attendance rates, band: 95 % interval.",
+        f"{kind}{_counted(result).capitalize()}. Mean of students’ monthly attendance rates, "
+        "band: 95 % interval.",
         f"Data through {day(data_as_of)}. "
         "Before and after alone does not show what the visits caused.",
     )
 
 
-def hover(row: Mapping[Hashable, Any]) -> str:
-    """A point, one row of a trajectory, as a sentence."""
+def hover(row: Row) -> str:
+    """A point as a sentence: a row of a trajectory, with its ``own_list``."""
     about = "about " if row["about"] else ""
     return stacked(
         bold(row["label"]),
         f"{rate(row)} of days attended, {month_in_words(row['event_month'])}",
-        f"mean of {about}{row['students']:,} students, "
-        f"95 % interval {100 * row['low']:.1f} to {100 * row['high']:.1f}",
+        f"mean of {about}{row['students']:,} students{listed(row)}, "
+        f"95 % interval {rates_span(row)}",
     )
+
+
+def rates_span(row: Row) -> str:
+    """``81.2 to 83.4``: the ends of a rate's interval, in per cent."""
+    return span(100 * row["low"], 100 * row["high"])
 
 
 def withheld(threshold: int) -> str:
@@ -235,13 +281,13 @@ def summary(result: Trajectory) -> str:
     if not moments:
         return ""
     if result.view.split is None:
-        rates = [f"{percent(groups['rate'].iloc[0])} {words}" for groups, words in moments]
+        rates = [f"{rate(groups.to_dict('records')[0])} {words}" for groups, words in moments]
         return f"Mean attendance was {joined(rates)}. {_BEFORE_AFTER_ALONE}"
     return " ".join([*(_by_group(*moment) for moment in moments), _BEFORE_AFTER_ALONE])
 
 
 def _by_group(groups: pd.DataFrame, words: str) -> str:
-    named = [f"{row['label']} {percent(row['rate'])}" for row in groups.to_dict("records")]
+    named = [f"{row['label']} {rate(row)}" for row in groups.to_dict("records")]
     if len(named) > _GROUPS_NAMED:
         order = groups["rate"].argsort()
         lowest, highest = (named[order.iloc[place]] for place in (0, -1))
@@ -322,18 +368,18 @@ def unbroken(text: str) -> str:
     return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
-def line_hover(point: Mapping[Hashable, Any], name: str, who: str) -> str:
+def line_hover(point: Row, name: str, who: str) -> str:
     """A point of one of the two lines as a sentence."""
     if point["withheld"] or pd.isna(point[name]):
         return ""
     return stacked(
         bold(who),
         f"{rate(point, name)} of days attended, {month_in_words(point['event_month'])}",
-        f"beside {people(point)} visited students",
+        f"beside {people(point)} visited students{listed(point)}",
     )
 
 
-def gap_hover(point: Mapping[Hashable, Any]) -> str:
+def gap_hover(point: Row) -> str:
     """A difference as a sentence, with the interval of this month alone."""
     if point["withheld"] or pd.isna(point["effect"]):
         return ""
@@ -342,11 +388,12 @@ def gap_hover(point: Mapping[Hashable, Any]) -> str:
         together(
             bold(f"{points(abs(point['effect']))} {higher}"), " than similar students not visited,"
         ),
-        f"{month_in_words(point['event_month'])}; {interval(point)}, {people(point)} students",
+        f"{month_in_words(point['event_month'])}; {interval(point)}, {people(point)} students"
+        f"{listed(point)}",
     )
 
 
-def people(point: Mapping[Hashable, Any]) -> str:
+def people(point: Row) -> str:
     """``1,387`` or ``about 95``: the students behind a point that is shown."""
     return f"{'about ' if point['about'] else ''}{point['students']:,}"
 

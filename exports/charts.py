@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from components import theme, wording
 from components.deck import Chart, Kind, Series, Values
 from components.figures.trajectory import pushed_apart
+from components.numbers import per_cent
 from components.slide_layout import Box
 from components.slide_wording import SENTENCES
 from exports.sheet import (
@@ -120,7 +121,7 @@ def _lines(sheet: Sheet, chart: Chart, box: Box, size: float) -> None:
     labels = [
         [
             *wrapped(series.name, _NAMES_WIDTH * size, size, bold=True),
-            wording.percent(_known(series.values)[-1] / 100),
+            per_cent(_known(series.values)[-1]),
         ]
         for series in shown
     ]
@@ -143,7 +144,7 @@ def _gap(sheet: Sheet, chart: Chart, box: Box, size: float) -> None:
     plot.axes.fill_between(_month_numbers(chart), low, high, color=colour, alpha=0.16, linewidth=0)
     _curve(plot, series, chart, size)
     for last in _known(series.values)[-1:]:
-        label = [wording.signed_tenths(last), _WORDS["points"]]
+        label = [wording.signed(last), _WORDS["points"]]
         _end_label(sheet, plot, series, label, plot.down(last), size)
 
 

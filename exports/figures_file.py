@@ -13,7 +13,7 @@ from components import wording
 from components.deck import Chart, Deck, Export
 from components.plain_text import plain
 from components.slide_wording import SENTENCES, say
-from exports.cells import cell, neutral, rows_of_cells
+from exports.cells import cell, neutral
 
 _WORDS: dict[str, Any] = SENTENCES["files"]
 _README: dict[str, Any] = SENTENCES["readme"]
@@ -109,9 +109,15 @@ def csv_files(deck: Deck, link: str) -> Export:
     return file.getvalue()
 
 
+def _written(value: Any) -> Any:
+    """A cell of a CSV, with no more digits than its number has."""
+    told = cell(value)
+    return f"{told:g}" if isinstance(told, float) else told
+
+
 def _csv(table: list[list[Any]]) -> str:
     """With a byte-order mark, so that spreadsheets read it as UTF-8."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerows(rows_of_cells(table))
+    writer.writerows([_written(value) for value in row] for row in table)
     return f"\N{ZERO WIDTH NO-BREAK SPACE}{text.getvalue()}"

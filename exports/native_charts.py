@@ -48,7 +48,10 @@ _LINE = 24  # points from one line of labels to the next
 _STAYS_TEXT = {"quote_prefix": True}
 
 _MONTHLY = ("lines", "gap")
-_NUMBER_FORMATS = {"columns": "#,##0", "rates": '0.0"\N{NO-BREAK SPACE}%"'}
+# A tenth only where a number has one: of the formats of an office program General alone does so,
+# "0.#" leaves a point behind 82.
+_PER_CENT = 'General"\N{NO-BREAK SPACE}%"'
+_NUMBER_FORMATS = {"columns": "#,##0", "rates": _PER_CENT}
 
 
 @dataclass(frozen=True)
@@ -458,7 +461,7 @@ def _label(point: int, right: float, down: float, role: str, position: str, *par
     return (
         f'<c:dLbl><c:idx val="{point}"/><c:layout><c:manualLayout><c:x val="{right}"/>'
         f'<c:y val="{down}"/></c:manualLayout></c:layout><c:numFmt sourceLinked="0" '
-        'formatCode="0.0&quot;\N{NO-BREAK SPACE}%&quot;"/>'
+        f'formatCode="{escape(_PER_CENT)}"/>'
         f"<c:txPr>{_UNWRAPPED}<a:p><a:pPr>{_letters('defRPr', role)}</a:pPr>"
         f'{_letters("endParaRPr", role)}</a:p></c:txPr><c:dLblPos val="{position}"/>'
         f"{_shown(*parts)}<c:separator> </c:separator></c:dLbl>"

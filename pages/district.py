@@ -14,7 +14,6 @@ from dash import Input, Output, callback, dcc, html
 from access import current_viewer
 from components import (
     cards,
-    difference,
     filter_bar,
     shell,
     standing_tables,
@@ -304,7 +303,7 @@ def _volume(data: Snapshot, viewer: Viewer, filters: Filters) -> dict[str, Any]:
         else volume_figure(frame, scope.period.capitalize(), links),
         "volume_summary": student_words.volume_summary(*visits.totals(data, viewer, scope)),
         "volume_notes": student_words.volume_note(frame, viewer.threshold),
-        "volume_table": visits_tables.volume_table(frame, scope, viewer.threshold, links),
+        "volume_table": visits_tables.volume_table(frame, scope, links),
         "volume_hidden": nothing,
     }
 
@@ -348,7 +347,7 @@ def show_effect(shown: dict[str, Any]) -> dict[str, Any]:
         [served] = standing(data, viewer, view).to_dict("records")
     nothing = found.verdict is None
     return {
-        "said": difference.sentence(found),
+        "said": wording.said(found),
         "cards": cards.cards(words.effect_cards(served, found, before, view.to_search())),
         "figure": None if nothing else effect_figure(found),
         "summary": words.lines_summary(found),
@@ -492,7 +491,7 @@ def _leaving_effect(href: str | None) -> Leaving:
     is_told = code is not None and found.verdict is not None
     return Leaving(
         f"Visited and similar students: {name}",
-        stacked(difference.sentence(found), source),
+        stacked(wording.said(found), source),
         effect_figure(found) if is_told else None,
         told_months(found) if code else told_months(found).head(0),
     )

@@ -7,7 +7,7 @@ from typing import Any
 from dash import Input, Output, callback, dcc, html
 
 from access import current_viewer
-from components import difference, method, shell, tables, wording
+from components import method, shell, tables, wording
 from components.chart_frame import ChartFrame
 from components.figures.intervals import interval_figure
 from pages.downloads import Leaving, offer_downloads
@@ -95,7 +95,7 @@ def show(_opened: bool) -> dict[str, Any]:
     everybody = cuts[0][1]
     return {
         "figure": interval_figure(cuts),
-        "summary": difference.sentence(everybody),
+        "summary": wording.said(everybody),
         "table": tables.designs_table(cuts),
         "overall": wording.overall(everybody),
         "checks": tables.checks_table(cuts),

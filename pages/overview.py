@@ -8,7 +8,7 @@ import pandas as pd
 from dash import ClientsideFunction, Input, Output, callback, clientside_callback, dcc, html
 
 from access import current_viewer
-from components import cards, difference, filter_bar, shell, states, tables, wording
+from components import cards, filter_bar, shell, states, tables, wording
 from components import standing_wording as words
 from components.chart_frame import ChartFrame
 from components.figures.effect import lines_figure
@@ -153,7 +153,7 @@ def show_effect(shown: dict[str, Any]) -> dict[str, Any]:
         changed = changes(data, viewer, view.filters)
     nothing = found.verdict is None
     return {
-        "said": difference.sentence(found),
+        "said": wording.said(found),
         "cards": cards.cards(words.effect_cards(served, found, before, alone.to_search())),
         "figure": None if nothing else lines_figure(found),
         "summary": words.lines_summary(found),
@@ -221,7 +221,7 @@ def _leaving_lines(search: str | None) -> Leaving:
     source = wording.effect_source(data.data_as_of, data.is_demonstration)
     return Leaving(
         f"Before and after the first visit: {wording.selection(view.filters, known)}",
-        stacked(difference.sentence(found), source),
+        stacked(wording.said(found), source),
         None if found.verdict is None else lines_figure(found),
         told_months(found),
     )

@@ -8,7 +8,7 @@ import pandas as pd
 from dash import Input, Output, callback, dcc, html
 
 from access import current_viewer
-from components import controls, difference, filter_bar, shell, states, tables, wording
+from components import controls, filter_bar, shell, states, tables, wording
 from components.chart_frame import ChartFrame
 from components.figures.effect import effect_figure, effect_panels
 from components.figures.frame import Figure
@@ -144,7 +144,7 @@ def _effect_figure(view: View, results: list[Effect]) -> Figure:
 
 
 def _effect_words(view: View, results: list[Effect]) -> str:
-    return wording.group_sentences(results) if view.split else difference.sentence(results[0])
+    return wording.group_sentences(results) if view.split else wording.said(results[0])
 
 
 def _leaving_trajectory(search: str | None) -> Leaving:
@@ -152,12 +152,12 @@ def _leaving_trajectory(search: str | None) -> Leaving:
         known = known_values(data)
         view, _ignored = View.parse(search, known)
         result = trajectory(data, current_viewer(data).for_export(), view)
-    columns = ["label", "event_month", "rate", "low", "high", "students", "about", "withheld"]
+    figures = ["rate", "beyond", "low", "high", "students", "about", "withheld"]
     return Leaving(
         f"{HEADING}: {wording.selection(view.filters, known)}",
         wording.source(result, data.data_as_of, data.is_demonstration),
         _figure(result),
-        result.frame[columns].rename(columns={"label": "group"}),
+        result.frame[["label", "event_month", *figures]].rename(columns={"label": "group"}),
     )
 
 

@@ -8,12 +8,16 @@ from functools import partial
 
 import pandas as pd
 import sqlalchemy as sa
+from sqlalchemy.engine import RowMapping
 
 from evaluation.inference import Z95
 from evaluation.response import ABOVE, BELOW
 from evaluation.verdict import Verdict
+from queries.contacted import in_caseload
 from queries.database import Snapshot
-from queries.disclosure import Count, disclosed, disclosed_count, is_one_way
+from queries.disclosure import Count, disclosed, disclosed_count
+from queries.disclosure.counts import drawn_noise, set_key
+from queries.disclosure.parts import smallest_contacted
 from queries.effects import Effect, told_cut
 from queries.filters import Filters
 from queries.memory import once
@@ -21,9 +25,10 @@ from queries.schema import (
     HEADLINE_MONTH,
     contacted_student,
     effect_history,
+    effect_month,
     response_history,
 )
-from queries.students import in_caseload
+from queries.trajectories import mean_rates
 from queries.viewer import Viewer
 
 
@@ -50,9 +55,13 @@ def load_before(data: Snapshot) -> LoadBefore | None:
 
 @dataclass(frozen=True)
 class EffectBefore:
-    """What the load before the last found six months after the visit (rates and effects 0..1)."""
+    """What the load before the last found six months after the visit (rates and effects 0..1).
+
+    ``beyond`` as of ``queries.disclosure.disclosed``.
+    """
 
     visited_rate: float
+    beyond: str
     effect: float
     low: float
     high: float
@@ -65,8 +74,8 @@ def effect_before(
     """The same selection at the load before the last; ``present`` is what it is now.
 
     None where nothing may be told: no load before, a selection that loads do not keep (more than
-    one value of one dimension), or a number of students that differs from the present one by
-    fewer than the threshold, because the difference would tell of those few.
+    one value of one dimension), or, of those behind either figure, a number of students that
+    differs from the present one by fewer than the threshold: the difference would tell of them.
     """
     before, cut = load_before(data), told_cut(filters)
     now = present.months[HEADLINE_MONTH]
@@ -84,17 +93,38 @@ def effect_before(
         .mappings()
         .one_or_none()
     )
-    if row is None or row["students"] < viewer.threshold:
+    if row is None or min(row["students"], row["served"] or 0) < viewer.threshold:
         return None
-    if 0 < abs(int(now["students"]) - row["students"]) < viewer.threshold:
+    counted = mean_rates(data, viewer, filters)
+    apart = (
+        abs(_matched_in_headline_month(data, *cut) - row["students"]),
+        abs(int(counted["students"].loc[HEADLINE_MONTH]) - row["served"]),
+    )
+    if present.own_list or any(0 < few < viewer.threshold for few in apart):
         return None
     margin = Z95 * row["standard_error"]
     found = pd.DataFrame([dict(row)]).assign(
-        low=row["effect"] - margin, high=row["effect"] + margin
+        students=row["served"], low=row["effect"] - margin, high=row["effect"] + margin
     )
-    [told] = disclosed(found, viewer, ("visited_rate",), exact=True).to_dict("records")
-    figures = {name: told[name] for name in ("visited_rate", "effect", "low", "high")}
+    effects = disclosed(found, viewer, ("visited_rate",), exact=True, differences=_EFFECT)
+    [told] = effects.to_dict("records")
+    figures = {name: told[name] for name in ("visited_rate", "beyond", *_EFFECT)}
     return EffectBefore(**figures, verdict=Verdict[row["verdict"]])
+
+
+_EFFECT = ("effect", "low", "high")
+
+
+def _matched_in_headline_month(data: Snapshot, dimension: str, value: str) -> int:
+    """Visited students behind the effect of a selection that the load fitted."""
+    months = effect_month.c
+    found = sa.select(months.students).where(
+        months.dimension == dimension,
+        months.value == value,
+        months.design == "matched",
+        months.event_month == HEADLINE_MONTH,
+    )
+    return int(data.connection.scalar(found) or 0)
 
 
 @dataclass(frozen=True)
@@ -121,7 +151,7 @@ def changes(data: Snapshot, viewer: Viewer, filters: Filters) -> Changes | None:
 
     None where the last load is the first.
     """
-    key = ("changes", viewer.threshold, filters)
+    key = ("changes", viewer.sight, filters)
     return once(data.load_id, key, partial(_changes, data, viewer, filters))
 
 
@@ -153,7 +183,10 @@ def _changes(data: Snapshot, viewer: Viewer, filters: Filters) -> Changes | None
     }
     row = (
         data.connection.execute(
-            sa.select(*(sa.func.count().filter(rule).label(name) for name, rule in new.items()))
+            sa.select(
+                set_key(contacted_student).label("key"),
+                *(sa.func.count().filter(rule).label(name) for name, rule in new.items()),
+            )
             .select_from(contacted_student)
             .join(earlier, earlier.c.student_id == now.student_id, isouter=True)
             .where(*in_caseload(filters))
@@ -161,8 +194,13 @@ def _changes(data: Snapshot, viewer: Viewer, filters: Filters) -> Changes | None
         .mappings()
         .one()
     )
-    exact = is_one_way(filters, "load")
-    return Changes(
-        before,
-        **{name: disclosed_count(row[name], viewer, exact=exact) for name in new},
-    )
+    is_told = smallest_contacted(data, viewer, filters) >= viewer.threshold
+    return Changes(before, **{name: _told(row, name, viewer) if is_told else _FEW for name in new})
+
+
+_FEW = Count(None, about=True)
+
+
+def _told(row: RowMapping, name: str, viewer: Viewer) -> Count:
+    noise = drawn_noise(row["key"], name)
+    return disclosed_count(row[name], viewer, exact=False, noise=noise)

@@ -22,10 +22,11 @@ from evaluation.verdict import Verdict
 from queries.busy import Places
 from queries.comparison import comparison_rows, student_numbers
 from queries.database import Snapshot
-from queries.disclosure import RATE_DECIMALS, disclosed, is_one_way
+from queries.disclosure import disclosed, group_noise, is_exact, rounded
+from queries.disclosure.knowledge import is_known
+from queries.disclosure.parts import NOTHING_TOLD, Counts, month_cells, smallest_parts, within
 from queries.filters import SPLITS, Filters, View
 from queries.memory import once
-from queries.parts import Counts, smallest_parts, within
 from queries.schema import (
     EVENT_MONTHS,
     EVERYBODY,
@@ -37,12 +38,11 @@ from queries.schema import (
 )
 from queries.schema import HEADLINE_MONTH as HEADLINE_MONTH
 from queries.served import in_selection
-from queries.trajectories import mean_rates
+from queries.trajectories import groups_of_own_list, mean_rates
 from queries.values import known_values
 from queries.viewer import Viewer
 
-_EFFECTS = ("effect", "low", "high")
-_FIGURES = ("comparison_rate", *_EFFECTS, "standard_error", "comparison_size")
+_EFFECTS = ("effect", "low", "high", "own_low", "own_high", "standard_error")
 
 
 _NOT_HAD = dict.fromkeys(("effect", "low", "high"), float("nan"))
@@ -53,16 +53,18 @@ class Effect:
     """Attendance of the visited and of similar students, and the gap between them.
 
     ``frame`` has one row per event month -9..12: event_month, visited_rate (of the core chart),
-    comparison_rate (less the effect; 0..1), effect, standard_error, low, high (simultaneous
-    95 % band; these four missing in the months that agree by construction), comparison_size,
-    students, about, withheld, beyond. ``checks`` has the same columns but the rates, for the
-    symmetric design, the held-out past and the leads (``design``).
+    comparison_rate (less the effect; 0..1), effect, standard_error, own_low, own_high (the 95 %
+    interval of this month), low, high (simultaneous 95 % band; these six missing in the months
+    that agree by construction), comparison_size, students, about, withheld, beyond. ``checks`` has
+    the same columns but the rates, for the symmetric design, the held-out past and the leads
+    (``design``).
     ``verdict`` says what may be said, None where nothing is shown; ``inherited`` that it was taken
     from all visited students, because these are too few to check by themselves. Whether the check
     was passed is told by the verdict: its figures may be missing because they are withheld.
     ``share_matched`` of the visited students found similar ones, in the worst month. ``group`` is
     the value of the split and ``place`` its position among all known values; ``district`` the name
     of the one district that these are all the visited students of, empty of any other selection.
+    ``own_list``: told over the viewer's own list alone, because too few others are among them.
     """
 
     frame: pd.DataFrame
@@ -76,6 +78,7 @@ class Effect:
     place: int = 0
     inherited: bool = False
     district: str = ""
+    own_list: bool = False
 
     @cached_property
     def months(self) -> dict[int, dict[Hashable, Any]]:
@@ -91,9 +94,7 @@ class Effect:
     def matched(self, event_month: int) -> dict[str, float]:
         """One month of ``frame``: effect with its own 95 % interval; nan where withheld."""
         month = self.months[event_month]
-        margin = Z95 * month["standard_error"]
-        effect = month["effect"]
-        return {"effect": effect, "low": effect - margin, "high": effect + margin}
+        return {"effect": month["effect"], "low": month["own_low"], "high": month["own_high"]}
 
     def checked(self, design: str, event_month: int) -> dict[str, float]:
         """One month of ``checks``: effect, low and high; nan where it cannot be had."""
@@ -110,9 +111,11 @@ class Effect:
 
 def effect(data: Snapshot, viewer: Viewer, filters: Filters) -> Effect:
     """The chosen served students together."""
-    parts = smallest_parts(data, View(filters))[EVERYBODY]
-    found = _shown(data, filters, parts, viewer, exact=is_one_way(filters))
-    return replace(found, district=_one_district(data, filters))
+    view, cells = View(filters), month_cells(data, viewer)
+    parts = smallest_parts(data, cells, view)[EVERYBODY]
+    own_list = EVERYBODY in groups_of_own_list(data, cells, viewer, view)
+    asked = _Asked(filters, own_list, exact=is_exact(filters))
+    return replace(_shown(data, viewer, asked, parts), district=_one_district(data, filters))
 
 
 def _one_district(data: Snapshot, filters: Filters) -> str:
@@ -126,17 +129,19 @@ def effects(data: Snapshot, viewer: Viewer, view: View) -> list[Effect]:
     """The chosen served students: together, or each group of the split by itself."""
     if view.split is None:
         return [effect(data, viewer, view.filters)]
-    key = ("effects", viewer.threshold, view.filters, view.split)
+    key = ("effects", viewer.sight, view.filters, view.split)
     return once(data.load_id, key, partial(_effects, data, viewer, view.filters, view.split))
 
 
 def _effects(data: Snapshot, viewer: Viewer, chosen_by: Filters, split: str) -> list[Effect]:
     chosen = chosen_by.chosen().get(split)
-    exact = is_one_way(chosen_by, split)
-    parts = smallest_parts(data, View(chosen_by, split))
+    exact = is_exact(chosen_by, split)
+    view, cells = View(chosen_by, split), month_cells(data, viewer)
+    parts = smallest_parts(data, cells, view)
+    own = groups_of_own_list(data, cells, viewer, view)
     return [
         replace(
-            _shown(data, filters, parts[group], viewer, exact=exact),
+            _shown(data, viewer, _Asked(filters, group in own, exact), parts[group]),
             group=group,
             label=label,
             place=place,
@@ -161,47 +166,83 @@ def every_cut(data: Snapshot, viewer: Viewer) -> list[tuple[str, Effect]]:
     ]
 
 
-def _shown(
-    data: Snapshot, filters: Filters, parts: Counts, viewer: Viewer, *, exact: bool
-) -> Effect:
-    key = ("shown effect", filters, viewer.threshold, exact)
-    make = partial(_withhold, _fitted(data, filters), parts, viewer, exact=exact)
-    return once(data.load_id, key, make)
+@dataclass(frozen=True)
+class _Asked:
+    """Whose effect: all of a selection, or those of them on the viewer's own list."""
+
+    filters: Filters
+    own_list: bool
+    exact: bool
 
 
-def _withhold(fitted: _Fitted, parts: Counts, viewer: Viewer, *, exact: bool) -> Effect:
-    months = _disclosed(fitted.months, parts, viewer, exact=exact)
+def _shown(data: Snapshot, viewer: Viewer, asked: _Asked, parts: Counts) -> Effect:
+    key = ("shown effect", viewer.sight, asked)
+    return once(data.load_id, key, partial(_withhold, data, viewer, asked, parts))
+
+
+def _withhold(data: Snapshot, viewer: Viewer, asked: _Asked, parts: Counts) -> Effect:
+    fitted = _fitted(data, viewer, asked)
+    months = _disclosed(data, viewer, asked, _with_rates(data, viewer, asked, fitted.months), parts)
     is_matched = months["design"] == "matched"
     frame = months[is_matched].reset_index(drop=True)
     told = months[~is_matched & ~months["withheld"]]
     # Checks are told as differences alone: their rates stand on no chart.
     checks = told.drop(columns=["visited_rate", "comparison_rate"]).reset_index(drop=True)
+    nothing = Effect(
+        frame, checks.head(0), None, np.nan, np.nan, viewer.threshold, own_list=asked.own_list
+    )
     if frame["withheld"].all():
-        return Effect(frame, checks.head(0), None, np.nan, np.nan, viewer.threshold)
+        return nothing
     said = fitted.said
-    return Effect(
-        frame,
-        checks,
-        Verdict[said["verdict"]],
-        said["share_matched"],
-        said["no_effect_p"],
-        viewer.threshold,
+    return replace(
+        nothing,
+        checks=checks,
+        verdict=Verdict[said["verdict"]],
+        share_matched=round(said["share_matched"], 2),
+        no_effect_p=round(said["no_effect_p"], 3),
         inherited=said["inherited"],
     )
 
 
-def _disclosed(months: pd.DataFrame, parts: Counts, viewer: Viewer, *, exact: bool) -> pd.DataFrame:
+def _with_rates(
+    data: Snapshot, viewer: Viewer, asked: _Asked, months: pd.DataFrame
+) -> pd.DataFrame:
+    """The fit with the visited line of the core chart: of all chosen, matched or not.
+
+    A rate of those with similar students, beside the rate of all, would tell of the few without.
+    """
+    own = frozenset({EVERYBODY} if asked.own_list else ())
+    rates = months["event_month"].map(mean_rates(data, viewer, asked.filters, own)["rate"])
+    return months.assign(visited_rate=rates.where(months["design"] == "matched"))
+
+
+def _disclosed(
+    data: Snapshot, viewer: Viewer, asked: _Asked, months: pd.DataFrame, parts: Counts
+) -> pd.DataFrame:
     # The held-out months lie before those counted: the smallest part of all stands for them.
     by_month = dict(zip(EVENT_MONTHS, parts.tolist(), strict=True))
-    smallest = int(parts.min())
+    smallest = NOTHING_TOLD if asked.own_list else int(parts.min())
+    margin = Z95 * months["standard_error"]
     rows = months.assign(
-        smallest_part=[by_month.get(month, smallest) for month in months["event_month"]]
-    ).round(dict.fromkeys(_EFFECTS, RATE_DECIMALS))
-    shown = disclosed(rows, viewer, ("visited_rate",), exact=exact, figures=_FIGURES)
-    comparison = shown["visited_rate"] - shown["effect"].fillna(0.0)
-    return shown.assign(
-        comparison_rate=comparison.where(shown["comparison_rate"].notna()).round(RATE_DECIMALS)
+        smallest_part=[
+            smallest if asked.own_list else by_month.get(month, smallest)
+            for month in months["event_month"]
+        ],
+        own_low=months["effect"] - margin,
+        own_high=months["effect"] + margin,
+        comparison_size=rounded(months["comparison_size"]),
     )
+    shown = disclosed(
+        rows,
+        viewer,
+        ("visited_rate",),
+        exact=asked.exact,
+        differences=_EFFECTS,
+        figures=("comparison_rate", "comparison_size"),
+        noise=group_noise(data, asked.filters),
+    )
+    comparison = shown["visited_rate"] - shown["effect"].fillna(0.0)
+    return shown.assign(comparison_rate=comparison.where(shown["comparison_rate"].notna()).round(3))
 
 
 @dataclass(frozen=True)
@@ -210,20 +251,16 @@ class _Fitted:
     said: dict[str, Any]
 
 
-def _fitted(data: Snapshot, filters: Filters) -> _Fitted:
-    return once(data.load_id, ("effect", filters), partial(_told, data, filters))
+def _fitted(data: Snapshot, viewer: Viewer, asked: _Asked) -> _Fitted:
+    if asked.own_list:
+        key: Hashable = ("effect", asked.filters, viewer.known_districts)
+        return once(data.load_id, key, partial(_fit, data, asked.filters, is_known(viewer)))
+    return once(data.load_id, ("effect", asked.filters), partial(_of_all, data, asked.filters))
 
 
-def _told(data: Snapshot, filters: Filters) -> _Fitted:
-    """The fit, its visited line that of the core chart: of all chosen, matched or not.
-
-    A rate of those with similar students, beside the rate of all, would tell of the few without.
-    """
+def _of_all(data: Snapshot, filters: Filters) -> _Fitted:
     cut = told_cut(filters)
-    fitted = _fit(data, filters) if cut is None else _stored(data, *cut)
-    is_matched = fitted.months["design"] == "matched"
-    rates = fitted.months["event_month"].map(mean_rates(data, filters)).where(is_matched)
-    return replace(fitted, months=fitted.months.assign(visited_rate=rates))
+    return _fit(data, filters, sa.true()) if cut is None else _stored(data, *cut)
 
 
 def told_cut(filters: Filters) -> tuple[str, str] | None:
@@ -263,11 +300,11 @@ def _stored(data: Snapshot, dimension: str, value: str) -> _Fitted:
 _fitting = Places(2, waiting=10)
 
 
-def _fit(data: Snapshot, filters: Filters) -> _Fitted:
+def _fit(data: Snapshot, filters: Filters, whom: sa.ColumnElement[bool]) -> _Fitted:
     everybody = _verdict_of_all(data)
     try:
         with _fitting:
-            designs = [_selected(data, filters, matched=kind) for kind in (True, False)]
+            designs = [_selected(data, filters, whom, matched=kind) for kind in (True, False)]
             found = assess(*designs, everybody=everybody)
     except NoComparisonError:
         return _nobody()
@@ -282,12 +319,15 @@ def _verdict_of_all(data: Snapshot) -> Verdict | None:
     return None if name is None else Verdict[name]
 
 
-def _selected(data: Snapshot, filters: Filters, *, matched: bool) -> Stacks:
+def _selected(
+    data: Snapshot, filters: Filters, whom: sa.ColumnElement[bool], *, matched: bool
+) -> Stacks:
     rows = _rows(data, matched=matched)
-    chosen = sa.select(served_student.c.student_id).where(*in_selection(filters))
+    chosen = sa.select(served_student.c.student_id).where(whom, *in_selection(filters))
     return select(rows, np.isin(rows.student, student_numbers(data, chosen)))
 
 
 def _nobody() -> _Fitted:
     frame = pd.DataFrame({"design": "matched", "event_month": EVENT_MONTHS, "students": 0})
-    return _Fitted(frame.assign(**dict.fromkeys(("visited_rate", *_FIGURES), np.nan)), {})
+    figures = ("comparison_rate", "effect", "low", "high", "standard_error", "comparison_size")
+    return _Fitted(frame.assign(**dict.fromkeys(figures, np.nan)), {})

@@ -11,10 +11,12 @@ import pandas as pd
 import sqlalchemy as sa
 
 from queries.database import Snapshot
-from queries.disclosure import disclosed, is_one_way
-from queries.filters import Filters, KnownValues
+from queries.disclosure import disclosed, group_noise, is_exact
+from queries.disclosure.counts import is_by_group
+from queries.disclosure.parts import population_cells, smallest_parts
+from queries.filters import Filters, KnownValues, View
 from queries.memory import once
-from queries.schema import GRADE_BANDS, served_student
+from queries.schema import EVERYBODY, GRADE_BANDS, served_student
 from queries.served import split_column
 from queries.values import known_values
 from queries.viewer import Viewer
@@ -28,7 +30,7 @@ def option_counts(data: Snapshot, viewer: Viewer, filters: Filters) -> pd.DataFr
     that leave nobody are withheld like those that leave few.
     """
     known = known_values(data)
-    key = ("option counts", viewer.threshold, filters, known.dimensions)
+    key = ("option counts", viewer.sight, filters, known.dimensions)
     return once(data.load_id, key, partial(_option_counts, data, viewer, filters, known))
 
 
@@ -38,22 +40,32 @@ def _option_counts(
     key = ("served cells", known.dimensions)
     cells = once(data.load_id, key, partial(_cells, data, known.dimensions))
     chosen = {name: cells[name].isin(values) for name, values in filters.wanted().items()}
-    rows: dict[bool, list[tuple[str, str, str, int]]] = {True: [], False: []}
+    told = []
     for dimension in known.dimensions:
         others = [inside for name, inside in chosen.items() if name != dimension]
         counts = _counts(cells[np.logical_and.reduce(others)] if others else cells, dimension)
-        exact = is_one_way(replace(filters, **{dimension: ()}), dimension)
-        rows[exact] += [
-            (dimension, value, label, counts.get(value, 0))
-            for value, label in known.labels(dimension).items()
-        ]
-    columns = ["dimension", "value", "label", "students"]
-    told = [
-        disclosed(pd.DataFrame(part, columns=columns), viewer, (), exact=exact)
-        for exact, part in rows.items()
-        if part
-    ]
+        options = pd.DataFrame(
+            [
+                (dimension, value, label, counts.get(value, 0))
+                for value, label in known.labels(dimension).items()
+            ],
+            columns=["dimension", "value", "label", "students"],
+        )
+        told.append(_told(data, viewer, filters, dimension, options))
     return pd.concat(told, ignore_index=True)
+
+
+def _told(
+    data: Snapshot, viewer: Viewer, filters: Filters, dimension: str, options: pd.DataFrame
+) -> pd.DataFrame:
+    exact = is_exact(replace(filters, **{dimension: ()}), dimension)
+    if not is_by_group(filters, dimension):
+        return disclosed(options, viewer, (), exact=exact)
+    left = [replace(filters, **{dimension: (value,)}) for value in options["value"]]
+    everybody = population_cells(data, viewer, "served", [sa.true()])
+    parts = [smallest_parts(data, everybody, View(chosen))[EVERYBODY][0] for chosen in left]
+    noise = pd.Series([group_noise(data, chosen) for chosen in left], dtype=int)
+    return disclosed(options.assign(smallest_part=parts), viewer, (), exact=exact, noise=noise)
 
 
 def _counts(cells: pd.DataFrame, dimension: str) -> dict[str, int]:

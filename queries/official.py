@@ -12,7 +12,8 @@ import pandas as pd
 import sqlalchemy as sa
 
 from queries.database import Snapshot
-from queries.disclosure import HIGHEST_TOLD, LOWEST_TOLD, disclosed, rounded
+from queries.disclosure import disclosed, rounded
+from queries.disclosure.shares import told_share
 from queries.memory import once
 from queries.schema import (
     EVERYBODY,
@@ -41,7 +42,8 @@ def district_months(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
     district_code, month (YYYY-MM), school_year, students (Int64, of the month), rate (of the
     month), rate_to_date (of the school year so far), chronic (of everyone outside pre-kindergarten
     enrolled for the least days this school year so far, whoever has left included, the share at or
-    below 90 % of it), withheld. Ordered by district and month. ``all`` counts each student once.
+    below 90 % of it) and chronic_beyond (text), withheld. Ordered by district and month. ``all``
+    counts each student once.
     """
     return once(
         data.load_id,
@@ -58,16 +60,21 @@ def _district_months(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
     frame["school_year"] = frame["month"].map(school_year_of)
     so_far = frame.groupby(["district_code", "school_year"])[["days_enrolled", "days_attended"]]
     to_date = so_far.cumsum()
-    chronic = frame["chronic_students"] / frame["students_k12"].where(frame["students_k12"] > 0)
     shown = frame[["district_code", "month", "school_year", "students"]].assign(
         rate=frame["days_attended"] / frame["days_enrolled"],
         rate_to_date=to_date["days_attended"] / to_date["days_enrolled"],
-        chronic=chronic.clip(LOWEST_TOLD, HIGHEST_TOLD).mask(
-            frame["students_k12"] < viewer.threshold
-        ),
     )
-    rates = ("rate", "rate_to_date", "chronic")
-    return disclosed(shown, viewer, rates, exact=True).drop(columns=["about", "beyond"])
+    told = disclosed(shown, viewer, ("rate", "rate_to_date"), exact=True)
+    return _with_chronic(told, frame, viewer).drop(columns=["about", "beyond"])
+
+
+def _with_chronic(told: pd.DataFrame, frame: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
+    """The rows as told, with the share of the chronically absent of the same rows' counts."""
+    few = told["withheld"] | (frame["students_k12"] < viewer.threshold)
+    share = told_share(frame["chronic_students"], frame["students_k12"])
+    return told.assign(
+        chronic=share["share"].mask(few), chronic_beyond=share["beyond"].mask(few, "")
+    )
 
 
 def _each_once(everybody: pd.DataFrame, of_districts: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
@@ -98,7 +105,8 @@ def schools(data: Snapshot, viewer: Viewer, district_code: str) -> pd.DataFrame:
     school_name, students (Int64, this year), rate and rate_before, chronic and chronic_before (as
     the district's in its last month, of the students last enrolled in the school); rates are 0..1,
     missing where withheld, ``withheld`` tells of this year. Where one school is withheld, the next
-    smallest is too: the district's own figure less the others' would tell of it.
+    smallest is too: the district's own figure less the others' would tell of it. Students of no
+    school are such a part too, which is never shown.
     """
     columns = school_year.c
     years = data.frame(
@@ -111,11 +119,11 @@ def schools(data: Snapshot, viewer: Viewer, district_code: str) -> pd.DataFrame:
     if not told:
         return pd.DataFrame()
     now = told[-1]
-    names = ["school_code", "rate", "chronic"]
+    names = ["school_code", "rate", "chronic", "chronic_beyond"]
     before = (
         told[0][names]
         if len(told) == 2
-        else now[names].assign(rate=float("nan"), chronic=float("nan"))
+        else now[names].assign(rate=float("nan"), chronic=float("nan"), chronic_beyond="")
     )
     both = now.merge(before, on="school_code", how="left", suffixes=("", "_before"))
     return both.sort_values("students", ascending=False, kind="stable", na_position="last")
@@ -130,11 +138,9 @@ def _told_schools(year: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
         school_name=year["school_name"].fillna(year["school_code"]),
         smallest_part=smallest.where(~few, 0),
         rate=year["days_attended"] / year["days_enrolled"],
-        chronic=(
-            year["chronic_students"] / year["students_k12"].where(year["students_k12"] > 0)
-        ).clip(LOWEST_TOLD, HIGHEST_TOLD),
     )
-    return disclosed(rows, viewer, ("rate", "chronic"), exact=True)
+    told = _with_chronic(disclosed(rows, viewer, ("rate",), exact=True), year, viewer)
+    return told[told["school_code"].notna()]
 
 
 def quality(data: Snapshot) -> pd.DataFrame:

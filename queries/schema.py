@@ -31,7 +31,7 @@ from sqlalchemy.types import TypeEngine
 
 Kind = type[TypeEngine[Any]] | TypeEngine[Any]
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 MODALITIES = ("home", "school", "community", "virtual", "phone")
 OUTCOMES = ("completed", "attempted", "cancelled")
@@ -59,6 +59,12 @@ metadata = MetaData()
 
 def _column(name: str, kind: Kind, comment: str) -> Column[object]:
     return Column(name, kind, comment=comment)
+
+
+def _noise_key() -> Column[object]:
+    return _column(
+        "noise_key", BigInteger, "what noise in counts is drawn by; tells nothing by itself"
+    )
 
 
 def _student_groups() -> list[Column[object]]:
@@ -315,6 +321,7 @@ effect_history = Table(
     _column("effect", Double, "matched effect six school months after the first visit"),
     _column("standard_error", Double, "of the effect"),
     _column("students", Integer, "visited students behind it"),
+    _column("served", Integer, "served students behind visited_rate; empty: not kept then"),
     _column("verdict", Text, "as in effect_check"),
     comment="what every load found six months after the visit: what changed is told against it",
 )
@@ -338,6 +345,7 @@ meta = Table(
     _column("is_demonstration", Boolean, "invented students"),
     _column("data_as_of", Date, "last day the attendance covers"),
     _column("least_days", Integer, "days enrolled below which nobody counts in chronic shares"),
+    _column("noise_salt", Text, "secret of this database that keys of noise are made with"),
     comment="one row about the database itself",
 )
 
@@ -385,6 +393,7 @@ served_student = Table(
     ),
     _column("similar_median", Double, "as in contacted_student"),
     *_student_groups(),
+    _noise_key(),
     comment="one row per served student; dimensions are those at the first visit",
 )
 
@@ -424,6 +433,7 @@ contacted_student = Table(
     _column("status", Text, "below, as or above expected, too early, not enough data, ..."),
     _column("need", Text, "urgent, high, some or none"),
     *_student_groups(),
+    _noise_key(),
     comment="one row per student contacted: did they respond, and who needs somebody now",
 )
 
@@ -529,7 +539,7 @@ school_year = Table(
     "school_year",
     metadata,
     _column("district_code", Text, "district"),
-    _column("school_code", Text, "school the student was last enrolled in that year"),
+    _column("school_code", Text, "school the student was last enrolled in that year; empty: none"),
     _column("school_year", Text, "school year, for example 2021-22"),
     _column("students", Integer, "students with days enrolled"),
     _column("days_enrolled", Double, "sum of days of membership"),

@@ -5,21 +5,36 @@ All together, or each group of a split; and the contacts made to get there.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
 from evaluation.response import ABOVE, AS_EXPECTED, BELOW
+from queries.contacted import in_caseload, present_column
 from queries.database import Snapshot
-from queries.disclosure import HIGHEST_TOLD, LOWEST_TOLD, disclosed, is_one_way
-from queries.filters import View
+from queries.disclosure import disclosed, group_noise, is_exact
+from queries.disclosure.counts import drawn_noise, is_by_group, set_key
+from queries.disclosure.knowledge import is_known
+from queries.disclosure.parts import (
+    NOTHING_TOLD,
+    Cells,
+    left_out_students,
+    population_cells,
+    smallest_contacted,
+    smallest_parts,
+    within,
+)
+from queries.disclosure.precision import beyond, told_rate
+from queries.disclosure.shares import told_share
+from queries.filters import Filters, View
 from queries.memory import once
-from queries.parts import smallest_parts_of
 from queries.schema import EVERYBODY, contacted_student, served_student, visit
 from queries.served import in_selection, split_column
-from queries.students import in_caseload, present_column
+from queries.trajectories import groups_of_own_list
 from queries.values import known_values
 from queries.viewer import Viewer
 
@@ -29,20 +44,19 @@ _JUDGED = sa.and_(
     _students.status.in_((BELOW, AS_EXPECTED, ABOVE)), _students.similar_median.is_not(None)
 )
 
-
-def _share(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[float]:
-    return sa.case((condition, 1.0), else_=0.0)
-
-
-# Each figure: the students it is over, and what is averaged over them.
+# Each share: the students it is over, and those of them of whom it is so.
 _SHARES = {
-    "chronic_before": (_CHRONIC_KNOWN, _share(_students.chronic_before)),
-    "chronic_now": (_CHRONIC_KNOWN, _share(_students.chronic_now)),
-    "above_median": (_JUDGED, _share(_students.since_rate > _students.similar_median)),
+    "chronic_before": (_CHRONIC_KNOWN, _students.chronic_before),
+    "chronic_now": (_CHRONIC_KNOWN, _students.chronic_now),
+    "above_median": (_JUDGED, _students.since_rate > _students.similar_median),
 }
-_FIGURES = {"baseline": (_students.baseline_rate.is_not(None), _students.baseline_rate)} | _SHARES
+_OVER = {"baseline": _students.baseline_rate.is_not(None)} | {
+    name: over for name, (over, _yes) in _SHARES.items()
+}
 
 PEERS = 4
+
+_CONTACTS = ("students", "completed", "contacts")
 
 _A_YEAR_AGO = "a year ago"  # a date narrows a count like any dimension
 
@@ -56,64 +70,111 @@ def standing(data: Snapshot, viewer: Viewer, view: View) -> pd.DataFrame:
     chronic_now (share at or below 90 % of the school year up to month -1, and of this one so far,
     of the same students); above_median (of the students with a status, the share whose rate since
     the visit is above the median of similar students); and for each of these four ``_beyond``
-    (bool). Rates and shares are 0..1, missing where withheld; shares end at 5 and 95 %.
-    ``about`` tells whether students are rounded, ``about_before`` the same of students_before.
+    (text: ``above``, ``below`` or empty). Rates and shares are 0..1, missing where withheld;
+    shares come from counts rounded to 5. ``about`` tells whether students are rounded,
+    ``about_before`` the same of students_before; ``own_list`` that the figures are told over the
+    viewer's own list alone, because too few others are among them.
     """
-    return once(
-        data.load_id,
-        ("standing", viewer.threshold, view.filters, view.split),
-        partial(_standing, data, viewer, view),
-    )
+    key = ("standing", viewer.sight, view.filters, view.split)
+    return once(data.load_id, key, partial(_standing, data, viewer, view))
 
 
 def _standing(data: Snapshot, viewer: Viewer, view: View) -> pd.DataFrame:
-    rows = _rows(data, view)
+    cells = population_cells(data, viewer, "standing", list(_OVER.values()))
+    own = groups_of_own_list(data, cells, viewer, view)
+    rows = _rows(data, viewer, view, own, _who_count(cells, viewer))
+    noise = pd.Series({group: _noise(data, view, group) for group in rows.index})
     now, before = (
         disclosed(
             rows[[name]].rename(columns={name: "students"}),
             viewer,
             (),
-            exact=is_one_way(view.filters, view.split, *further),
+            exact=is_exact(view.filters, view.split, *further),
+            noise=noise,
         )
         for name, further in (("students", ()), ("students_before", (_A_YEAR_AGO,)))
     )
+    parts = smallest_parts(data, cells, view) | {
+        group: np.full(len(_OVER), NOTHING_TOLD) for group in own
+    }
     told = rows[["label", "place"]].assign(
         students=now["students"],
         about=now["about"],
         students_before=before["students"],
         about_before=before["about"],
+        own_list=rows.index.isin(own),
     )
-    parts = smallest_parts_of(data, view, "standing", [over for over, _rate in _FIGURES.values()])
-    for number, name in enumerate(_FIGURES):
-        figure = pd.DataFrame(
-            {
-                "students": rows[f"{name}_students"],
-                "smallest_part": [int(parts[group][number]) for group in rows.index],
-                name: rows[name].clip(LOWEST_TOLD, HIGHEST_TOLD) if name in _SHARES else rows[name],
-            }
-        )
-        shown = disclosed(figure, viewer, (name,), exact=True)
-        told[name], told[f"{name}_beyond"] = shown[name], shown["beyond"]
+    for number, name in enumerate(_OVER):
+        part = pd.Series({group: int(parts[group][number]) for group in rows.index})
+        shown = _baseline(rows) if name == "baseline" else _share(rows, name)
+        few = np.minimum(rows[f"{name}_students"], part) < viewer.threshold
+        told[name] = shown["figure"].mask(few)
+        told[f"{name}_beyond"] = shown["beyond"].mask(few, "")
     return told
 
 
-def _rows(data: Snapshot, view: View) -> pd.DataFrame:
+def _noise(data: Snapshot, view: View, group: str, mart: sa.Table = served_student) -> int:
+    filters = _of_group(view, group)
+    return group_noise(data, filters, mart) if filters else 0
+
+
+def _of_group(view: View, group: str) -> Filters | None:
+    return within(view.filters, view.split, group) if view.split else view.filters
+
+
+def _baseline(rows: pd.DataFrame) -> pd.DataFrame:
+    students = rows["baseline_students"]
+    return pd.DataFrame(
+        {
+            "figure": told_rate(rows["baseline"], students),
+            "beyond": beyond(rows["baseline"], students),
+        }
+    )
+
+
+def _share(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    """A share of a count that carries the noise of the students whom it is a share of."""
+    noise = rows[f"{name}_key"].map(lambda key: drawn_noise(int(key), name))
+    shares = told_share(rows[name] + noise, rows[f"{name}_students"])
+    return shares.rename(columns={"share": "figure"})
+
+
+def _who_count(cells: Cells, viewer: Viewer) -> dict[str, sa.ColumnElement[bool]]:
+    """The students that each figure is over, without the few of small districts."""
+    return {
+        name: sa.and_(over, _students.student_id.not_in(left_out_students(few, viewer)))
+        if few
+        else over
+        for (name, over), few in zip(_OVER.items(), cells.left_out, strict=True)
+    }
+
+
+def _rows(
+    data: Snapshot,
+    viewer: Viewer,
+    view: View,
+    own: frozenset[str],
+    over: Mapping[str, sa.ColumnElement[bool]],
+) -> pd.DataFrame:
     group = split_column(view.split) if view.split else sa.literal(EVERYBODY)
     until = _students.first_visit_date <= data.year_ago
     figures = [
         column
-        for name, (over, averaged) in _FIGURES.items()
+        for name, (_over, is_so) in _SHARES.items()
         for column in (
-            sa.func.avg(averaged).filter(over).label(name),
-            sa.func.count().filter(over).label(f"{name}_students"),
+            sa.func.count().filter(over[name], is_so).label(name),
+            sa.func.count().filter(over[name]).label(f"{name}_students"),
+            set_key(served_student, over[name]).label(f"{name}_key"),
         )
     ]
     statement = sa.select(
         group.label("group"),
         sa.func.count().label("students"),
         sa.func.count().filter(until).label("students_before"),
+        sa.func.avg(_students.baseline_rate).filter(over["baseline"]).label("baseline"),
+        sa.func.count().filter(over["baseline"]).label("baseline_students"),
         *figures,
-    ).where(*in_selection(view.filters))
+    ).where(*in_selection(view.filters), sa.or_(group.not_in(own), is_known(viewer)))
     return _every_group(data, statement, view)
 
 
@@ -124,11 +185,8 @@ def contacts(data: Snapshot, viewer: Viewer, view: View) -> pd.DataFrame:
     completed_before, contacts_before (the same up to a year before the last day of attendance):
     Int64, missing where withheld; about, about_before. Students count where they are enrolled now.
     """
-    return once(
-        data.load_id,
-        ("contacts", viewer.threshold, view.filters, view.split),
-        partial(_contacts, data, viewer, view),
-    )
+    key = ("contacts", viewer.sight, view.filters, view.split)
+    return once(data.load_id, key, partial(_contacts, data, viewer, view))
 
 
 def _contacts(data: Snapshot, viewer: Viewer, view: View) -> pd.DataFrame:
@@ -149,16 +207,36 @@ def _contacts(data: Snapshot, viewer: Viewer, view: View) -> pd.DataFrame:
         .where(*in_caseload(view.filters))
     )
     rows = _every_group(data, statement, view)
-    exact, exact_before = (
-        is_one_way(view.filters, view.split, *further) for further in ((), (_A_YEAR_AGO,))
+    rows["smallest_part"] = [_contacted_part(data, viewer, view, row) for row in rows.index]
+    noise = pd.Series({row: _noise(data, view, row, contacted_student) for row in rows.index})
+    now, before = (
+        disclosed(
+            rows[["smallest_part"]].assign(**{name: rows[name + when] for name in _CONTACTS}),
+            viewer,
+            (),
+            exact=is_exact(view.filters, view.split, *further),
+            counts=_CONTACTS[1:],
+            noise=noise,
+        )
+        for when, further in (("", ()), ("_before", (_A_YEAR_AGO,)))
     )
-    now = rows[["label", "place", "students", "completed", "contacts"]]
-    counts = ("completed_before", "contacts_before")
-    before = rows[["students_before", *counts]].rename(columns={"students_before": "students"})
-    earlier = disclosed(before, viewer, (), exact=exact_before, counts=counts)
-    return disclosed(now, viewer, (), exact=exact, counts=("completed", "contacts")).assign(
-        **{name: earlier[name] for name in counts}, about_before=earlier["about"]
+    return (
+        rows[["label", "place"]]
+        .join(now)
+        .assign(
+            completed_before=before["completed"],
+            contacts_before=before["contacts"],
+            about_before=before["about"],
+        )
     )
+
+
+def _contacted_part(data: Snapshot, viewer: Viewer, view: View, group: str) -> int:
+    """The smallest part of those contacted that their counts by student group would tell of."""
+    filters = _of_group(view, group)
+    if filters is None or not is_by_group(filters):
+        return NOTHING_TOLD
+    return smallest_contacted(data, viewer, filters)
 
 
 def _every_group(data: Snapshot, statement: sa.Select[Any], view: View) -> pd.DataFrame:

@@ -27,6 +27,7 @@ from evaluation.response import NEEDS as NEEDS
 from evaluation.response import NOT_ENOUGH_DATA as NOT_ENOUGH_DATA
 from evaluation.response import STATUSES, direction
 from evaluation.response import TOO_EARLY as TOO_EARLY
+from queries.contacted import in_caseload
 from queries.database import Snapshot
 from queries.filters import Filters, parameters
 from queries.official import school_year_of
@@ -47,7 +48,6 @@ from queries.schema import (
     similar_month,
     visit,
 )
-from queries.student_groups import group_value
 from queries.viewer import Viewer
 
 # Days from the first contact to the first completed visit: the longest of each wait.
@@ -166,18 +166,6 @@ def first_contact_and_visit() -> sa.Subquery:
         .group_by(visit.c.student_id)
         .subquery("first_contact_and_visit")
     )
-
-
-def present_column(dimension: str) -> sa.ColumnElement[Any]:
-    """The column of ``contacted_student`` of a dimension: the present district and grade."""
-    if dimension in STUDENT_GROUPS:
-        return group_value(contacted_student, dimension)
-    return contacted_student.c["district_code" if dimension == "district" else dimension]
-
-
-def in_caseload(filters: Filters) -> list[sa.ColumnElement[bool]]:
-    """Conditions on ``contacted_student``, whose district and grade are the present ones."""
-    return [present_column(name).in_(values) for name, values in filters.wanted().items()]
 
 
 def caseload(
@@ -335,7 +323,7 @@ def _own_students(data: Snapshot, viewer: Viewer, filters: Filters) -> sa.Select
     columns = contacted_student.c
     return (
         sa.select(
-            *(column for column in columns if column.name not in STUDENT_GROUPS),
+            *(column for column in columns if column.name not in (*STUDENT_GROUPS, "noise_key")),
             contacted_name.c.first_name,
             contacted_name.c.last_name,
             district.c.district_name,

@@ -72,7 +72,8 @@ def told_months(effect: Effect) -> pd.DataFrame:
 
 
 def _with_band(effect: Effect) -> pd.DataFrame:
-    return effect.frame.rename(columns={"low": "band_low", "high": "band_high"})
+    frame = effect.frame.drop(columns=["own_low", "own_high"])
+    return frame.rename(columns={"low": "band_low", "high": "band_high"})
 
 
 def all_months(cuts: Sequence[tuple[str, Effect]]) -> pd.DataFrame:
@@ -104,7 +105,7 @@ def _checks(effect: Effect) -> pd.DataFrame:
         else {name: row[name] for name in _NOTHING}
         for row in effect.checks.to_dict("records")
     ]
-    return _with(effect.checks, figures)
+    return _with(effect.checks.drop(columns=["own_low", "own_high"]), figures)
 
 
 def _with(frame: pd.DataFrame, figures: Sequence[Figure]) -> pd.DataFrame:

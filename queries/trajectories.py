@@ -10,10 +10,19 @@ import pandas as pd
 import sqlalchemy as sa
 
 from queries.database import Snapshot
-from queries.disclosure import Count, disclosed, disclosed_count, is_one_way
+from queries.disclosure import Count, disclosed, disclosed_count, group_noise, is_exact
+from queries.disclosure.knowledge import is_known
+from queries.disclosure.parts import (
+    NOTHING_TOLD,
+    Cells,
+    is_partly_known,
+    left_out_students,
+    month_cells,
+    smallest_parts,
+    within,
+)
 from queries.filters import Filters, View
 from queries.memory import once
-from queries.parts import smallest_parts
 from queries.schema import EVENT_MONTHS as EVENT_MONTHS
 from queries.schema import EVERYBODY as EVERYBODY
 from queries.schema import (
@@ -36,14 +45,16 @@ class Trajectory:
     the order of the known values: group (value of the split, ``all`` without one), label,
     place (the group's position among all known values, chosen or not), event_month, rate
     (mean of the students' own monthly rates, each student once, 0..1), low and high (its
-    95 % interval), students (Int64), about (students rounded), days_enrolled, withheld
-    (fewer students than ``threshold``: the figures are missing).
+    95 % interval), students (Int64), about (students rounded), beyond (text), withheld (fewer
+    students than ``threshold``, or it would tell of so few: the figures are missing).
+    ``own_list``: told over the viewer's own list alone, because too few others are among them.
     """
 
     frame: pd.DataFrame
     served: Count
     threshold: int
     view: View
+    own_list: bool = False
 
 
 def trajectory(data: Snapshot, viewer: Viewer, view: View) -> Trajectory:
@@ -52,43 +63,68 @@ def trajectory(data: Snapshot, viewer: Viewer, view: View) -> Trajectory:
     With ``view.same_students`` only students with days enrolled in every month shown,
     the visit's own month apart, so that no change comes from who is counted.
     """
-    key = ("trajectory", viewer.threshold, view)
+    key = ("trajectory", viewer.sight, view)
     return once(data.load_id, key, partial(_trajectory, data, viewer, view))
 
 
 def _trajectory(data: Snapshot, viewer: Viewer, view: View) -> Trajectory:
-    exact = is_one_way(view.filters, view.split) and not view.same_students
-    rows = _with_interval(_all_rows(data, view))
-    parts = smallest_parts(data, view)
+    cells = month_cells(data, viewer)
+    own = groups_of_own_list(data, cells, viewer, view)
+    rows = _with_interval(_all_rows(data, viewer, view, own))
+    parts = smallest_parts(data, cells, view) | {
+        group: np.full(len(EVENT_MONTHS), NOTHING_TOLD) for group in own
+    }
     rows["smallest_part"] = np.concatenate([parts[group] for group in rows["group"].unique()])
-    frame = disclosed(rows, viewer, ("rate", "low", "high"), exact=exact)
-    served = data.connection.scalar(sa.select(sa.func.count()).select_from(_selected(view)))
+    exact = is_exact(view.filters, view.split) and not view.same_students
+    selected = _selected(viewer, view, own)
+    served = data.connection.scalar(sa.select(sa.func.count()).select_from(selected))
+    noise = group_noise(data, view.filters)
     return Trajectory(
-        frame=frame,
-        served=disclosed_count(served or 0, viewer, exact=exact),
+        frame=disclosed(rows, viewer, ("rate", "low", "high"), exact=exact, noise=noise),
+        served=disclosed_count(served or 0, viewer, exact=exact, noise=noise),
         threshold=viewer.threshold,
         view=view,
+        own_list=bool(own) and own >= set(rows["group"]),
     )
 
 
-def mean_rates(data: Snapshot, filters: Filters) -> dict[int, float]:
-    """Mean rate by event month of the chosen students. Not for pages: nothing is withheld."""
-    frame = _all_rows(data, View(filters))
-    return dict(zip(frame["event_month"], frame["rate"], strict=True))
+def groups_of_own_list(data: Snapshot, cells: Cells, viewer: Viewer, view: View) -> frozenset[str]:
+    """The groups of the split (``all`` without one) that are told over the own list alone."""
+    if view.split is None:
+        return frozenset({EVERYBODY} if is_partly_known(cells, viewer, view.filters) else ())
+    return frozenset(
+        group
+        for group in known_values(data).labels(view.split)
+        if (filters := within(view.filters, view.split, group)) is not None
+        and is_partly_known(cells, viewer, filters)
+    )
 
 
-def _selected(view: View) -> sa.Subquery:
+def mean_rates(
+    data: Snapshot, viewer: Viewer, filters: Filters, own: frozenset[str] = frozenset()
+) -> pd.DataFrame:
+    """Mean rate and students by event month of the chosen students who count for a viewer.
+
+    Not for pages: nothing is withheld or rounded.
+    """
+    frame = _all_rows(data, viewer, View(filters), own)
+    return frame.set_index("event_month")[["rate", "students"]]
+
+
+def _selected(viewer: Viewer, view: View, own: frozenset[str]) -> sa.Subquery:
     group = split_column(view.split) if view.split else sa.literal(EVERYBODY)
-    statement = sa.select(served_student.c.student_id, group.label("group")).where(
-        *in_selection(view.filters)
-    )
+    statement = sa.select(
+        served_student.c.student_id, served_student.c.district_code, group.label("group")
+    ).where(*in_selection(view.filters))
+    if own:
+        statement = statement.where(sa.or_(group.not_in(own), is_known(viewer)))
     if view.same_students:
         statement = statement.where(served_student.c.student_id.in_(in_every_month()))
     return statement.subquery("selected")
 
 
-def _all_rows(data: Snapshot, view: View) -> pd.DataFrame:
-    selected = _selected(view)
+def _all_rows(data: Snapshot, viewer: Viewer, view: View, own: frozenset[str]) -> pd.DataFrame:
+    selected = _selected(viewer, view, own)
     rate = trajectory_month.c.rate
     statement = (
         sa.select(
@@ -101,6 +137,7 @@ def _all_rows(data: Snapshot, view: View) -> pd.DataFrame:
         .join_from(
             selected, trajectory_month, selected.c.student_id == trajectory_month.c.student_id
         )
+        .where(*_of_those_who_count(month_cells(data, viewer), viewer))
         .group_by(selected.c.group, trajectory_month.c.event_month)
     )
     labels = known_values(data).labels(view.split) if view.split else {EVERYBODY: "All students"}
@@ -112,6 +149,23 @@ def _all_rows(data: Snapshot, view: View) -> pd.DataFrame:
     frame.insert(1, "label", frame["group"].map(labels))
     frame.insert(2, "place", frame["group"].map({group: n for n, group in enumerate(labels)}))
     return frame
+
+
+def _of_those_who_count(cells: Cells, viewer: Viewer) -> list[sa.ColumnElement[bool]]:
+    """Conditions on ``trajectory_month`` that leave out the few of small districts."""
+    few: dict[tuple[str, ...], list[int]] = {}
+    for month, districts in zip(EVENT_MONTHS, cells.left_out, strict=True):
+        if districts:
+            few.setdefault(districts, []).append(month)
+    return [
+        sa.not_(
+            sa.and_(
+                trajectory_month.c.event_month.in_(months),
+                trajectory_month.c.student_id.in_(left_out_students(districts, viewer)),
+            )
+        )
+        for districts, months in few.items()
+    ]
 
 
 def _with_interval(frame: pd.DataFrame) -> pd.DataFrame:

@@ -16,8 +16,7 @@ LOWEST_THRESHOLD = 5
 class Viewer:
     """A signed-in person: the role, the own districts' codes, the fewest students of a figure.
 
-    ``threshold_of_files`` is the presenter's, as the program sets it; a lower one than
-    Connecticut's does not count for what leaves the screen.
+    ``threshold_of_files`` is the presenter's, as the program sets it.
     """
 
     role: Role
@@ -34,10 +33,17 @@ class Viewer:
 
     def for_export(self) -> Viewer:
         """The same person, held to the presenter's threshold: for all that leaves the screen."""
-        return replace(
-            self,
-            threshold=max(self.threshold, self.threshold_of_files, THRESHOLDS["presenter"]),
-        )
+        return replace(self, threshold=max(self.threshold, self.threshold_of_files))
+
+    @property
+    def known_districts(self) -> tuple[str, ...]:
+        """Districts whose students the person sees by name, and so knows to the day."""
+        return self.districts if self.role == "coordinator" else ()
+
+    @property
+    def sight(self) -> tuple[int, tuple[str, ...]]:
+        """All that an aggregate depends on of who asks: what it is remembered by."""
+        return self.threshold, self.known_districts
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,11 @@ def thin_out(connection: sa.Connection, loaded_at: datetime) -> None:
 def _effects(dimension: str, column: sa.ColumnElement[Any]) -> sa.Select[Any]:
     """The effect of every value of a dimension beside the mean rate of all its served students."""
     rates = (
-        sa.select(column.label("value"), sa.func.avg(trajectory_month.c.rate).label("visited_rate"))
+        sa.select(
+            column.label("value"),
+            sa.func.avg(trajectory_month.c.rate).label("visited_rate"),
+            sa.func.count().label("served"),
+        )
         .join_from(
             served_student,
             trajectory_month,
@@ -70,6 +74,7 @@ def _effects(dimension: str, column: sa.ColumnElement[Any]) -> sa.Select[Any]:
             months.effect,
             months.standard_error,
             months.students,
+            rates.c.served,
             checks.verdict,
         )
         .join_from(

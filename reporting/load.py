@@ -5,6 +5,7 @@ Whatever happens on the way, readers see the old database or the new one, whole.
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -278,14 +279,21 @@ def _prepare(connection: sa.Connection, *, is_demonstration: bool, least_days: i
             "data. They never mix: set LEAP_DATABASE_URL to a database of its own, for example "
             "duckdb:///data/program.duckdb."
         )
+    salt = connection.scalar(sa.select(schema.meta.c.noise_salt)) or _new_salt(is_demonstration)
     connection.execute(sa.delete(schema.meta))
     connection.execute(
         sa.insert(schema.meta).values(
             schema_version=schema.SCHEMA_VERSION,
             is_demonstration=is_demonstration,
             least_days=least_days,
+            noise_salt=salt,
         )
     )
+
+
+def _new_salt(is_demonstration: bool) -> str:
+    """A secret; invented students have none, and the same noise everywhere."""
+    return "demonstration" if is_demonstration else secrets.token_hex()
 
 
 def _moment(connection: sa.Connection) -> datetime:

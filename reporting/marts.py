@@ -13,6 +13,7 @@ from queries.schema import (
     attendance_month,
     contacted_month,
     enrollment,
+    meta,
     school_month,
     served_student,
     student,
@@ -208,6 +209,16 @@ def _groups() -> list[sa.Column[Any]]:
     return [student.c[name] for name in STUDENT_GROUPS]
 
 
+# Keys are below it: the sum of a million of them is still a number of 64 bits.
+_KEYS = 2**40
+
+
+def _noise_key() -> Expression:
+    salt = sa.select(meta.c.noise_salt).scalar_subquery()
+    number = sa.func.md5_number_lower(salt.concat(student.c.student_id), type_=sa.BigInteger)
+    return sa.cast(number % _KEYS, sa.BigInteger).label("noise_key")
+
+
 def _served_students() -> sa.Select[Any]:
     first, contacts = _first_contacts(), _contacts()
     around, before = _around(first), _chronic_before(first)
@@ -232,6 +243,7 @@ def _served_students() -> sa.Select[Any]:
             first.c.has_month_zero,
             before.c.chronic_before,
             *_groups(),
+            _noise_key(),
         )
         .select_from(first)
         .join(contacts, contacts.c.student_id == first.c.student_id)
@@ -338,6 +350,7 @@ def contacted_students() -> sa.Select[Any]:
             recently.c.is_chronic,
             young.c.student_id.is_not(None).label("in_pre_kindergarten"),
             *_groups(),
+            _noise_key(),
         )
         .select_from(first)
         .join(contacts, contacts.c.student_id == first.c.student_id)

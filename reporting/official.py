@@ -229,6 +229,7 @@ def _named_month(start_year: Expression, month: str) -> Expression:
 def _school_years() -> sa.Select[Any]:
     """What a district's last month says, by the school that each student was last enrolled in."""
     standing, schools, last = _standing("own"), _last_schools(), _last_months()
+    year = named_school_year(standing.c.start_year)
 
     def students(name: str) -> Expression:
         holds = sa.case(
@@ -241,9 +242,9 @@ def _school_years() -> sa.Select[Any]:
 
     return (
         sa.select(
-            schools.c.district_code,
+            standing.c.district_code,
             schools.c.school_code,
-            schools.c.school_year,
+            year.label("school_year"),
             sa.func.count().label("students"),
             days("enrolled").label("days_enrolled"),
             days("attended").label("days_attended"),
@@ -256,8 +257,9 @@ def _school_years() -> sa.Select[Any]:
             sa.and_(
                 schools.c.student_id == standing.c.student_id,
                 schools.c.district_code == standing.c.district_code,
-                schools.c.school_year == named_school_year(standing.c.start_year),
+                schools.c.school_year == year,
             ),
+            isouter=True,
         )
         .join(
             last,
@@ -266,7 +268,7 @@ def _school_years() -> sa.Select[Any]:
                 last.c.start_year == standing.c.start_year,
             ),
         )
-        .group_by(schools.c.district_code, schools.c.school_code, schools.c.school_year)
+        .group_by(standing.c.district_code, schools.c.school_code, sa.text("3"))
     )
 
 
@@ -283,7 +285,7 @@ def _last_months() -> sa.Subquery:
 
 
 def _last_schools() -> sa.Subquery:
-    """The school that a student was last enrolled in, by district and school year."""
+    """The school that a student was last enrolled in, if any, by district and school year."""
     columns = enrollment.c
     place = (columns.student_id, columns.school_year, columns.district_code)
     nth = sa.func.row_number().over(
@@ -291,8 +293,4 @@ def _last_schools() -> sa.Subquery:
         order_by=(counts_last(), columns.entry_date.desc().nulls_last(), columns.school_code),
     )
     stays = sa.select(*place, columns.school_code, nth.label("nth")).subquery("ranked_schools")
-    return (
-        sa.select(stays)
-        .where(stays.c.nth == 1, stays.c.school_code.is_not(None))
-        .subquery("last_schools")
-    )
+    return sa.select(stays).where(stays.c.nth == 1).subquery("last_schools")

@@ -161,7 +161,7 @@ def _gap_colour(result: Effect) -> str:
 
 
 def _title(result: Effect) -> str:
-    after = result.months[1]
+    after = result.months[1] | {"own_list": result.own_list}
     name = wording.short(result.label, _LONGEST_NAME)
     caution = difference.caution(result)
     title = panel_title(name, None if after["withheld"] else after)
@@ -170,7 +170,7 @@ def _title(result: Effect) -> str:
 
 def _points(result: Effect) -> list[Point]:
     """Months as told; where no single figure may be, the curve of the gap is its band alone."""
-    months = told_months(result)
+    months = told_months(result).assign(own_list=result.own_list)
     if result.verdict is not Verdict.EFFECT:
         months = months.assign(effect=math.nan)
     return months.to_dict("records")
@@ -325,7 +325,7 @@ def _line_names(shown: Sequence[Point], limits: tuple[float, float], height: int
         {
             "x": last["event_month"],
             "y": place,
-            "text": stacked(bold(who), wording.percent(last[name])),
+            "text": stacked(bold(who), wording.rate(last, name)),
             "showarrow": False,
             "xanchor": "left",
             "xshift": 9,

@@ -21,6 +21,7 @@ from components.figures.frame import (
 )
 from components.figures.text import TEXT_ALONE, bold, stacked, together
 from components.figures.trajectory import pushed_apart
+from components.numbers import per_cent
 from queries.public import PublishedRate
 
 _HEIGHT, _PANEL_HEIGHT = 320, 300
@@ -190,7 +191,7 @@ def years_figure(measures: Sequence[Measure], place: int) -> Figure:
         layout["annotations"] += _ends(lines, layout[f"yaxis{axis}"]["range"], axis)
         layout["annotations"].append(_title(measure.title, axis))
         if measure.target is not None:
-            layout["annotations"].append(_aim(measure, axis))
+            layout["annotations"].append(_aim(measure, measure.target, axis))
             layout["shapes"].append(_aim_line(measure.target, axis))
     return finished(traces, layout)
 
@@ -243,8 +244,7 @@ def _year(measure: Measure, year: str, colour: str, dash: str) -> Trace:
     of_year = measure.values[measure.values["school_year"] == year]
     rows = of_year.dropna(subset=["value"]).sort_values("month")
     told = [
-        f"{value:.1f}\N{NO-BREAK SPACE}%" if measure.unit == "%" else f"about {value:,.0f}"
-        for value in rows["value"]
+        per_cent(value) if measure.unit == "%" else f"about {value:,.0f}" for value in rows["value"]
     ]
     return {
         "type": "scatter",
@@ -302,13 +302,13 @@ def _title(words: str, axis: str) -> Trace:
     }
 
 
-def _aim(measure: Measure, axis: str) -> Trace:
-    size = f"{measure.target:g} %" if measure.unit == "%" else f"{measure.target:,.0f}"
+def _aim(measure: Measure, target: float, axis: str) -> Trace:
+    size = per_cent(target) if measure.unit == "%" else f"{target:,.0f}"
     return {
         "xref": f"x{axis} domain",
         "yref": f"y{axis}",
         "x": 0.02,
-        "y": measure.target,
+        "y": target,
         "text": f"target {size} by {measure.by:%b %Y}",
         "showarrow": False,
         "xanchor": "left",

@@ -69,7 +69,9 @@ def panels_figure(panels: Sequence[Panel], value_axis: Layout) -> Figure:
 
 def panel_title(name: str, point: Point | None) -> Markup:
     """A group's name, and the students behind a month of it; None where they are withheld."""
-    return together(bold(name), "" if point is None else f" · {wording.people(point)} students")
+    if point is None:
+        return bold(name)
+    return together(bold(name), f" · {wording.people(point)} students{wording.listed(point)}")
 
 
 def _cell(row: int, column: int, rows: int) -> tuple[list[float], list[float]]:

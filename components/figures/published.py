@@ -50,7 +50,7 @@ def visited_levels(served: Mapping[Any, Any], effect: Effect) -> list[Level]:
             "Visited, before",
             words.BEFORE_VISIT,
             float(served["baseline"]),
-            words.rate_of(served, "baseline"),
+            wording.rate_of(served, "baseline"),
             words.count(served, "students", effect.threshold),
             "@accent",
             is_filled=False,

@@ -14,6 +14,7 @@ from components.deck import Chart, Series, Shape, Values
 from components.figures.frame import Figure, Layout, Trace, finished
 from components.figures.text import bold, stacked, together
 from components.figures.trajectory import pushed_apart
+from components.numbers import per_cent
 from components.slide_layout import LABEL_SIZE, PIXELS, slide_layout
 
 _LABEL = LABEL_SIZE * PIXELS
@@ -163,7 +164,7 @@ def _lines(chart: Chart, width: float, height: float) -> Figure:
     places = pushed_apart([value for _series, _at, value in ends], apart, (low, high))
     layout["annotations"] += [
         _words(
-            together(bold(f"{value:.1f} %"), " ", stacked(*series.name.split(" ", 1))),
+            together(bold(per_cent(value)), " ", stacked(*series.name.split(" ", 1))),
             at,
             place,
             xanchor="left",
@@ -212,7 +213,7 @@ def _gap(chart: Chart, width: float, height: float) -> Figure:
         at, value = _last(series.values)
         layout["annotations"].append(
             _words(
-                bold(wording.signed_tenths(value)),
+                bold(wording.signed(value)),
                 at,
                 value,
                 xanchor="left",

@@ -11,6 +11,7 @@ from functools import partial
 from itertools import groupby, pairwise
 
 import pandas as pd
+from markupsafe import Markup
 
 from components import theme, wording
 from components.figures.frame import (
@@ -51,7 +52,7 @@ def trajectory_figure(result: Trajectory) -> Figure:
     """A plotly figure of a trajectory; colours are role names that the browser fills in."""
     shown = result.frame[~result.frame["withheld"]]
     names = list(dict.fromkeys(shown["group"]))
-    rows = result.frame.to_dict("records")
+    rows = result.frame.assign(own_list=result.own_list).to_dict("records")
     groups = [[row for row in rows if row["group"] == name] for name in names]
     if len(groups) > MOST_CURVES:
         return _small_multiples(groups, _rate_range(shown))
@@ -197,16 +198,15 @@ def _end_labels(groups: list[Group], limits: tuple[float, float]) -> list[Trace]
     for group in groups:
         last = [point for point in group if not point["withheld"]][-1]
         name = "Visited students" if last["group"] == EVERYBODY else _name(group)
-        ends.append((100 * last["rate"], last["event_month"], name, _style(group)[0]))
+        words = _end_words(name, last, alone=len(groups) == 1)
+        ends.append((100 * last["rate"], last["event_month"], words, _style(group)[0]))
     distance = _LABEL_DISTANCE * (limits[1] - limits[0]) / _CHART_HEIGHT
     places = pushed_apart([end[0] for end in ends], distance, limits)
     return [
         {
             "x": at,
             "y": place,
-            "text": stacked(bold(name), wording.percent(rate / 100))
-            if len(ends) == 1
-            else together(bold(name), f" {wording.share(rate / 100)}"),
+            "text": words,
             "showarrow": False,
             "xanchor": "left",
             "xshift": 9,
@@ -214,8 +214,16 @@ def _end_labels(groups: list[Group], limits: tuple[float, float]) -> list[Trace]
             "font": {"color": colour, "size": theme.TICK_SIZE},
             "name": "curve",
         }
-        for (rate, at, name, colour), place in zip(ends, places, strict=True)
+        for (_rate, at, words, colour), place in zip(ends, places, strict=True)
     ]
+
+
+def _end_words(name: str, last: Point, *, alone: bool) -> Markup:
+    """A curve's name and its last rate; beside other curves in whole per cents, for the room."""
+    if alone:
+        return stacked(bold(name), wording.rate(last))
+    rate = wording.rate(last) if last["beyond"] else wording.share(last["rate"])
+    return together(bold(name), f" {rate}")
 
 
 def pushed_apart(places: list[float], distance: float, limits: tuple[float, float]) -> list[float]:

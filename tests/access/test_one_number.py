@@ -155,8 +155,9 @@ def _ends(figure: dict[str, float]) -> str:
 
 
 def tenth(difference: float) -> str:
-    """Points to a tenth, by hand."""
-    return f"{round(100 * difference, 1) + 0.0:.1f}".replace("-", "\N{MINUS SIGN}")
+    """Points to the tenth that they have, by hand."""
+    words = f"{round(100 * difference, 1) + 0.0:.1f}".removesuffix(".0")
+    return words.replace("-", "\N{MINUS SIGN}")
 
 
 def whole(difference: float) -> str:
@@ -166,7 +167,7 @@ def whole(difference: float) -> str:
     tenths = abs(round(1000 * difference))
     points = (tenths + 5) // 10
     if tenths < 10:
-        return f"0.{tenths} points"
+        return f"0.{tenths} points" if tenths else "0 points"
     return "1 point" if points == 1 else f"{points} points"
 
 
@@ -290,7 +291,7 @@ def test_a_past_that_differs_is_told_with_its_figure_on_page_and_slide(shown: Si
     reason = (
         "A year before their first visit, New Britain’s visited students already attended 2.5 "
         "points more than similar students (likely range 0.8 to 4.2). Our rule allows 1. So we "
-        "show both methods: 33.1 (31.1 to 35.1) and 36.4 (34.0 to 38.8)."
+        "show both methods: 33.1 (31.1 to 35.1) and 36.4 (34 to 38.8)."
     )
     places = {text.where for text in page_texts(shown, path, search) if reason in text.words}
     for page in ("district-said", "effect-figure", "present-selection"):

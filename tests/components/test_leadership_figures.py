@@ -22,6 +22,7 @@ from components.figures.published import published_figure, visited_levels
 from components.figures.ranking import ranking_figure
 from components.standing_tables import published_frame
 from components.student_wording import volume_note, volume_summary
+from evaluation.inference import Z95
 from evaluation.verdict import Verdict
 from queries.effects import EVENT_MONTHS, Effect
 from queries.filters import Filters
@@ -38,6 +39,8 @@ def effect(
     frame = pd.DataFrame({"event_month": EVENT_MONTHS}).assign(
         effect=size if verdict else np.nan,
         standard_error=error if verdict else np.nan,
+        own_low=size - Z95 * error if verdict else np.nan,
+        own_high=size + Z95 * error if verdict else np.nan,
         withheld=verdict is None,
     )
     return Effect(frame, pd.DataFrame(), verdict, 1.0, 0.01, 10, group, group.title(), len(group))
@@ -68,10 +71,10 @@ def test_the_ranking_puts_the_largest_first_and_the_unknown_last() -> None:
     assert drawn == ["markers", "markers", "markers", "lines", "lines"]
     told = [note["text"] for note in figure["layout"]["annotations"] if note.get("name") == "value"]
     assert told == [
-        "12.0 (11.8 to 12.2) · place 1 of 3",
-        "5.0 (4.8 to 5.2) · place 2 of 3",
-        "2.0 (1.8 to 2.2) · place 3 of 3",
-        "6.0 to 10.0 past differs",
+        "12 (11.8 to 12.2) · place 1 of 3",
+        "5 (4.8 to 5.2) · place 2 of 3",
+        "2 (1.8 to 2.2) · place 3 of 3",
+        "6 to 10 past differs",
         "fewer than 10 students",
     ]
 
@@ -102,10 +105,10 @@ def test_of_two_districts_nobody_is_told_to_be_first() -> None:
     """One of two is always first; a filter, or a small program, made that a result."""
     rows = ranked([effect("ash", 0.05, 0.001), effect("birch", 0.12, 0.001)])
     assert [row.best for row in rows] == [None, None]
-    assert [wording.ranked(row) for row in rows] == ["12.0 (11.8 to 12.2)", "5.0 (4.8 to 5.2)"]
+    assert [wording.ranked(row) for row in rows] == ["12 (11.8 to 12.2)", "5 (4.8 to 5.2)"]
     told = words.ranking_summary(rows)
     assert told == (
-        "From Birch 12.0 points to Ash 5.0 points. Fewer than 3 districts have a figure, so no "
+        "From Birch 12 points to Ash 5 points. Fewer than 3 districts have a figure, so no "
         "place is told."
     )
     assert "sure" not in words.ranking_summary(rows[:1])
@@ -168,7 +171,7 @@ def test_the_flow_leaves_out_what_is_withheld_and_adds_up() -> None:
     frame = frame.assign(about=False, withheld=frame["students"].isna())
     figure = flow_figure(frame)
     notes = {note["text"] for note in figure["layout"]["annotations"]}
-    assert "<b>Families contacted</b><br>150" in notes
+    assert "<b>Families shown</b><br>150" in notes
     assert {"<b>Reached at once</b><br>80", "<b>Reached later</b><br>30"} <= notes
     assert {"<b>1 visit</b><br>90", "<b>3 or more</b><br>20"} <= notes
     assert not any("2 visits" in note for note in notes)
@@ -198,7 +201,7 @@ def test_official_lines_break_over_summer_and_carry_their_names() -> None:
     assert own["y"][1] is None
     assert state["y"] == pytest.approx([92.1, 92.1])
     names = [note["text"] for note in figure["layout"]["annotations"]]
-    assert any("<b>Ash</b><br>92.0" in name for name in names)
+    assert any("<b>Ash</b><br>92\N{NO-BREAK SPACE}%" in name for name in names)
     assert "Connecticut, published" in names
     assert "2021-22 to date" in state["text"][0]
     assert "June 2022 edition, July 22, 2022" in state["text"][0]
@@ -224,13 +227,14 @@ ASH = PublicContext(
     "2021-22",
     Filters(district=("a",), cohort=("2021-22",)),
 )
-SERVED = {"students": 120, "about": False, "baseline": 0.594, "baseline_beyond": False}
+SERVED = {"students": 120, "about": False, "baseline": 0.594, "baseline_beyond": ""}
 
 
 def six_months_after(**changed: Any) -> Effect:
     month = {"visited_rate": 0.811, "comparison_rate": 0.657, "effect": 0.154, "students": 100}
+    ends = {"low": 0.1, "high": 0.21, "own_low": 0.12, "own_high": 0.19}
     frame = pd.DataFrame({"event_month": EVENT_MONTHS}).assign(
-        **month, standard_error=0.02, low=0.12, high=0.19, about=False, beyond=False, withheld=False
+        **month, **ends, standard_error=0.02, about=False, beyond="", withheld=False
     )
     checks = pd.DataFrame(columns=["design", "event_month", "effect", "low", "high"])
     return Effect(frame.assign(**changed), checks, Verdict.EFFECT, 1.0, 0.01, 10)
@@ -326,7 +330,7 @@ def test_a_target_is_drawn_as_a_line_with_its_words() -> None:
     [line] = figure["layout"]["shapes"]
     assert (line["y0"], line["yref"]) == (90.5, "y")
     notes = [note["text"] for note in figure["layout"]["annotations"]]
-    assert "target 90.5 % by Jun 2024" in notes
+    assert "target 90.5\N{NO-BREAK SPACE}% by Jun 2024" in notes
     low, high = figure["layout"]["yaxis"]["range"]
     assert low < 88 < 90.5 < high
 
@@ -394,17 +398,16 @@ def test_students_are_counted_by_whole_ticks(values: list[float]) -> None:
     assert low <= axis["tickvals"][0] <= axis["tickvals"][-1] <= high
 
 
-def test_shares_at_the_ends_say_so_and_targets_are_told_with_a_sign() -> None:
-    assert [words.share(value) for value in (0.05, 0.5, 0.95)] == [
-        "5\N{NO-BREAK SPACE}% or less",
-        "50\N{NO-BREAK SPACE}%",
-        "95\N{NO-BREAK SPACE}% or more",
-    ]
+def test_targets_are_told_with_a_sign_and_points_with_their_unit() -> None:
     aim = Target("a", "chronic", 20.0, date(2025, 6, 30))
     told = words.target_sentence(Progress(aim, pd.DataFrame(), MET, 19.5, None, None))
     assert told.startswith("✓ Met: chronically absent")
     assert words.gain(-1.25, "chronic") == "\N{MINUS SIGN}1.2 points"
+    assert words.gain(2.0, "attendance") == "+2 points"
+    assert words.gain(1.0, "attendance") == "+1 point"
+    assert words.gain(-0.04, "attendance") == "0 points"
     assert words.gain(40.0, "served") == "+40"
+    assert words.amount(91.0, "attendance") == "91\N{NO-BREAK SPACE}%"
 
 
 def test_quality_is_told_in_sentences() -> None:
@@ -480,7 +483,7 @@ def test_kinds_told_together_are_one_hatched_part_on_top() -> None:
     assert [trace["name"] for trace in traces] == [
         "Home",
         "Not reached",
-        "Other kinds, too few to show by themselves",
+        "Other kinds together",
     ]
     assert [bool(trace["marker"].get("pattern")) for trace in traces] == [False, False, True]
     assert traces[-1]["y"] == [25]

@@ -19,6 +19,7 @@ from components.deck import Slide
 from components.figures.slides import slide_figure
 from components.slide_layout import LABEL_SIZE, PIXELS
 from components.slides import MOST_GROUPS, SLIDES, Figures, Official, is_worth_showing, slide
+from evaluation.inference import Z95
 from evaluation.verdict import Verdict
 from queries.effects import EVENT_MONTHS, HEADLINE_MONTH, Effect
 from queries.filters import DIMENSIONS, Filters
@@ -57,12 +58,15 @@ def effect(
         standard_error=np.where(is_known, error, np.nan),
         low=np.where(is_known, (gap - 2.5 * error).round(3), np.nan),
         high=np.where(is_known, (gap + 2.5 * error).round(3), np.nan),
+        own_low=np.where(is_known, (gap - Z95 * error).round(3), np.nan),
+        own_high=np.where(is_known, (gap + Z95 * error).round(3), np.nan),
         students=students,
         about=False,
-        beyond=False,
+        beyond="",
         withheld=(months > shown_up_to) | (verdict is None),
     )
-    figures = [name for name in frame if name.endswith("rate") or name in ("effect", "low", "high")]
+    ends = ("effect", "low", "high", "own_low", "own_high")
+    figures = [name for name in frame if name.endswith("rate") or name in ends]
     frame.loc[frame["withheld"], figures] = np.nan
     frame["students"] = frame["students"].astype("Int64").mask(frame["withheld"])
     checks = pd.DataFrame(
@@ -81,7 +85,7 @@ def figures(everybody: Effect, *groups: Effect, official: Official | None = None
     cohorts = pd.DataFrame(
         {"label": ["2021-22", "2022-23"], "students": [900, None], "about": False}
     )
-    standing = {"students": 1500, "about": False, "baseline": 0.62, "baseline_beyond": False}
+    standing = {"students": 1500, "about": False, "baseline": 0.62, "baseline_beyond": ""}
     contacts = {"students": 1800, "completed": 2900, "contacts": 5000, "about": False}
     rows = ranked(groups)
     return Figures(standing, contacts, cohorts, everybody, rows, rows, rows, official)
@@ -92,7 +96,7 @@ def official_rates(
     state: str = "Connecticut",
     baseline: float | None = 0.594,
     *,
-    beyond: bool = False,
+    beyond: str = "",
     demonstration: bool = False,
 ) -> Official:
     """Published rates of 2021-22 to date, beside students with a baseline (nan: withheld)."""
@@ -138,7 +142,7 @@ officials = st.none() | st.builds(
     st.sampled_from(["Hartford", *LONG_NAMES]),
     st.sampled_from(["Connecticut", "District of Columbia"]),
     st.none() | st.just(float("nan")) | st.floats(0.05, 0.95),
-    beyond=st.booleans(),
+    beyond=st.sampled_from(["", "above", "below"]),
     demonstration=st.booleans(),
 )
 
@@ -219,7 +223,7 @@ def test_many_long_names_give_way_to_the_ends_of_the_order() -> None:
     sizes = (0.20, 0.19, 0.18, 0.02, 0.01)
     groups = [effect(size, 0.002, label=f"{LONG_NAMES[1]}{at}") for at, size in enumerate(sizes)]
     title = words.groups_finding(ranked(groups), "district")
-    assert title.startswith("By district, the difference is 1.0")
+    assert title.startswith("By district, the difference is 1 (")
     assert title.endswith("the order is sure in part")
 
 
@@ -238,7 +242,7 @@ def test_an_order_that_is_sure_in_part_is_told_so() -> None:
 def test_a_larger_difference_is_not_said_of_one_below_zero() -> None:
     groups = [effect(-0.05, 0.002, label="Ash"), effect(-0.15, 0.002, label="Birch")]
     title = words.groups_finding(ranked(groups), "district")
-    assert title.startswith("By district, the difference is \N{MINUS SIGN}15.0 (Birch)")
+    assert title.startswith("By district, the difference is \N{MINUS SIGN}15 (Birch)")
 
 
 # --- What they say -----------------------------------------------------------------------
@@ -247,7 +251,7 @@ TITLES = [
     (
         effect(),
         "Six months after the first visit, attendance is about 9 points higher than that of "
-        "similar students (95\N{NO-BREAK SPACE}% interval 7.0 to 11.0)",
+        "similar students (95\N{NO-BREAK SPACE}% interval 7 to 11)",
     ),
     (
         effect(-0.012, 0.002),
@@ -262,12 +266,12 @@ TITLES = [
     (
         effect(shown_up_to=1),
         "One month after the first visit, attendance is about 9 points higher than that of "
-        "similar students (95\N{NO-BREAK SPACE}% interval 7.0 to 11.0)",
+        "similar students (95\N{NO-BREAK SPACE}% interval 7 to 11)",
     ),
     (
         effect(verdict=Verdict.SYMMETRIC),
         "Compared by their change around the visit, visited students gained about 8 points more "
-        "than others (95\N{NO-BREAK SPACE}% interval 6.0 to 10.0)",
+        "than others (95\N{NO-BREAK SPACE}% interval 6 to 10)",
     ),
     (
         effect(verdict=Verdict.RANGE),
@@ -293,7 +297,7 @@ def test_the_title_says_size_interval_months_and_comparison_as_the_verdict_allow
 def test_would_they_have_come_back_is_answered_in_figures() -> None:
     [answer, *_] = [note.answer for note in slide("lines", figures(effect())).notes]
     assert answer.startswith("In part. From the month before the visit to six months after it")
-    assert "9.0 points" in answer
+    assert "9 points" in answer
     [answer, *_] = [note.answer for note in slide("lines", figures(effect(0.01, 0.02))).notes]
     assert answer.startswith("Perhaps.")
     assert "may well be none" in answer
@@ -442,8 +446,8 @@ def test_a_group_that_may_not_stand_by_itself_is_a_range_and_says_why() -> None:
     figure = drawn("districts", *groups)
     assert [trace["mode"] for trace in figure["data"]] == ["markers", "lines"]
     told = [note["text"] for note in figure["layout"]["annotations"]]
-    assert "3.0 to 10.0 past differs" in told
-    assert not any("5.0" in text for text in told)
+    assert "3 to 10 past differs" in told
+    assert not any(text.startswith("5 ") for text in told)
 
 
 def test_nothing_in_a_chart_is_smaller_than_twenty_points() -> None:

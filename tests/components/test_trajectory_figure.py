@@ -29,7 +29,7 @@ def group(name: str, place: int = 0, hidden: tuple[int, ...] = (), rate: float =
             "students": pd.array([1200] * len(EVENT_MONTHS), dtype="Int64"),
             "about": False,
             "withheld": False,
-            "beyond": False,
+            "beyond": "",
         }
     )
     at = frame["event_month"].isin(hidden)
@@ -123,7 +123,7 @@ def test_the_axis_fits_the_data_and_never_leaves_zero_to_a_hundred() -> None:
 
 
 def test_hovering_reads_like_a_sentence() -> None:
-    row = group("all").set_index("event_month", drop=False).loc[3]
+    row = group("all").assign(own_list=False).set_index("event_month", drop=False).loc[3]
     assert wording.hover(row).replace("\N{NO-BREAK SPACE}", " ") == (
         "<b>All students</b><br>71.5 % of days attended, 3 months after the first visit"
         "<br>mean of 1,200 students, 95 % interval 70.5 to 72.5"
@@ -134,7 +134,7 @@ def test_the_summary_states_the_figures_and_what_they_cannot_say() -> None:
     words = wording.summary(result(group("all"))).replace("\N{NO-BREAK SPACE}", " ")
     assert words == (
         "Mean attendance was 69.5 % in the last full month before the first visit, "
-        "70.5 % in the first full month after it and 73.0 % six months after it. "
+        "70.5 % in the first full month after it and 73 % six months after it. "
         "Before and after alone does not show what the visits caused."
     )
 

@@ -9,7 +9,7 @@ from components.wording import signed
 from exports.snapshots import FrozenDeck, keep, named
 
 MONTHS = tuple(range(-9, 13))
-QUESTION = Note("Would they have come back anyway?", "In part: similar students gained 3.0 points.")
+QUESTION = Note("Would they have come back anyway?", "In part: similar students gained 3 points.")
 
 VISITED = tuple(None if at == 0 else 75.0 - (at < 0) * 5 + 0.5 * abs(at) for at in MONTHS)
 COMPARED = tuple(None if at == 0 else 70.0 + 0.25 * abs(at) for at in MONTHS)
@@ -33,16 +33,16 @@ def _slide(key: str, title: str, chart: Chart | None, paragraphs: tuple[str, ...
 
 def deck(shape: Shape = "16x9", names: tuple[str, ...] = NAMES) -> Deck:
     """Six slides: columns, lines, gap, intervals with a caution and a missing figure, words."""
-    low = tuple(None if value is None else value - 1.5 for value in GAP)
-    high = tuple(None if value is None else value + 1.5 for value in GAP)
+    low = tuple(None if value is None else round(value - 1.5, 1) for value in GAP)
+    high = tuple(None if value is None else round(value + 1.5, 1) for value in GAP)
     students: tuple[int | None, ...] = tuple(500 - 10 * abs(at) for at in MONTHS)
     months = tuple(signed(at) for at in MONTHS)
     axis = "School months from the first visit"
     sizes = tuple(
         round(12.3 - 0.7 * place, 1) if place != 3 else None for place in range(len(names))
     )
-    below = tuple(None if size is None else round(size - 2.5, 1) for size in sizes)
-    above = tuple(None if size is None else round(size + 2.5, 1) for size in sizes)
+    below = tuple(None if size is None else round(size - 2.6, 1) for size in sizes)
+    above = tuple(None if size is None else round(size + 2.6, 1) for size in sizes)
     cautions = tuple(
         "fewer than 20 students" if place == 3 else "past differs" if place == 4 else ""
         for place in range(len(names))
@@ -63,7 +63,7 @@ def deck(shape: Shape = "16x9", names: tuple[str, ...] = NAMES) -> Deck:
             ),
             _slide(
                 "lines",
-                "Attendance was 65.5 % before the first visit and 78.0 % six months after it; of "
+                "Attendance was 65.5 % before the first visit and 78 % six months after it; of "
                 "similar students, not visited, 71.5 %",
                 Chart(
                     "lines",

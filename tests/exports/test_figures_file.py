@@ -82,6 +82,18 @@ def test_the_csv_files_hold_the_same_as_the_workbook() -> None:
         assert [[_value(cell) for cell in row] for row in told] == rows[2:]
 
 
+def test_no_cell_of_a_csv_file_has_a_tenth_that_was_not_told() -> None:
+    archive = zipfile.ZipFile(io.BytesIO(finished(csv_files(deck(), LINK))))
+    cells = [
+        cell
+        for name in archive.namelist()[1:]
+        for row in csv.reader(io.StringIO(archive.read(name).decode("utf-8-sig")))
+        for cell in row
+    ]
+    assert {"76", "75.5", "6.8"} <= set(cells)
+    assert not [cell for cell in cells if cell.endswith(".0")]
+
+
 def _value(cell: str) -> float | str | None:
     try:
         return float(cell)

@@ -385,7 +385,7 @@ ROWS = Chart(
 def test_rows_are_told_in_figures_or_why_there_is_none() -> None:
     [(_chart, drawn)] = charts(only(deck(), 3, ROWS))
     assert row_words(drawn) == [
-        "2.0 (0.5 to 3.5)",
+        "2 (0.5 to 3.5)",
         "−3.1 (−5.6 to −0.6) past differs",
         "fewer than 20 students",
     ]
@@ -408,7 +408,7 @@ def test_rates_are_columns_in_their_colours_with_per_cent_above_them() -> None:
     assert columns_drawn.values == (91.7, 85.6, 59.4)
     fills = [columns_drawn.points[row].format.fill.fore_color.rgb for row in range(3)]
     assert [f"#{fill}".lower() for fill in fills] == [LIGHT[role] for role in chart.colours]
-    assert drawn.plots[0].data_labels.number_format == '0.0"\N{NO-BREAK SPACE}%"'
+    assert drawn.plots[0].data_labels.number_format == 'General"\N{NO-BREAK SPACE}%"'
     assert drawn.value_axis.minimum_scale == 0
     assert columns(drawn)["Students, about"] == chart.students
 
@@ -653,6 +653,15 @@ def test_lines_that_end_side_by_side_have_labels_apart_and_beyond_them(drawn: Dr
     assert above.bottom <= below.top
     assert abs(above.left - below.left) < 3
     assert above.left > (last_month.left + last_month.right) / 2
+
+
+def test_lines_end_in_their_value_without_a_tenth_that_was_not_told(drawn: Drawn) -> None:
+    words = " ".join(word.text for word in drawn.pages[1]).replace("\N{NO-BREAK SPACE}", " ")
+    chart = drawn.deck.slides[1].chart
+    assert chart
+    ends = {f"{series.values[-1]:g} %" for series in chart.series}
+    assert "81 %" in ends
+    assert ends <= set(re.findall(r"\b[\d.]+ %", words))
 
 
 def test_source_and_number_stand_in_their_boxes(drawn: Drawn) -> None:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 
+import duckdb
 import pytest
 import sqlalchemy as sa
 
 from queries.changes import changes, effect_before, load_before
 from queries.database import Snapshot, snapshot
 from queries.disclosure import Count
+from queries.disclosure.counts import drawn_noise
 from queries.effects import effect
 from queries.filters import Filters
-from queries.schema import effect_history, response_history
+from queries.schema import contacted_student, effect_history, response_history
 from queries.viewer import Viewer
-from tests.conftest import SCHOOL_YEAR, Delivery
+from tests.conftest import SCHOOL_YEAR, Delivery, Program
 
 LEADERSHIP = Viewer("leadership", threshold=5)
 HARTFORD = Filters(district=("0640011",))
@@ -22,6 +27,16 @@ HARTFORD = Filters(district=("0640011",))
 
 def contacted(students: range, day: str, outcome: str = "completed") -> list[str]:
     return [f"w{n},{n:010d},{day},home,{outcome},school" for n in students]
+
+
+NOT_TOLD = Count(None, about=True)
+
+
+def told(data: Snapshot, **students: int) -> dict[str, Count]:
+    """Counts of changes as they are told: with the noise of all contacted, to fives."""
+    key = data.connection.scalar(sa.select(sa.func.sum(contacted_student.c.noise_key)))
+    noisy = {name: number + drawn_noise(int(key), name) for name, number in students.items()}
+    return {name: Count((number + 2) // 5 * 5, about=True) for name, number in noisy.items()}
 
 
 @pytest.fixture
@@ -49,12 +64,12 @@ def test_who_is_new_since_the_load_before(town: Delivery) -> None:
     with snapshot() as data:
         found = changes(data, LEADERSHIP, Filters())
         of_others = changes(data, LEADERSHIP, Filters(district=("0930011",)))
-        about = changes(data, LEADERSHIP, HARTFORD)
-    assert found.contacted == Count(17, about=False)
-    assert found.served == Count(10, about=False)
-    assert found.to_below == Count(None, about=False)  # nobody, or fewer than five
-    assert of_others.contacted == Count(None, about=True)
-    assert about.contacted == Count(15, about=True)  # a district and a load are two dimensions
+        of_hartford = changes(data, LEADERSHIP, HARTFORD)
+        noisy = told(data, contacted=17, served=10)
+    assert {"contacted": found.contacted, "served": found.served} == noisy
+    assert found.to_below == NOT_TOLD  # nobody, or fewer than five
+    assert of_others.contacted == NOT_TOLD
+    assert of_hartford == found  # the same students: the same noise
 
 
 def test_who_crossed_the_line_of_chronic_absence(town: Delivery) -> None:
@@ -66,9 +81,8 @@ def test_who_crossed_the_line_of_chronic_absence(town: Delivery) -> None:
     town.add("attendance", *better, f"{140:010d},0640011,{month},20,16").load()
     with snapshot() as data:
         found = changes(data, LEADERSHIP, Filters())
-    assert found.from_chronic == Count(8, about=False)
-    assert found.to_chronic == Count(None, about=False)
-    assert found.contacted == Count(None, about=False)
+        assert {"from_chronic": found.from_chronic} == told(data, from_chronic=8)
+    assert found.to_chronic == found.contacted == NOT_TOLD
     assert f"{found.before.data_as_of:%Y-%m}" == "2022-06"
 
 
@@ -84,8 +98,8 @@ def test_who_reaches_the_least_days_far_below_the_line_is_newly_chronic(town: De
     town.add("attendance", *(f"{n:010d},0640011,2022-04,14,8" for n in newcomers)).load()
     with snapshot() as data:
         found = changes(data, LEADERSHIP, Filters())
-    assert found.to_chronic == Count(8, about=False)
-    assert found.from_chronic == Count(None, about=False)
+        assert {"to_chronic": found.to_chronic} == told(data, to_chronic=8)
+    assert found.from_chronic == NOT_TOLD
 
 
 @pytest.fixture
@@ -105,16 +119,51 @@ def test_the_effect_of_the_load_before_is_told_with_its_verdict(later: Snapshot)
     assert told.verdict is present.verdict
 
 
+# More students behind the effect and behind the rate than now, years after the program's load.
+APART = [
+    (0, 0, True),
+    (1, 0, False),
+    (-4, 0, False),
+    (5, 0, True),
+    (0, 1, False),
+    (0, -4, False),
+    (0, 5, True),
+    (0, None, False),  # kept by a load that did not count them
+]
+PHONE = Filters(modality=("phone",))
+
+
+@pytest.fixture(scope="module")
+def loads(program: Program, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
+    """The program's load, and before it one for each row of APART, in its year after 2100."""
+    file = tmp_path_factory.mktemp("loads") / "leap.duckdb"
+    shutil.copyfile(sa.make_url(program.url).database or "", file)
+    with duckdb.connect(str(file)) as database:
+        for year, (students, served, _is_told) in enumerate(APART, start=2101):
+            database.execute(
+                "INSERT INTO effect_history BY NAME SELECT * REPLACE (? AS load_id, "
+                "? AS loaded_at, students + ? AS students, served + ?::INTEGER AS served) "
+                "FROM effect_history WHERE loaded_at < TIMESTAMP '2100-01-01'",
+                [f"load-{year}", datetime(year, 1, 1), students, served],
+            )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LEAP_DATABASE_URL", f"duckdb:///{file}")
+        with snapshot() as data:
+            yield data
+
+
+@pytest.mark.parametrize("filters", [Filters(), HARTFORD, PHONE], ids=["all", "one", "about"])
 def test_an_effect_before_is_not_told_where_a_few_students_make_the_difference(
-    later: Snapshot,
+    loads: Snapshot, filters: Filters
 ) -> None:
-    present = effect(later, LEADERSHIP, HARTFORD)
-    is_month = present.frame["event_month"] == 6
-    students = present.frame["students"]
-    for more, is_told in ((0, True), (1, False), (4, False), (5, True)):
-        frame = present.frame.assign(students=students.where(~is_month, students + more))
-        found = effect_before(later, LEADERSHIP, HARTFORD, replace(present, frame=frame))
-        assert (found is not None) is is_told
+    present = effect(loads, LEADERSHIP, filters)
+    for year, (students, served, is_told) in enumerate(APART, start=2101):
+        after = replace(loads, loaded_at=datetime(year, 7, 1))
+        found = effect_before(after, LEADERSHIP, filters, present)
+        assert (found is not None) is is_told, (students, served)
+
+
+def test_an_effect_before_is_told_of_one_value_of_one_dimension(later: Snapshot) -> None:
     two = Filters(district=("0640011", "0930011"))
     assert effect_before(later, LEADERSHIP, two, effect(later, LEADERSHIP, two)) is None
 

@@ -252,18 +252,22 @@ def test_nobody_counts_twice_in_all_districts_together(twelve_moved: Delivery) -
     with snapshot() as data:
         told = district_months(data, LEADERSHIP).set_index(["district_code", "month"])["chronic"]
         elm = schools(data, LEADERSHIP, NEW_HAVEN)["chronic"].iloc[0]
-    assert told["all", "2022-06"] == pytest.approx(12 / 72, abs=0.0005)
-    assert told[NEW_HAVEN, "2022-06"] == elm == pytest.approx(12 / 42, abs=0.0005)
+    # Of counts to fives, in whole per cents.
+    assert told["all", "2022-06"] == pytest.approx(round(10 / 72, 2))
+    assert told[NEW_HAVEN, "2022-06"] == elm == pytest.approx(round(10 / 42, 2))
 
 
 def test_a_few_who_moved_are_not_told_by_the_sum_of_districts_less_all(
     twelve_moved: Delivery,
 ) -> None:
     twelve_moved.load()
+    students = []
     with snapshot() as data:
-        told = district_months(data, Viewer("leadership", threshold=13))
-    june = told[(told["district_code"] == "all") & (told["month"] == "2022-06")].iloc[0]
-    assert june["chronic"] == pytest.approx(10 / 70, abs=0.0005)  # 12 of 72, to the nearest five
+        for threshold in (12, 13):
+            told = district_months(data, Viewer("leadership", threshold=threshold))
+            january = told[(told["district_code"] == "all") & (told["month"] == "2022-01")]
+            students.append(january["students"].item())
+    assert students == [72, 70]  # twelve were in both districts: to the nearest five
 
 
 def test_a_district_that_delivers_late_is_told_by_its_own_last_month(
@@ -305,10 +309,10 @@ def test_seniors_who_leave_in_may_count_in_june(seniors: Delivery) -> None:
         aims = [Target(d, "chronic", 20.0, date(2022, 6, 30)) for d in (HARTFORD, "all")]
         found = [progress(data, LEADERSHIP, aim) for aim in aims]
     june = own.iloc[-1]
-    assert (june["students"], june["rate"]) == (45, pytest.approx(17 / 18, abs=0.0005))
+    assert (june["students"], june["rate"]) == (45, round(17 / 18, 2))
     assert june["chronic"] == oak == 0.25
     days = (15 * 9 * 15 + 45 * 10 * 17) / (15 * 9 * 18 + 45 * 10 * 18)
-    assert june["rate_to_date"] == pytest.approx(days, abs=0.0005)
+    assert june["rate_to_date"] == round(days, 2)
     assert [(aim.state, aim.now) for aim in found] == [("missed", 25.0)] * 2
     assert "chronically absent 25\N{NO-BREAK SPACE}%" in months_summary(own, months, "Hartford")
 
@@ -340,5 +344,6 @@ def test_a_month_without_days_before_the_visit_leaves_the_year_so_far(empty: Del
     empty.add("visits", *visited).load()
     with snapshot() as data:
         [found] = standing(data, LEADERSHIP, View(Filters())).to_dict("records")
-    assert (found["chronic_before"], found["chronic_now"]) == (0.95, 0.95)  # all ten, not exact
+    for share in ("chronic_before", "chronic_now"):  # all ten: half or more
+        assert (found[share], found[f"{share}_beyond"]) == (0.5, "above")
     assert not pd.isna(found["baseline"])

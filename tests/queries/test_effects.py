@@ -15,9 +15,9 @@ from evaluation.verdict import Verdict, held_out_check
 from queries import effects
 from queries.comparison import comparison_rows, student_numbers
 from queries.database import Snapshot, snapshot
+from queries.disclosure.parts import month_cells, smallest_parts
 from queries.effects import effect
 from queries.filters import Filters, View
-from queries.parts import smallest_parts
 from queries.schema import EVERYBODY, served_student
 from queries.values import known_values
 from queries.viewer import Viewer
@@ -45,8 +45,8 @@ def test_the_gap_is_the_difference_of_the_lines_and_missing_where_it_is_made_so(
     [
         (Filters(), Verdict.EFFECT),
         (Filters(cohort=("Summer 2021",)), Verdict.UNCHECKED),
-        (Filters(district=("1430011",), modality=("phone",)), Verdict.FEW),
-        (Filters(district=("1430011",), modality=("phone",), cohort=("2020-21",)), None),
+        (Filters(district=("0430011",), modality=("phone",)), Verdict.FEW),
+        (Filters(district=("0430011",), modality=("phone",), cohort=("2020-21",)), None),
     ],
 )
 def test_the_verdict_says_what_may_be_said(
@@ -81,7 +81,7 @@ def test_districts_true_effects_lie_in_their_intervals_and_their_pasts_agree(
 def test_figures_over_few_students_are_withheld_and_counts_in_combinations_rounded(
     data: Snapshot,
 ) -> None:
-    filters = Filters(district=("1430011",), modality=("phone",))
+    filters = Filters(district=("0430011",), modality=("phone",))
     shown = effect(data, LEADERSHIP, filters).frame
     assert shown["about"].all()
     assert (shown.loc[~shown["withheld"], "students"] % 5 == 0).all()
@@ -92,13 +92,17 @@ def test_figures_over_few_students_are_withheld_and_counts_in_combinations_round
     assert np.isnan(exported.symmetric)
 
 
-def test_the_second_opinion_is_withheld_where_it_rests_on_few(data: Snapshot) -> None:
-    fitted = effects._fitted(data, Filters())
+def test_the_second_opinion_is_withheld_where_it_rests_on_few(
+    data: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = effects._Asked(Filters(), own_list=False, exact=True)
+    fitted = effects._fitted(data, LEADERSHIP, asked)
     months = fitted.months
     few = months["students"].where(months["design"] != "symmetric", 9)
     with_few = effects._Fitted(months.assign(students=few), fitted.said)
-    parts = smallest_parts(data, View())[EVERYBODY]
-    shown = effects._withhold(with_few, parts, LEADERSHIP, exact=True)
+    monkeypatch.setattr(effects, "_fitted", lambda *_asked: with_few)
+    parts = smallest_parts(data, month_cells(data, LEADERSHIP), View())[EVERYBODY]
+    shown = effects._withhold(data, LEADERSHIP, asked, parts)
     assert shown.verdict is Verdict.EFFECT
     assert np.isnan(shown.symmetric)
     assert set(shown.checks["design"]) == {"held_out", "lead"}
@@ -108,7 +112,7 @@ def test_what_the_load_fitted_is_what_a_fit_on_request_finds(data: Snapshot) -> 
     for filters in (Filters(modality=("phone",)), Filters(grade=("6-12",))):
         stored, fitted = (
             effects._stored(data, *effects.told_cut(filters)),
-            effects._fit(data, filters),
+            effects._fit(data, filters, sa.true()),
         )
         assert stored.said == pytest.approx(fitted.said)
         keys = ["design", "event_month"]
@@ -128,7 +132,7 @@ def test_a_small_group_asked_for_takes_the_result_that_the_load_found_for_all(
     assert effect(data, LEADERSHIP, Filters()).inherited is False
     for refused in (Verdict.SYMMETRIC, Verdict.RANGE):
         monkeypatch.setattr(effects, "_verdict_of_all", lambda _data, found=refused: found)
-        said = effects._fit(data, SMALL).said
+        said = effects._fit(data, SMALL, sa.true()).said
         assert (said["verdict"], said["inherited"]) == ("RANGE", True)
 
 
@@ -197,5 +201,5 @@ def test_no_more_than_two_selections_are_fitted_at_once_whoever_asks(
     monkeypatch.setattr(effects, "_selected", lambda *_rest, **_more: None)
     monkeypatch.setattr(effects, "_verdict_of_all", lambda _data: None)
     with ThreadPoolExecutor(6) as pool:
-        list(pool.map(lambda _: effects._fit(None, Filters()), range(6)))
+        list(pool.map(lambda _: effects._fit(None, Filters(), sa.true()), range(6)))
     assert max(most) == 2

@@ -12,7 +12,7 @@ from queries.official import (
     schools,
 )
 from queries.viewer import Viewer
-from tests.conftest import SCHOOL_YEAR, Delivery
+from tests.conftest import ENROLLMENTS, SCHOOL_YEAR, Delivery
 
 LEADERSHIP = Viewer("leadership")
 
@@ -29,7 +29,10 @@ def enrol(delivery: Delivery, first: int, number: int, school: str, *, months: i
 @pytest.fixture
 def town(delivery: Delivery) -> Delivery:
     names = ("0000001,One,0640011", "0000002,Two,0640011", "0000003,Three,0640011")
-    delivery.write(schools="school_code,school_name,district_code\n" + "\n".join(names) + "\n")
+    delivery.write(
+        schools="school_code,school_name,district_code\n" + "\n".join(names) + "\n",
+        enrollments=ENROLLMENTS.replace("0640011,7,,", "0640011,7,0000001,"),
+    )
     enrol(delivery, 1001, 40, "0000001")
     enrol(delivery, 2001, 25, "0000002")
     return delivery
@@ -46,14 +49,31 @@ def test_a_small_school_takes_the_next_smallest_with_it(town: Delivery) -> None:
     assert told.loc[["Two", "Three"], ["rate", "chronic"]].isna().all(axis=None)
 
 
+@pytest.mark.parametrize(
+    ("without", "is_withheld"), [(0, False), (1, True), (9, True), (10, False)]
+)
+def test_a_few_students_of_no_school_take_the_smallest_school_with_them(
+    town: Delivery, without: int, is_withheld: bool
+) -> None:
+    """The district's own figure less its schools' would tell of them."""
+    enrol(town, 3001, without, "")
+    town.load()
+    with snapshot() as data:
+        told = schools(data, LEADERSHIP, "0640011").set_index("school_name")
+    assert told["withheld"].to_dict() == {"One": False, "Two": is_withheld}
+    assert told["rate"].isna().to_dict() == {"One": False, "Two": is_withheld}
+
+
 def test_schools_with_enough_students_are_all_told(town: Delivery) -> None:
     town.load()
     with snapshot() as data:
         told = schools(data, LEADERSHIP, "0640011")
         assert schools(data, LEADERSHIP, "0930011").empty
     assert told["school_name"].tolist() == ["One", "Two"]  # the largest first
-    assert told["students"].tolist() == [40, 25]
-    assert told["chronic"].tolist() == [0.95, 0.95]  # everybody: not told exactly
+    assert told["students"].tolist() == [41, 25]
+    # Everybody: not told exactly.
+    assert told["chronic"].tolist() == [0.9, 0.8]
+    assert told["chronic_beyond"].tolist() == ["above", "above"]
     assert told["rate_before"].isna().all()  # the first year
 
 

@@ -20,7 +20,7 @@ from tests.conftest import Database, Delivery, database_on
 
 ENGINES = ("duckdb", "postgresql")
 ADA = "0000000001"
-FIRST_VERSION = "1"
+FIRST_VERSION, BEFORE_NOISE = "1", "7"
 LATER_VERSION = schema.SCHEMA_VERSION + 1
 KEPT = (*schema.FACTS, *schema.PROVENANCE)
 
@@ -214,6 +214,26 @@ def test_migrated_tables_are_those_of_a_new_database(tmp_path: Path, delivery: D
     migrated = _described(f"duckdb:///{tmp_path}/migrated.duckdb")
     for table in KEPT:
         assert migrated[table.name] == new[table.name]
+
+
+def test_a_database_of_before_noise_gets_a_secret_and_knows_nobody_behind_older_rates(
+    tmp_path: Path,
+) -> None:
+    salts = []
+    for name in ("one", "other"):
+        engine = sa.create_engine(f"duckdb:///{tmp_path}/{name}.duckdb")
+        with engine.begin() as connection:
+            command.upgrade(steps_in(connection), BEFORE_NOISE)
+            connection.exec_driver_sql("INSERT INTO meta (schema_version) VALUES (7)")
+            connection.exec_driver_sql("INSERT INTO effect_history (load_id) VALUES ('last')")
+            command.upgrade(steps_in(connection), "head")
+            salts.append(connection.scalar(sa.select(schema.meta.c.noise_salt)))
+            served = sa.select(schema.effect_history.c.served)
+            assert connection.scalars(served).all() == [None]
+        engine.dispose()
+    one, other = salts
+    assert len(one) == len(other) == 64
+    assert one != other
 
 
 def _described(url: str) -> dict[str, list[tuple[str, str]]]:

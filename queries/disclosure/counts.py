@@ -1,0 +1,98 @@
+"""Rule 6: counts of students as a viewer may see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import Any, TypeVar
+
+import pandas as pd
+import sqlalchemy as sa
+
+from queries.contacted import in_caseload
+from queries.database import Snapshot
+from queries.filters import Filters
+from queries.memory import once
+from queries.schema import STUDENT_GROUPS, contacted_student, served_student
+from queries.served import in_selection
+from queries.viewer import Viewer
+
+ROUNDED_TO = 5
+
+_LARGEST_NOISE = 2
+
+Students = TypeVar("Students", int, "pd.Series[int]")
+
+
+@dataclass(frozen=True)
+class Count:
+    """Students as a viewer may see them: None where fewer than the threshold."""
+
+    students: int | None
+    about: bool
+
+
+def is_exact(filters: Filters, *further: str | None) -> bool:
+    """Whether students are counted as a total of the program or of one district.
+
+    ``further`` names other dimensions the count is broken down by (None: not at all). By each
+    district alone a count is such a total; by several together it is not: less the count of one
+    it would be that of the others.
+    """
+    dimensions = set(filters.chosen()) | {name for name in further if name is not None}
+    return dimensions <= {"district"} and len(filters.district) <= 1
+
+
+def is_by_group(filters: Filters, *further: str | None) -> bool:
+    """Whether a count tells who is in a student group."""
+    return not set(STUDENT_GROUPS).isdisjoint((*filters.chosen(), *further))
+
+
+def disclosed_count(students: int, viewer: Viewer, *, exact: bool, noise: int = 0) -> Count:
+    """A count of students as the viewer may see it."""
+    told = students + noise
+    if min(students, told) < viewer.threshold:
+        return Count(None, about=not exact)
+    return Count(told if exact else rounded(told), about=not exact)
+
+
+def rounded(students: Students) -> Students:
+    """Students to the nearest ROUNDED_TO."""
+    return (students + ROUNDED_TO // 2) // ROUNDED_TO * ROUNDED_TO
+
+
+def set_key(table: sa.FromClause, *of_whom: sa.ColumnElement[bool]) -> sa.ColumnElement[Any]:
+    """The key of the set of students of a mart that a select counts: what noise is drawn by."""
+    keys = (
+        sa.func.sum(table.c.noise_key).filter(*of_whom)
+        if of_whom
+        else sa.func.sum(table.c.noise_key)
+    )
+    return sa.func.coalesce(sa.cast(keys, sa.BigInteger), 0)
+
+
+def drawn_noise(key: int, what: str) -> int:
+    """What is added to a count among the set of students with this key: -2 to 2.
+
+    ``key`` is that of everybody of whom it is asked, not of those counted: who does not count
+    changes the noise like who does, so a change of the answer tells of nobody. The same question
+    about the same students always has the same noise, so asking again gives nothing. Keys of
+    students are made with a secret of the database (``queries.schema.meta``).
+    """
+    digest = blake2b(f"{key} {what}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest) % (2 * _LARGEST_NOISE + 1) - _LARGEST_NOISE
+
+
+def group_noise(data: Snapshot, filters: Filters, mart: sa.Table = served_student) -> int:
+    """What is added to counts of students of a mart by student groups; 0 where none is chosen.
+
+    It is drawn by all whom the other filters leave, whatever their groups.
+    """
+    groups = {name: v for name, v in filters.chosen().items() if name in STUDENT_GROUPS}
+    if not groups:
+        return 0
+    whatever = replace(filters, **dict.fromkeys(groups, ()))
+    chosen = in_caseload if mart is contacted_student else in_selection
+    asked = sa.select(set_key(mart)).where(*chosen(whatever))
+    key = once(data.load_id, ("key", mart.name, whatever), lambda: data.connection.scalar(asked))
+    return drawn_noise(int(key or 0), str(groups))
