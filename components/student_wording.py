@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -242,21 +243,28 @@ def volume_summary(completed: int | None, attempts: int | None, about: bool) -> 
     return words.capitalize()
 
 
-def volume_note(frame: pd.DataFrame, threshold: int) -> str:
-    """What is told together in bars of months, and which bars are missing."""
+def volume_note(frame: pd.DataFrame, period: str, threshold: int) -> str:
+    """What is told together in bars, and which bars are missing; ``period`` is a bar's."""
     notes = []
     if (frame.loc[~frame["withheld"], "kind"] == TOGETHER).any():
         notes.append(
-            f"Hatched: kinds of contact with fewer than {threshold} students in a month, or none, "
-            "told together with the next smallest kind where they are still too few. Every bar is "
-            "whole."
+            f"Hatched: kinds of contact with fewer than {threshold} students in a {period}, or "
+            "none, told together with the next smallest kind where they are still too few. Every "
+            "bar is whole."
         )
     if frame.groupby("period")["withheld"].all().any():
         notes.append(
-            f"Not shown: months in which fewer than {threshold} students had a contact, or none, "
-            f"and {_NEXT_SMALLEST}."
+            f"Not shown: {period}s in which fewer than {threshold} students had a contact, or "
+            f"none, and {_NEXT_SMALLEST}."
         )
     return " ".join(notes)
+
+
+def period_in_words(start: date, period: str) -> str:
+    """A bar's period by its first day: ``Nov 8, 2021``; a half-year as ``Jan to Jun 2022``."""
+    if period != visits.HALF_YEAR:
+        return date_in_words(start)
+    return f"{'Jan to Jun' if start.month == 1 else 'Jul to Dec'} {start.year}"
 
 
 _NEXT_SMALLEST = "the smallest other number, where a total would tell of them"

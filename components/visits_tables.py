@@ -10,13 +10,13 @@ from dash import dcc, html
 
 from components import student_wording as words
 from components.tables import figures_table
-from queries.visits import Scope
+from queries.visits import HALF_YEAR, Scope
 
 VOLUME_HOW_TO_READ = (
-    "A bar is a week's contacts (for those who see no names: a month's), coloured by modality when "
-    "the family was reached; grey on top: attempts and cancellations. Contacts count for the "
-    "district where the student is enrolled now.",
-    "Where names are not seen, kinds of too few students in a month, or of none, are told together,"
+    "A bar is a week's contacts (for those who see no names: a month's, and a half-year's where "
+    "months have too few), coloured by modality when the family was reached; grey on top: attempts "
+    "and cancellations. Contacts count for the district where the student is enrolled now.",
+    "Where names are not seen, kinds of too few students in a bar, or of none, are told together,"
     " hatched: at least two kinds, and at least as many students as any figure needs. A month of "
     "fewer students has no bar, and then the smallest other month has none either: the total would "
     "tell of them. The bars are rounded part by part; the sentence above them counts all contacts.",
@@ -62,20 +62,21 @@ def _rest(frame: pd.DataFrame, what: str, columns: int) -> list[list[str]]:
     return [[f"{what} not shown: {number:,}", *["–"] * (columns - 1)]]
 
 
-def volume_table(frame: pd.DataFrame, scope: Scope, links: pd.Series[str]) -> html.Table:
+def volume_table(frame: pd.DataFrame, period: str, links: pd.Series[str]) -> html.Table:
     """Contacts by period and kind, the latest first."""
     latest = frame[~frame["withheld"]].sort_values("period", ascending=False, kind="stable")
     rows = [
         [
-            words.date_in_words(row["period"]),
+            words.period_in_words(row["period"], period),
             words.kind(row["kind"]),
             linked(count(row["contacts"], row["about"]), link),
             count(row["students"], row["about"]),
         ]
         for row, link in zip(latest.to_dict("records"), links.loc[latest.index], strict=True)
     ]
-    head = [f"{scope.period.capitalize()} of", "Kind", "Contacts", "Students"]
-    rest = _rest(frame, f"Kinds by {scope.period}", len(head))
+    head = ["Half-year" if period == HALF_YEAR else f"{period.capitalize()} of"]
+    head += ["Kind", "Contacts", "Students"]
+    rest = _rest(frame, f"Kinds by {period}", len(head))
     return figures_table("Contacts, the latest first", head, [*rows, *rest], named=True)
 
 

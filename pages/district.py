@@ -294,16 +294,14 @@ def _dotted_lines(data: Snapshot) -> str:
 
 def _volume(data: Snapshot, viewer: Viewer, filters: Filters) -> dict[str, Any]:
     scope = visits.visits_scope(viewer, filters)
-    frame = visits.volume(data, viewer, scope)
+    frame, period = visits.volume(data, viewer, scope), visits.volume_period(data, viewer, scope)
     links = pd.Series("", index=frame.index)
     nothing = frame["withheld"].all()
     return {
-        "volume_figure": None
-        if nothing
-        else volume_figure(frame, scope.period.capitalize(), links),
+        "volume_figure": None if nothing else volume_figure(frame, period, links),
         "volume_summary": student_words.volume_summary(*visits.totals(data, viewer, scope)),
-        "volume_notes": student_words.volume_note(frame, viewer.threshold),
-        "volume_table": visits_tables.volume_table(frame, scope, links),
+        "volume_notes": student_words.volume_note(frame, period, viewer.threshold),
+        "volume_table": visits_tables.volume_table(frame, period, links),
         "volume_hidden": nothing,
     }
 

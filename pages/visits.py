@@ -198,7 +198,7 @@ def _link(scope: visits.Scope, behind: Behind) -> str:
 
 
 def _volume(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> dict[str, Any]:
-    frame = visits.volume(data, viewer, scope)
+    frame, period = visits.volume(data, viewer, scope), visits.volume_period(data, viewer, scope)
     links = pd.Series(
         [
             _link(scope, Behind(week=row["period"], kind=row["kind"]))
@@ -208,10 +208,10 @@ def _volume(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> dict[str, An
         dtype=object,
     )
     return {
-        "figure": _drawn(frame, volume_figure, scope.period.capitalize(), links),
+        "figure": _drawn(frame, volume_figure, period, links),
         "summary": words.volume_summary(*visits.totals(data, viewer, scope)),
-        "notes": words.volume_note(frame, viewer.threshold),
-        "table": visits_tables.volume_table(frame, scope, links),
+        "notes": words.volume_note(frame, period, viewer.threshold),
+        "table": visits_tables.volume_table(frame, period, links),
     }
 
 

@@ -67,11 +67,6 @@ class Scope:
     filters: Filters
     is_own: bool
 
-    @property
-    def period(self) -> str:
-        """``week`` or ``month``."""
-        return "week" if self.is_own else "month"
-
 
 def visits_scope(viewer: Viewer, filters: Filters) -> Scope:
     """A coordinator's own districts, unless the filters name others; everyone else's filters."""
@@ -95,18 +90,37 @@ def _remembered(query: Query) -> Query:
     return answer
 
 
+WEEK, MONTH, HALF_YEAR = "week", "month", "half-year"
+
+
+def volume_period(data: Snapshot, viewer: Viewer, scope: Scope) -> str:
+    """What contacts are told by: WEEK; to those who see no names MONTH, or HALF_YEAR.
+
+    A month has to have the threshold of students on average, or hardly any could be told. What
+    decides is their number as it is told, and nothing finer.
+    """
+    if scope.is_own:
+        return WEEK
+    [contacted] = contacts(data, viewer, View(scope.filters))["students"]
+    months = 6 * len(_periods(data, viewer, scope, HALF_YEAR))
+    if months and not pd.isna(contacted) and contacted >= viewer.threshold * months:
+        return MONTH
+    return HALF_YEAR
+
+
 @_remembered
 def volume(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     """Contacts by period and kind: period (its first day), kind (a modality, or NOT_REACHED).
 
     contacts (Int64, missing where withheld), students (Int64), withheld. For those who see no
-    names, every month of the program has every kind, and TOGETHER: kinds of too few students in
-    the month.
+    names, every month or half-year of the program (``volume_period``) has every kind, and
+    TOGETHER: kinds of too few students in it.
     """
+    unit = volume_period(data, viewer, scope)
     frame = data.frame(
         bars(
             _KINDS,
-            _first_day(scope.period),
+            _first_day(unit),
             sa.case((visit.c.outcome == "completed", visit.c.modality), else_=NOT_REACHED),
             visit.c.student_id,
             unknown_to(viewer, scope.filters),
@@ -116,7 +130,7 @@ def volume(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     if scope.is_own:
         every = parts_of(frame, _KINDS, list(frame["period"].unique()), 0)
         return _exact(every[every["contacts"] > 0], ("contacts",))
-    periods = _periods(data, viewer, scope, scope.period)
+    periods = _periods(data, viewer, scope, unit)
     contacted = frame.groupby("period")["unknown"].sum().reindex(periods, fill_value=0)
     parts = parts_of(frame, _KINDS, periods, viewer.threshold)
     parts["unknown"] *= parts["period"].map(_guarded_periods(contacted, viewer) > 0)
@@ -133,15 +147,21 @@ def _contacts(filters: Filters) -> sa.Select[Any]:
 
 
 def _first_day(unit: str) -> sa.ColumnElement[Any]:
-    """The first day of a contact's ``day``, ``week`` or ``month``."""
-    return sa.cast(sa.func.date_trunc(unit, visit.c.visit_date), sa.Date)
+    """The first day of a contact's ``day``, WEEK, MONTH or HALF_YEAR."""
+    if unit != HALF_YEAR:
+        return sa.cast(sa.func.date_trunc(unit, visit.c.visit_date), sa.Date)
+    year, month = (
+        sa.cast(sa.extract(part, visit.c.visit_date), sa.Integer) for part in ("year", "month")
+    )
+    return sa.func.make_date(year, sa.case((month < _JULY, 1), else_=_JULY), 1, type_=sa.Date)
 
 
-_FREQUENCIES = {"week": "W-MON", "month": "MS"}
+_JULY = 7
+_FREQUENCIES = {WEEK: "W-MON", MONTH: "MS", HALF_YEAR: "6MS"}
 
 
 def _periods(data: Snapshot, viewer: Viewer, scope: Scope, unit: str) -> list[date]:
-    """First days of every week or month of the program, from the first to the last that had enough.
+    """First days of every period of the program, from the first to the last that had enough.
 
     Of all its students unknown to the viewer, whatever the filters: before and after, nothing
     could be told of anybody, and a single contact there adds no row.
@@ -220,7 +240,7 @@ def calendar(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     frame = data.frame(
         _contacts(scope.filters)
         .with_only_columns(
-            _first_day("day" if scope.is_own else "week").label("period"),
+            _first_day("day" if scope.is_own else WEEK).label("period"),
             sa.func.count().label("contacts"),
             sa.func.count(student).label("students"),
             sa.func.count(student).filter(is_unknown).label("unknown"),
@@ -231,7 +251,7 @@ def calendar(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     )
     if scope.is_own:
         return _exact(frame, ("contacts",))
-    weeks = pd.Index(_periods(data, viewer, scope, "week"), name="period", dtype=object)
+    weeks = pd.Index(_periods(data, viewer, scope, WEEK), name="period", dtype=object)
     every = frame.set_index("period").reindex(weeks, fill_value=0)
     every["unknown"] = _guarded_periods(every["unknown"], viewer)
     return _disclosed(data, viewer, scope, every.reset_index(), {"contacts": "unknown"})

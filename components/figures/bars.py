@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -19,13 +19,14 @@ from components.figures.frame import (
     date_axis,
     finished,
 )
-from components.figures.text import COUNT, DAY, NO_NAME, TEXT_ALONE, X, stacked, together
+from components.figures.text import COUNT, NAME, NO_NAME, TEXT_ALONE, X, stacked, together
 from queries.stacks import TOGETHER
 from queries.students import NOT_REACHED
 from queries.values import MODALITY_LABELS
+from queries.visits import HALF_YEAR, MONTH, WEEK
 
 _DAY = 86_400_000  # milliseconds, which is how plotly measures an axis of days
-_DAYS = {"Week": 7, "Month": 30}
+_DAYS = {WEEK: 7, MONTH: 30, HALF_YEAR: 182}
 _SHARE_OF_PERIOD = 0.85  # of a bar
 _FEWEST_PERIODS = 8  # of an axis
 
@@ -34,7 +35,7 @@ def volume_figure(frame: pd.DataFrame, period: str, links: pd.Series[str]) -> Fi
     """Contacts by period, stacked by modality, those that reached nobody on top.
 
     Hatched above them: kinds told together. ``frame`` as of ``queries.visits.volume``; ``period``
-    is ``Week`` or ``Month``; ``links`` the URL behind each of its rows, empty where there is none.
+    as of ``volume_period``; ``links`` the URL behind each of its rows, empty where there is none.
     """
     shown = frame[~frame["withheld"]]
     kinds = [*MODALITY_LABELS, NOT_REACHED, TOGETHER]
@@ -67,13 +68,15 @@ def volume_figure(frame: pd.DataFrame, period: str, links: pd.Series[str]) -> Fi
             {
                 "type": "bar",
                 "name": words.kind(kind),
-                "x": [f"{when:%Y-%m-%d}" for when in rows["period"]],
+                "x": [_place(when, period) for when in rows["period"]],
+                "text": [_named(when, period) for when in rows["period"]],
+                "textposition": "none",
                 "width": _SHARE_OF_PERIOD * _DAYS[period] * _DAY,
                 "y": [int(count) for count in rows["contacts"]],
                 "customdata": list(links.loc[rows.index]),
                 "marker": _paint(kind, place),
                 "hovertemplate": stacked(
-                    together(f"{period} of ", DAY),
+                    NAME,
                     together(f"{words.kind(kind)}: ", COUNT, NO_NAME),
                 ),
             }
@@ -98,12 +101,27 @@ def _room_around(periods: pd.Series[Any], period: str) -> Layout:
         return {}
     middle = starts[0] + (starts[-1] - starts[0]) / 2
     ends = (middle - days * _FEWEST_PERIODS / 2, middle + days * _FEWEST_PERIODS / 2)
-    form = {"Week": "%b %-d", "Month": "%b"}[period]
     return {
-        "range": [f"{end:%Y-%m-%d}" for end in ends],
-        "tickvals": [f"{when:%Y-%m-%d}" for when in starts],
-        "ticktext": [stacked(f"{when:{form}}", f"{when:%Y}") for when in starts],
+        "range": [_place(end, period) for end in ends],
+        "tickvals": [_place(when, period) for when in starts],
+        "ticktext": [stacked(_short(when, period), f"{when:%Y}") for when in starts],
     }
+
+
+def _place(when: date, period: str) -> str:
+    """Where a bar stands: at its first day, a half-year's in the middle of it."""
+    return f"{when + timedelta(days=91 if period == HALF_YEAR else 0):%Y-%m-%d}"
+
+
+def _named(when: date, period: str) -> str:
+    name = words.period_in_words(when, period)
+    return name if period == HALF_YEAR else f"{period.capitalize()} of {name}"
+
+
+def _short(when: date, period: str) -> str:
+    if period == HALF_YEAR:
+        return words.period_in_words(when, period).removesuffix(f" {when.year}")
+    return f"{when:%b %-d}" if period == WEEK else f"{when:%b}"
 
 
 def columns_figure(

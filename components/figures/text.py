@@ -26,7 +26,9 @@ _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;",
 
 # Ends a hover without the name of its trace beside it; the hover that is a point's text.
 NO_NAME = Markup("<extra></extra>")
-TEXT_ALONE = Markup("%{text}") + NO_NAME
+# What a point is called, and the hover that says no more.
+NAME = Markup("%{text}")
+TEXT_ALONE = NAME + NO_NAME
 # Where a point lies.
 X = Markup("%{x}")
 DAY = Markup("%{x|%b %-d, %Y}")

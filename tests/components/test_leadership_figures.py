@@ -31,6 +31,7 @@ from queries.ranking import ranked
 from queries.stacks import TOGETHER
 from queries.students import NOT_REACHED
 from queries.targets import MET, Progress, Target
+from queries.visits import HALF_YEAR
 
 
 def effect(
@@ -450,7 +451,7 @@ def volume(frame: pd.DataFrame, period: str) -> dict[str, Any]:
 
 
 def test_the_first_week_is_a_bar_of_a_week_with_its_date_under_it() -> None:
-    figure = volume(contacts((date(2022, 11, 7), "home", 6)), "Week")
+    figure = volume(contacts((date(2022, 11, 7), "home", 6)), "week")
     [bar] = figure["data"]
     assert 0.5 < bar["width"] / (7 * 86_400_000) <= 1
     axis = figure["layout"]["xaxis"]
@@ -463,12 +464,25 @@ def test_the_first_week_is_a_bar_of_a_week_with_its_date_under_it() -> None:
 
 def test_the_first_month_is_a_bar_of_a_month_and_many_months_have_no_date_each() -> None:
     [month, year] = (
-        volume(contacts(*((date(2022, at, 1), "home", 20) for at in range(1, last))), "Month")
+        volume(contacts(*((date(2022, at, 1), "home", 20) for at in range(1, last))), "month")
         for last in (2, 13)
     )
     assert month["layout"]["xaxis"]["ticktext"] == ["Jan<br>2022"]
     assert month["data"][0]["width"] == year["data"][0]["width"]
     assert "range" not in year["layout"]["xaxis"]
+
+
+def test_a_half_year_is_a_bar_over_its_middle_with_its_months_under_it() -> None:
+    figure = volume(
+        contacts((date(2022, 1, 1), "home", 25), (date(2022, 7, 1), "home", 30)), HALF_YEAR
+    )
+    [bar] = figure["data"]
+    assert bar["text"] == ["Jan to Jun 2022", "Jul to Dec 2022"]
+    assert [at[:7] for at in bar["x"]] == ["2022-04", "2022-09"]
+    assert figure["layout"]["xaxis"]["ticktext"] == ["Jan to Jun<br>2022", "Jul to Dec<br>2022"]
+    assert volume(contacts((date(2022, 1, 1), "home", 25)), "month")["data"][0]["text"] == [
+        "Month of Jan 1, 2022"
+    ]
 
 
 def test_kinds_told_together_are_one_hatched_part_on_top() -> None:
@@ -479,7 +493,7 @@ def test_kinds_told_together_are_one_hatched_part_on_top() -> None:
         (months[1], TOGETHER, None),
         (months[2], NOT_REACHED, 30),
     )
-    traces = volume(frame, "Month")["data"]
+    traces = volume(frame, "month")["data"]
     assert [trace["name"] for trace in traces] == [
         "Home",
         "Not reached",
@@ -487,10 +501,10 @@ def test_kinds_told_together_are_one_hatched_part_on_top() -> None:
     ]
     assert [bool(trace["marker"].get("pattern")) for trace in traces] == [False, False, True]
     assert traces[-1]["y"] == [25]
-    told = volume_note(frame, 10)
+    told = volume_note(frame, "month", 10)
     assert "Hatched: kinds of contact with fewer than 10 students" in told
     assert "months in which fewer than 10 students had a contact" in told
-    assert volume_note(frame[frame["kind"] == "home"], 10) == ""
+    assert volume_note(frame[frame["kind"] == "home"], "month", 10) == ""
 
 
 @pytest.mark.parametrize(("counts", "ticks"), [([6, 7], [0, 2, 4, 6]), ([1], [0, 1])])

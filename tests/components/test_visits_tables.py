@@ -12,7 +12,7 @@ from components.student_wording import repeats_summary, waits_summary
 from components.visits_tables import calendar_table, schools_table, volume_table
 from queries.filters import Filters
 from queries.students import WAITS
-from queries.visits import Scope
+from queries.visits import MONTH, Scope
 
 OTHERS = Scope(Filters(), is_own=False)
 
@@ -53,7 +53,7 @@ def test_months_and_weeks_that_are_withheld_have_no_date() -> None:
         }
     )
     links = pd.Series("", index=frame.index)
-    assert cells(volume_table(frame, OTHERS, links)) == [
+    assert cells(volume_table(frame, MONTH, links)) == [
         ["Sep 19, 2022", "Home", "about 25", "about 25"],
         ["Sep 5, 2022", "Home", "about 40", "about 40"],
         ["Kinds by month not shown: 1", "–", "–", "–"],
