@@ -100,9 +100,13 @@ def test_a_rate_ends_at_a_bound_and_says_on_which_side_it_lies(
         (22, 30, 0.67, ""),  # 20 of 30, whether there are 18 or 22
         (18, 30, 0.67, ""),
         (7, 30, 0.2, "below"),
+        (20, 25, 0.8, "above"),  # at the bound itself
+        (5, 25, 0.2, "below"),
         (25, 31, 0.81, ""),
         (2, 31, 0.1, "below"),
         (55, 60, 0.9, "above"),
+        (45, 50, 0.9, "above"),
+        (5, 50, 0.1, "below"),
         (55, 61, 0.9, ""),
         (285, 300, 0.95, "above"),
         (285, 301, 0.95, ""),
