@@ -17,7 +17,13 @@ from queries.disclosure import Count
 from queries.disclosure.counts import drawn_noise
 from queries.effects import effect
 from queries.filters import Filters
-from queries.schema import contacted_student, effect_history, response_history
+from queries.schema import (
+    contacted_student,
+    effect_history,
+    response_history,
+    served_student,
+    trajectory_month,
+)
 from queries.viewer import Viewer
 from tests.conftest import SCHOOL_YEAR, Delivery, Program
 
@@ -166,6 +172,29 @@ def test_an_effect_before_is_not_told_where_a_few_students_make_the_difference(
 def test_an_effect_before_is_told_of_one_value_of_one_dimension(later: Snapshot) -> None:
     two = Filters(district=("0640011", "0930011"))
     assert effect_before(later, LEADERSHIP, two, effect(later, LEADERSHIP, two)) is None
+
+
+def test_an_effect_before_is_not_told_where_it_counted_the_few_of_a_district(
+    later: Snapshot,
+) -> None:
+    """Its rate is of everybody, that of now without them: the difference would tell of them."""
+    months = trajectory_month.c
+    by_district = (
+        sa.select(sa.func.count())
+        .join_from(
+            served_student, trajectory_month, months.student_id == served_student.c.student_id
+        )
+        .where(months.event_month == 6)
+        .group_by(served_student.c.district_code)
+    )
+    fewest = min(later.connection.scalars(by_district))
+    is_told = []
+    for threshold in (fewest, fewest + 1):
+        viewer = replace(LEADERSHIP, threshold=threshold)
+        present = effect(later, viewer, Filters())
+        assert present.verdict is not None
+        is_told.append(effect_before(later, viewer, Filters(), present) is not None)
+    assert is_told == [True, False]
 
 
 def test_every_load_keeps_what_it_found(later: Snapshot) -> None:

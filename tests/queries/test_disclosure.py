@@ -15,7 +15,7 @@ from queries.contacted import in_caseload
 from queries.database import Snapshot, snapshot
 from queries.disclosure import Count, disclosed, disclosed_count, group_noise, is_exact, rounded
 from queries.disclosure.counts import drawn_noise, set_key
-from queries.disclosure.parts import NOTHING_TOLD, Cells, smallest_parts
+from queries.disclosure.parts import NOTHING_TOLD, Cells, is_partly_known, smallest_parts
 from queries.disclosure.precision import beyond, to_unit, told_rate
 from queries.disclosure.shares import told_share
 from queries.filters import Filters, View
@@ -100,9 +100,13 @@ def test_a_rate_ends_at_a_bound_and_says_on_which_side_it_lies(
         (22, 30, 0.67, ""),  # 20 of 30, whether there are 18 or 22
         (18, 30, 0.67, ""),
         (7, 30, 0.2, "below"),
+        (20, 25, 0.8, "above"),  # at the bound itself
+        (5, 25, 0.2, "below"),
         (25, 31, 0.81, ""),
         (2, 31, 0.1, "below"),
         (55, 60, 0.9, "above"),
+        (45, 50, 0.9, "above"),
+        (5, 50, 0.1, "below"),
         (55, 61, 0.9, ""),
         (285, 300, 0.95, "above"),
         (285, 301, 0.95, ""),
@@ -450,6 +454,21 @@ def test_where_too_few_others_are_left_a_coordinator_is_told_of_the_own_list(
         result = ask(OWN, district=(HARTFORD,))
         assert (result.own_list, after(result)["rate"]) == (own_list, rate), moved
         assert after(result)["students"] == (40 - moved if own_list else 40)
+
+
+@pytest.mark.parametrize(
+    ("unknown", "told_of_own"), [(0, False), (1, True), (9, True), (10, False)]
+)
+def test_a_selection_of_the_own_district_with_few_others_is_told_of_the_own_list(
+    unknown: int, told_of_own: bool
+) -> None:
+    """However many others are in the rest of the district."""
+    others = cells(("H", "7", "home", "no", 40), ("H", "7", "phone", "no", unknown))
+    phoned = Filters(district=("H",), modality=("phone",))
+    assert is_partly_known(others, Viewer("coordinator", ("H",)), phoned) is told_of_own
+    assert not is_partly_known(others, Viewer("coordinator", ("H",)), Filters(district=("H",)))
+    assert not is_partly_known(others, Viewer("coordinator", ("N",)), phoned)
+    assert not is_partly_known(others, LEADERSHIP, phoned)
 
 
 def test_who_knows_nobody_has_no_own_list(delivery: Delivery) -> None:

@@ -64,6 +64,15 @@ def test_a_few_students_of_no_school_take_the_smallest_school_with_them(
     assert told["rate"].isna().to_dict() == {"One": False, "Two": is_withheld}
 
 
+def test_students_of_a_district_without_a_stay_are_of_no_school(town: Delivery) -> None:
+    rows = [f"{n:010d},0640011,{month},20,17" for n in range(3001, 3006) for month in SCHOOL_YEAR]
+    town.add("students", *(f"{n:010d},A,B,2010-01-01,English" for n in range(3001, 3006)))
+    town.add("attendance", *rows).load()
+    with snapshot() as data:
+        told = schools(data, LEADERSHIP, "0640011").set_index("school_name")
+    assert told["withheld"].to_dict() == {"One": False, "Two": True}
+
+
 def test_schools_with_enough_students_are_all_told(town: Delivery) -> None:
     town.load()
     with snapshot() as data:
