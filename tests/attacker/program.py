@@ -130,6 +130,8 @@ def _students(rng: random.Random, scale: float) -> Iterator[Student]:
         one = _visited(rng, number, district, grade, first)
         moves = STAMFORD if number % 40 == 9 and district == HARTFORD else None
         yield replace(one, moves_to=moves, first_month=rng.choice((0, 0, 0, 0, 0, 7)))
+    for number in range(501, 501 + int(24 * scale)):
+        yield _tried_for(rng, number)
     for number in range(1001, 1001 + compared):
         district = rng.choices((HARTFORD, NEW_HAVEN, STAMFORD, WATERBURY), (8, 6, 5, 3))[0]
         yield _student(rng, number, district, rng.choices(("3", "4", "7", "8"), (4, 3, 5, 3))[0])
@@ -160,6 +162,14 @@ def _visited(
     if rng.random() < 0.5:
         contacts.append((f"{day[:8]}{rng.randint(10, 28)}", modality, "completed", visitor))
     return replace(_student(rng, number, district, grade), contacts=tuple(contacts))
+
+
+def _tried_for(rng: random.Random, number: int) -> Student:
+    """A student whom nobody reached yet."""
+    district = rng.choice((HARTFORD, HARTFORD, NEW_HAVEN, STAMFORD))
+    contact = (rng.choice(("2021-12-07", "2022-12-06")), "home", "attempted", "school")
+    one = _student(rng, number, district, rng.choice(("3", "4", "7", "8")))
+    return replace(one, contacts=(contact,))
 
 
 # --- The two loads -----------------------------------------------------------------------
