@@ -239,7 +239,11 @@ def _disclosed(
         exact=asked.exact,
         differences=_EFFECTS,
         figures=("comparison_rate", "comparison_size"),
-        noise=group_noise(data, asked.filters),
+        noise=pd.Series(
+            [group_noise(data, asked.filters, int(n), served_student) for n in rows["students"]],
+            rows.index,
+            dtype=int,
+        ),
     )
     comparison = shown["visited_rate"] - shown["effect"].fillna(0.0)
     return shown.assign(comparison_rate=comparison.where(shown["comparison_rate"].notna()).round(3))

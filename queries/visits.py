@@ -429,7 +429,10 @@ def _disclosed(
     """Counts rounded, missing where those behind them are fewer than the threshold."""
     part = smallest_contacted(data, viewer, scope.filters)
     rows = frame.assign(smallest_part=frame["unknown"].clip(upper=part))
-    noise = group_noise(data, scope.filters, contacted_student)
+    noise = pd.Series(
+        [group_noise(data, scope.filters, int(n), contacted_student) for n in rows["students"]],
+        dtype=int,
+    )
     told = disclosed(rows, viewer, (), exact=False, counts=tuple(counts), noise=noise)
     for name, unknown in counts.items():
         told[name] = told[name].mask(frame[unknown] < viewer.threshold)

@@ -69,8 +69,9 @@ def _answers(
     viewer, alone = reader.told, View(view.filters, view.split)
     yield reader.trajectory(trajectory(data, viewer, view))
     yield reader.standing(alone, standing(data, viewer, alone))
-    if view == View(view.filters):
+    if number % 3 == 0:
         yield reader.options(view.filters, option_counts(data, viewer, view.filters))
+    if number % 6 == 0:
         yield from _contact_answers(data, reader, view)
     if number % 10 == 0:
         yield reader.effects(alone, effects(data, viewer, alone))
@@ -82,7 +83,7 @@ def _answers(
         found = effect_before(data, viewer, view.filters, effect(data, viewer, view.filters))
         if found is not None:
             before = Reader(loads[0], viewer, reader.rules)
-            yield before.effect_before(reader.load, view.filters, found)
+            yield before.effect_before(view.filters, found)
 
 
 def _contact_answers(data: Snapshot, asking: Reader, view: View) -> Iterator[Iterator[Figure]]:

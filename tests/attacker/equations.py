@@ -63,8 +63,12 @@ class Secret:
     def noises(self) -> Numbers:
         """Figures x noises: which was added to which."""
         names = [noise for _inside, noise in self.rows]
-        every = [name for name in dict.fromkeys(names) if name is not None]
-        return np.array([[name == one for one in every] for name in names], dtype=float)
+        place = {name: n for n, name in enumerate(dict.fromkeys(names) - {None: 0}.keys())}
+        added = np.zeros((len(names), len(place)))
+        for row, name in enumerate(names):
+            if name is not None:
+                added[row, place[name]] = 1.0
+        return added
 
 
 class Told:

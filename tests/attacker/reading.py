@@ -15,7 +15,7 @@ from queries.schema import EVENT_MONTHS, EVERYBODY, GRADE_BANDS, GRADES, STUDENT
 from queries.viewer import Viewer
 from tests.attacker.equations import Figure
 from tests.attacker.knowledge import PERCENT, SECRET_GROUPS, SHARES, Load, Mask, secret_of_month
-from tests.attacker.telling import Ends, Rules
+from tests.attacker.telling import Rules
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,12 @@ class Reader:
             if view.same_students:
                 behind = behind & self.load.has_every_month
             yield from self._mean(secret_of_month(month), view, group, behind, row, "rate")
-            noise = self._noise(view.filters)
-            yield from self._count(self._of(view, group), behind, row, noise, str(view))
+            yield from self._count(self._of(view, group), behind, row, str(view))
         if view.split is None and not own[EVERYBODY] and found.served.students is not None:
             behind = self.load.has_every_month if view.same_students else self.load.is_served
             row = {"students": found.served.students, "about": found.served.about}
             yield from self._count(
-                view.filters, behind, row, self._noise(view.filters), f"served {view}"
+                view.filters, behind, row, f"served {view}"
             )
 
     def effects(self, view: View, found: Sequence[effects.Effect]) -> Iterator[Figure]:
@@ -91,11 +90,10 @@ class Reader:
     def _standing_counts(
         self, filters: Filters, row: dict[Any, Any], asked: str
     ) -> Iterator[Figure]:
-        noise = self._noise(filters)
-        yield from self._count(filters, self.load.is_served, row, noise, f"standing {asked}")
+        yield from self._count(filters, self.load.is_served, row, f"standing {asked}")
         before = {"students": row["students_before"], "about": row["about_before"]}
         yield from self._count(
-            filters, self.load.was_visited_a_year_ago, before, noise, f"a year ago {asked}"
+            filters, self.load.was_visited_a_year_ago, before, f"a year ago {asked}"
         )
 
     def _share(
@@ -107,7 +105,7 @@ class Reader:
         if ends:
             yield Figure(name, self.load, behind, *ends, f"{name} {asked}")
 
-    def effect_before(self, now: Load, filters: Filters, found: Any) -> Iterator[Figure]:
+    def effect_before(self, filters: Filters, found: Any) -> Iterator[Figure]:
         """The visited rate six months after the visit, as the load before had it."""
         month = secret_of_month(changes.HEADLINE_MONTH)
         behind = self.load.is_served & self.load.has(month)
@@ -138,11 +136,22 @@ class Reader:
         """The menus: how many each option would leave."""
         for row in found.to_dict("records"):
             chosen = replace(filters, **{row["dimension"]: (row["value"],)})
-            noise = self._noise(chosen)
-            yield from self._count(chosen, self.load.is_served, row, noise, f"menu {filters} {row}")
+            asked = f"menu {filters} {row['value']}"
+            yield from self._count(chosen, self.load.is_served, row, asked)
+            # By a student group it may be withheld for other reasons.
+            if row["withheld"] and set(STUDENT_GROUPS).isdisjoint(chosen.chosen()):
+                yield from self._few(chosen, asked)
+
+    def _few(self, filters: Filters, asked: str) -> Iterator[Figure]:
+        """What is not told is of few, or seems so with the noise."""
+        for name in (name for name in SECRET_GROUPS if filters.chosen().get(name)):
+            people = self.load.chosen(filters, but=name)
+            inside = self.load.secrets[name].of(people, *getattr(filters, name))
+            most = self.told.threshold - 1 + self.rules.noise
+            yield Figure(name, self.load, inside, -np.inf, most, asked)
 
     def _count(
-        self, filters: Filters | None, behind: Mask, row: Any, noise: Hashable, asked: str
+        self, filters: Filters | None, behind: Mask, row: Any, asked: str
     ) -> Iterator[Figure]:
         """A count by groups tells of each of these groups, all others known."""
         if filters is None or pd.isna(row["students"]) or not row["about"]:
@@ -151,15 +160,16 @@ class Reader:
             truth = self.load.secrets[name]
             inside = truth.of(self.load.chosen(filters, but=name) & behind, *getattr(filters, name))
             low, high = self.rules.count(float(row["students"]), about=True)
+            noise = self._noise(filters, behind)
             yield Figure(name, self.load, inside, low, high, asked, noise)
             yield Figure(name, self.load, inside, self.told.threshold, np.inf, asked)
 
-    def _noise(self, filters: Filters) -> Hashable:
+    def _noise(self, filters: Filters, behind: Mask) -> Hashable:
         """What was added: it belongs to the students asked of, and to the groups asked for."""
-        groups = {name: v for name, v in filters.chosen().items() if name in STUDENT_GROUPS}
+        groups = {name: v for name, v in filters.chosen().items() if name in SECRET_GROUPS}
         if not groups:
             return None
-        whom = self.load.chosen(replace(filters, **dict.fromkeys(groups, ())))
+        whom = self.load.chosen(replace(filters, **dict.fromkeys(groups, ()))) & behind
         return "served", np.packbits(whom).tobytes(), str(groups)
 
     # --- Whose figure it is ------------------------------------------------------------------

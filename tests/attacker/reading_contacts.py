@@ -11,7 +11,6 @@ import pandas as pd
 
 from queries.changes import Changes
 from queries.filters import Filters
-from queries.schema import STUDENT_GROUPS
 from queries.stacks import TOGETHER
 from queries.viewer import Viewer
 from tests.attacker.contacts import CHANGES
@@ -73,7 +72,7 @@ class ContactReader:
         if row["about"] and not row["withheld"]:
             for name in ("completed", "contacts"):
                 yield from self._sum(name, self._everybody(), row[name], about=True)
-            yield from self._by_group(row["students"])
+            yield from self._by_group(row["students"], self.load.is_contacted)
 
     def changes(self, found: Changes | None) -> Iterator[Figure]:
         """What is new; each count has a noise of its own."""
@@ -100,8 +99,12 @@ class ContactReader:
     def _is_so(self, secret: str, told: Any, *values: str) -> Iterator[Figure]:
         if secret not in self.load.secrets:
             return
-        inside = self.load.secrets[secret].of(self._everybody(), *values)
+        truth = self.load.secrets[secret]
+        inside = truth.of(self._everybody(), *values)
         yield from self._figures(secret, inside, float(told))
+        # Or this is known of everybody, and their group is not.
+        kinds = [truth.values.index(value) for value in values or truth.values]
+        yield from self._by_group(told, truth.numbers[kinds].sum(axis=0) > 0)
         yield Figure(secret, self.load, inside, self.told.threshold, np.inf, str(self.filters))
 
     def _sum(self, secret: str, inside: Mask, told: Any, *, about: bool) -> Iterator[Figure]:
@@ -110,16 +113,14 @@ class ContactReader:
         unknowns = self.load.secrets[secret].of(inside)
         yield Figure(secret, self.load, unknowns, low, high, f"{secret} {self.filters}")
 
-    def _by_group(self, told: Any) -> Iterator[Figure]:
-        """Who is in a group of those contacted, all others known."""
+    def _by_group(self, told: Any, behind: Mask) -> Iterator[Figure]:
+        """Who is in a group of those contacted, all else known."""
         for name in SECRET_GROUPS:
-            if values := self.filters.chosen().get(name):
-                people = self.load.contacted(self.filters, but=name) & self.load.is_served
-                if (self.load.contacted(self.filters, but=name) & ~self.load.is_served).any():
-                    continue
-                yield from self._figures(
-                    name, self.load.secrets[name].of(people, *values), float(told)
-                )
+            people = self.load.contacted(self.filters, but=name) & behind
+            values = self.filters.chosen().get(name)
+            if values and not (people & ~self.load.has(name)).any():
+                inside = self.load.secrets[name].of(people, *values)
+                yield from self._figures(name, inside, float(told))
 
     def _figures(self, secret: str, inside: Mask, told: float) -> Iterator[Figure]:
         low, high = self.rules.count(told, about=True)
@@ -128,7 +129,7 @@ class ContactReader:
         )
 
     def _noise(self) -> Hashable:
-        groups = {name: v for name, v in self.filters.chosen().items() if name in STUDENT_GROUPS}
+        groups = {name: v for name, v in self.filters.chosen().items() if name in SECRET_GROUPS}
         if not groups:
             return None
         whom = self.load.contacted(replace(self.filters, **dict.fromkeys(groups, ())))

@@ -17,6 +17,9 @@ from tests.attacker.knowledge import Mask, Numbers
 _MOST_ROUNDS = 60
 _ROWS_A_ROUND = 60
 _VIOLATED = 1e-6
+# That somebody is not of a kind tells little, where hardly anybody is of it; of these it does.
+_TELLING_TO_DENY = ("yes",)
+
 _FIRST_POINTS, _SEED = 12, 20
 
 
@@ -50,6 +53,7 @@ class System:
     most: Numbers
     size: Numbers
     highest: float
+    can_be_denied: Mask
     points: list[Numbers] = field(default_factory=list)
 
     @property
@@ -101,6 +105,8 @@ def tightest(
     ``known`` are the students whom the attacker knows; ``most``: so many likely students alone.
     """
     of, first = _system(secret, known, noise)
+    if not of.columns:
+        return None
     _first_points(of)
     best, bound_of = np.inf, None
     for column in _likely_first(of)[:most]:
@@ -122,8 +128,10 @@ def _unbounded(of: System) -> float:
 def _bound(secret: Secret, of: System, column: int, unknown: int) -> Bound:
     direction = np.zeros(len(of.least))
     direction[column] = 1.0
-    ends = of.extreme(direction), -of.extreme(-direction)
-    low, high = _of_one(of, column, *ends)
+    lowest, highest = of.extreme(direction), of.highest
+    if of.can_be_denied[column]:
+        highest = -of.extreme(-direction)
+    low, high = _of_one(of, column, lowest, highest)
     flat = secret.truth.numbers.ravel()
     students = secret.truth.numbers.shape[-1]
     value = secret.truth.values[unknown // students % len(secret.truth.values)]
@@ -133,7 +141,8 @@ def _bound(secret: Secret, of: System, column: int, unknown: int) -> Bound:
 def _of_one(of: System, column: int, lowest: float, highest: float) -> tuple[float, float]:
     """The ends of one of so many students, of whom the sum alone is told."""
     others = of.highest * (of.size[column] - 1)
-    return max(0.0, lowest - others), min(of.highest, highest)
+    top = min(of.highest, highest) if of.can_be_denied[column] else of.highest
+    return max(0.0, lowest - others), top
 
 
 def _seen(of: System, column: int) -> tuple[float, float]:
@@ -173,20 +182,31 @@ def _system(secret: Secret, known: Mask, noise: int) -> tuple[System, Numbers]:
         patterns[:, asked].astype(np.uint8), axis=1, return_index=True, return_inverse=True
     )
     size = np.bincount(of_group.ravel(), minlength=groups.shape[1]).astype(float)
+    number = len(size)
     load, student = np.divmod(asked[first], students)
     unknowns = [(load * kinds + kind) * students + student for kind in range(kinds)]
-    figures = groups.reshape(len(sets), kinds * len(size)).astype(float)
+    figures = groups.reshape(len(sets), kinds * number).astype(float)
     of_students = System(
         csr_array(figures),
         low - of_known,
         high - of_known,
-        np.zeros(kinds * len(size)),
+        np.zeros(kinds * number),
         secret.truth.highest * np.tile(size, kinds),
         np.tile(size, kinds),
         secret.truth.highest,
+        np.repeat([kinds == 1 or value in _TELLING_TO_DENY for value in secret.truth.values], number),
+        [_true_point(secret, asked, of_group.ravel(), number)],
     )
     of = _of_one_kind(of_students, size, kinds) if kinds > 1 else of_students
     return _with_noises(of, secret.noises(), noise), np.concatenate(unknowns)
+
+
+def _true_point(secret: Secret, asked: Numbers, of_group: Numbers, number: int) -> Numbers:
+    """What is true fulfils all figures, so it allows itself."""
+    loads, kinds, students = secret.truth.numbers.shape
+    by_kind = secret.truth.numbers.transpose(1, 0, 2).reshape(kinds, loads * students)
+    of_asked = np.nan_to_num(by_kind[:, asked])
+    return np.concatenate([np.bincount(of_group, one, number) for one in of_asked])
 
 
 def _of_one_kind(of: System, size: Numbers, kinds: int) -> System:
@@ -201,12 +221,18 @@ def _of_one_kind(of: System, size: Numbers, kinds: int) -> System:
 
 
 def _with_noises(of: System, noises: Numbers, most: int) -> System:
-    number = noises.shape[1] if noises.size else 0
-    below = np.zeros((of.sets.shape[0], number))
-    below[: len(noises)] = noises.reshape(len(noises), number)
+    """The noises as unknowns: what is added to one figure alone makes it less sure."""
+    alone, often = noises.sum(axis=0) == 1, noises.sum(axis=0) > 1
+    unsure = np.zeros(len(of.low))
+    unsure[: len(noises)] = most * noises[:, alone].sum(axis=1)
+    below = np.zeros((len(of.low), int(often.sum())))
+    below[: len(noises)] = noises[:, often]
+    most_of = np.full(below.shape[1], float(most))
     return replace(
         of,
         sets=hstack([of.sets, csr_array(below)]).tocsr(),
-        least=np.concatenate([of.least, np.full(number, -float(most))]),
-        most=np.concatenate([of.most, np.full(number, float(most))]),
+        low=of.low - unsure,
+        high=of.high + unsure,
+        least=np.concatenate([of.least, -most_of]),
+        most=np.concatenate([of.most, most_of]),
     )
