@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from queries.database import Snapshot
 from queries.disclosure import disclosed, is_exact
-from queries.disclosure.counts import TELLING, Whom, set_key, without_groups
+from queries.disclosure.counts import TELLING, Whom, set_key, tells_of_groups, without_groups
 from queries.disclosure.parts import population_cells, smallest_parts
 from queries.filters import Filters, KnownValues, View
 from queries.memory import once
@@ -59,40 +59,48 @@ def _option_counts(
 
 
 def _all(chosen: Mapping[str, pd.Series[bool]], cells: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    everything = np.ones(len(cells), dtype=bool)
-    return np.logical_and.reduce([everything, *chosen.values()])
+    inside = np.ones(len(cells), dtype=bool)
+    for one in chosen.values():
+        inside &= one.to_numpy()
+    return inside
 
 
-def _noise(whatever: pd.DataFrame, filters: Filters, options: pd.DataFrame) -> list[int]:
+def _noise(
+    whatever: pd.DataFrame, filters: Filters, options: pd.DataFrame
+) -> pd.Series[int] | None:
     """What is added to the number of each option (``queries.disclosure.counts.group_noise``).
 
     ``whatever`` are the cells that the filters leave, whatever the groups of students.
     """
     [dimension] = options["dimension"].unique()
+    if not tells_of_groups(replace(filters, **{dimension: ()}), dimension):
+        return None
     left = [replace(filters, **{dimension: (value,)}) for value in options["value"]]
     keys, students = (_sums(whatever, dimension, name) for name in ("noise_key", "students"))
     everybody = Whom(int(whatever["noise_key"].sum()), int(whatever["students"].sum()))
     found = []
     for chosen, value, counted in zip(left, options["value"], options["students"], strict=True):
-        groups = without_groups(chosen)[1]
         one = Whom(keys.get(value, 0), students.get(value, 0))
         whom = everybody if dimension in TELLING else one
-        found.append(whom.noise(int(counted), groups) if groups else 0)
-    return found
+        found.append(whom.noise(int(counted), without_groups(chosen)[1]))
+    return pd.Series(found, options.index, dtype=int)
 
 
 def _told(
-    data: Snapshot, viewer: Viewer, filters: Filters, options: pd.DataFrame, noise: list[int]
+    data: Snapshot,
+    viewer: Viewer,
+    filters: Filters,
+    options: pd.DataFrame,
+    noise: pd.Series[int] | None,
 ) -> pd.DataFrame:
     [dimension] = options["dimension"].unique()
     exact = is_exact(replace(filters, **{dimension: ()}), dimension)
-    added = pd.Series(noise, dtype=int)
     if set(STUDENT_GROUPS).isdisjoint((*filters.chosen(), dimension)):
-        return disclosed(options, viewer, (), exact=exact, noise=added)
+        return disclosed(options, viewer, (), exact=exact, noise=noise)
     left = [replace(filters, **{dimension: (value,)}) for value in options["value"]]
     everybody = population_cells(data, viewer, "served", [sa.true()])
     parts = [smallest_parts(data, everybody, View(chosen))[EVERYBODY][0] for chosen in left]
-    return disclosed(options.assign(smallest_part=parts), viewer, (), exact=exact, noise=added)
+    return disclosed(options.assign(smallest_part=parts), viewer, (), exact=exact, noise=noise)
 
 
 def _sums(cells: pd.DataFrame, dimension: str, name: str) -> dict[str, int]:

@@ -121,16 +121,16 @@ def _noise(
     counted: pd.Series[int],
     mart: sa.Table,
     *of_whom: sa.ColumnElement[bool],
-) -> pd.Series[int]:
-    """What is added to the number of students of each group."""
-    return pd.Series(
-        {
-            group: group_noise(data, filters, int(number), mart, *of_whom)
-            if (filters := _of_group(view, str(group)))
-            else 0
-            for group, number in counted.items()
-        }
-    )
+) -> pd.Series[int] | None:
+    """What is added to the number of students of each group; None where nothing is."""
+    if not tells_of_groups(view.filters, view.split):
+        return None
+    chosen = {group: _of_group(view, str(group)) or view.filters for group in counted.index}
+    noise = [
+        group_noise(data, chosen[group], int(number), mart, *of_whom) or 0
+        for group, number in counted.items()
+    ]
+    return pd.Series(noise, counted.index, dtype=int)
 
 
 def _of_group(view: View, group: str) -> Filters | None:

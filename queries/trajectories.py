@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from queries.database import Snapshot
 from queries.disclosure import Count, disclosed, disclosed_count, group_noise, is_exact
-from queries.disclosure.counts import Whom, set_key, without_groups
+from queries.disclosure.counts import Whom, set_key, tells_of_groups, without_groups
 from queries.disclosure.knowledge import is_known
 from queries.disclosure.parts import (
     NOTHING_TOLD,
@@ -127,16 +127,18 @@ def _throughout(view: View) -> list[sa.ColumnElement[bool]]:
     return [served_student.c.student_id.in_(in_every_month())] if view.same_students else []
 
 
-def _noise(data: Snapshot, viewer: Viewer, view: View, rows: pd.DataFrame) -> pd.Series[int]:
+def _noise(data: Snapshot, viewer: Viewer, view: View, rows: pd.DataFrame) -> pd.Series[int] | None:
     """What is added to the number of students of each row, by everybody whom it asks of.
 
     Every month has its own: of the students of two months one may make the difference.
     """
+    if not tells_of_groups(view.filters, view.split):
+        return None
     noise = []
     for group, students in rows.groupby("group", sort=False)["students"]:
         filters = within(view.filters, view.split, str(group)) if view.split else view.filters
         everybody, groups = without_groups(filters or view.filters)
-        whom = _whom(data, viewer, replace(view, filters=everybody)) if groups else {}
+        whom = _whom(data, viewer, replace(view, filters=everybody))
         noise += [
             whom[month].noise(number, groups) if month in whom else 0
             for month, number in zip(EVENT_MONTHS, students, strict=True)

@@ -51,12 +51,23 @@ def tells_of_groups(filters: Filters, *further: str | None) -> bool:
     return not set(TELLING).isdisjoint((*filters.chosen(), *further))
 
 
-def disclosed_count(students: int, viewer: Viewer, *, exact: bool, noise: int = 0) -> Count:
-    """A count of students as the viewer may see it, with a noise that belongs to it."""
-    told = students + noise
-    if min(students, told) < viewer.threshold:
+def disclosed_count(
+    students: int, viewer: Viewer, *, exact: bool, noise: int | None = None
+) -> Count:
+    """A count of students as the viewer may see it; ``noise`` belongs to it, None: none does."""
+    told = students + (noise or 0)
+    if told < fewest(viewer, is_noisy=noise is not None):
         return Count(None, about=not exact)
     return Count(told if exact else rounded(told), about=not exact)
+
+
+def fewest(viewer: Viewer, *, is_noisy: bool) -> int:
+    """What a count must be, with its noise, to be told.
+
+    The noise decides too: that a count is told would otherwise be a bound without any. And under
+    it there are always as many students as the threshold.
+    """
+    return viewer.threshold + (_LARGEST_NOISE if is_noisy else 0)
 
 
 def rounded(students: Students) -> Students:
@@ -109,19 +120,27 @@ def without_groups(filters: Filters) -> tuple[Filters, str]:
 
 def group_noise(
     data: Snapshot, filters: Filters, counted: int, mart: sa.Table, *of_whom: sa.ColumnElement[bool]
-) -> int:
-    """What is added to a count of students of a mart by groups; 0 where none is chosen.
+) -> int | None:
+    """What is added to a count of students of a mart by groups; None where none is chosen.
 
     It is drawn by all whom the other filters leave, whatever their groups, of those of whom the
     conditions are true.
     """
     everybody, groups = without_groups(filters)
     if not groups:
-        return 0
+        return None
     key = ("whom", mart.name, everybody, *map(str, of_whom))
-    return once(
-        data.load_id, key, lambda: _whom(data, everybody, mart, *of_whom)
-    ).noise(counted, groups)
+    return once(data.load_id, key, lambda: _whom(data, everybody, mart, *of_whom)).noise(
+        counted, groups
+    )
+
+
+def group_noises(
+    data: Snapshot, filters: Filters, counted: pd.Series[int], mart: sa.Table
+) -> pd.Series[int] | None:
+    """As ``group_noise``, of several counts of one selection."""
+    found = [group_noise(data, filters, int(number), mart) for number in counted]
+    return None if None in found else pd.Series(found, counted.index, dtype=int)
 
 
 def _whom(

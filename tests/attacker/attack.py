@@ -23,6 +23,8 @@ from tests.attacker.reading import Reader
 from tests.attacker.reading_contacts import ContactReader
 from tests.attacker.telling import Rules
 
+_TOLERANCE = 1e-4
+
 _BY_CONTACT = ("volume", "calendar", "flow", "waits", "repeats", "visitors", "schools")
 
 
@@ -31,7 +33,7 @@ class Attacker:
     """Who asks, and what rules hold."""
 
     viewer: Viewer
-    rules: Rules = Rules()
+    rules: Rules
 
     def ask(self, loads: Sequence[Load], views: Sequence[View]) -> Told:
         """Everything that these views tell, of all loads, on screen and in files."""
@@ -45,22 +47,16 @@ class Attacker:
                             told.add(figures)
         return told
 
-    def tightest(
-        self, told: Told, name: str, enough: float = 0.0, most: int | None = None
-    ) -> solve.Bound | None:
+    def tightest(self, told: Told, name: str) -> solve.Bound | None:
         """The narrowest bound of a secret."""
         known = told.loads[0].known_to(self.viewer)
-        return solve.tightest(told.secrets[name], known, told.noise, enough, most)
+        return solve.tightest(told.secrets[name], known, told.noise)
 
-    def finds(self, told: Told, names: Sequence[str] | None = None) -> list[solve.Bound]:
-        """The secrets of which somebody's is bounded narrower than allowed."""
-        found = []
-        for name in names or told.secrets:
-            if name in told.secrets:
-                allowed = told.secrets[name].truth.allowed - 1e-4
-                bound = self.tightest(told, name)
-                found += [bound] if bound and bound.width < allowed else []
-        return found
+    def found_out(self, told: Told, name: str) -> solve.Bound | None:
+        """Somebody of whom a secret is bounded narrower than allowed."""
+        known, secret = told.loads[0].known_to(self.viewer), told.secrets[name]
+        allowed = secret.truth.allowed - _TOLERANCE
+        return solve.tightest(secret, known, told.noise, under=allowed, enough=allowed)
 
 
 def _answers(

@@ -188,8 +188,7 @@ def read_loads(databases: Sequence[Path]) -> list[Load]:
     tables = [_read(database) for database in databases]
     students = sorted(set().union(*(table.people.index for table in tables)))
     return [
-        _load(database, students, table)
-        for database, table in zip(databases, tables, strict=True)
+        _load(database, students, table) for database, table in zip(databases, tables, strict=True)
     ]
 
 
@@ -273,7 +272,7 @@ def _group(column: pd.Series, values: Sequence[str]) -> Truth:
 
 
 def _rates(people: pd.DataFrame, months: pd.DataFrame) -> dict[str, Truth]:
-    by_month = months.pivot(index="student_id", columns="event_month", values="rate")
+    by_month = months.set_index(["student_id", "event_month"])["rate"].unstack()  # noqa: PD010
     by_month = by_month.reindex(people.index).reindex(columns=EVENT_MONTHS)
     rates = {secret_of_month(month): by_month[month] for month in EVENT_MONTHS}
     rates |= {name: people[f"{name}_rate"] for name in ("baseline", "since")}

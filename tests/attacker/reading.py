@@ -48,9 +48,7 @@ class Reader:
         if view.split is None and not own[EVERYBODY] and found.served.students is not None:
             behind = self.load.has_every_month if view.same_students else self.load.is_served
             row = {"students": found.served.students, "about": found.served.about}
-            yield from self._count(
-                view.filters, behind, row, f"served {view}"
-            )
+            yield from self._count(view.filters, behind, row, f"served {view}")
 
     def effects(self, view: View, found: Sequence[effects.Effect]) -> Iterator[Figure]:
         """The visited line of the comparison."""
@@ -148,7 +146,8 @@ class Reader:
             people = self.load.chosen(filters, but=name)
             inside = self.load.secrets[name].of(people, *getattr(filters, name))
             most = self.told.threshold - 1 + self.rules.noise
-            yield Figure(name, self.load, inside, -np.inf, most, asked)
+            noise = self._noise(filters, self.load.is_served)
+            yield Figure(name, self.load, inside, -np.inf, most, asked, noise)
 
     def _count(
         self, filters: Filters | None, behind: Mask, row: Any, asked: str

@@ -105,7 +105,6 @@ class ContactReader:
         # Or this is known of everybody, and their group is not.
         kinds = [truth.values.index(value) for value in values or truth.values]
         yield from self._by_group(told, truth.numbers[kinds].sum(axis=0) > 0)
-        yield Figure(secret, self.load, inside, self.told.threshold, np.inf, str(self.filters))
 
     def _sum(self, secret: str, inside: Mask, told: Any, *, about: bool) -> Iterator[Figure]:
         """A sum of contacts, which has no noise."""

@@ -98,18 +98,18 @@ class System:
 
 
 def tightest(
-    secret: Secret, known: Mask, noise: int, enough: float = 0.0, most: int | None = None
+    secret: Secret, known: Mask, noise: int, under: float = np.inf, enough: float = 0.0
 ) -> Bound | None:
     """The narrowest bound of all students, or the first that is at most ``enough``.
 
-    ``known`` are the students whom the attacker knows; ``most``: so many likely students alone.
+    ``known`` are the students whom the attacker knows. None where there is none under ``under``.
     """
     of, first = _system(secret, known, noise)
     if not of.columns:
         return None
     _first_points(of)
-    best, bound_of = np.inf, None
-    for column in _likely_first(of)[:most]:
+    best, bound_of = under, None
+    for column in _likely_first(of):
         lowest, highest = _seen(of, column)
         if highest - lowest >= min(best, _unbounded(of)):
             continue
@@ -194,7 +194,9 @@ def _system(secret: Secret, known: Mask, noise: int) -> tuple[System, Numbers]:
         secret.truth.highest * np.tile(size, kinds),
         np.tile(size, kinds),
         secret.truth.highest,
-        np.repeat([kinds == 1 or value in _TELLING_TO_DENY for value in secret.truth.values], number),
+        np.repeat(
+            [kinds == 1 or value in _TELLING_TO_DENY for value in secret.truth.values], number
+        ),
         [_true_point(secret, asked, of_group.ravel(), number)],
     )
     of = _of_one_kind(of_students, size, kinds) if kinds > 1 else of_students
