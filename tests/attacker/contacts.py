@@ -69,7 +69,7 @@ def _of_visits(people: pd.DataFrame, visits: pd.DataFrame) -> Iterator[tuple[str
     kind = visits["modality"].where(done, NOT_REACHED)
     for (month, name), rows in visits.groupby([day.dt.strftime("%Y-%m"), kind]):
         yield f"volume {month} {name}", yes_or_no(rows)
-    monday = (day - pd.to_timedelta(day.dt.weekday, unit="D")).dt.strftime("%Y-%m-%d")
+    monday = (day - pd.to_timedelta(day.dt.day_of_week, unit="D")).dt.strftime("%Y-%m-%d")
     for week, rows in visits[done].groupby(monday[done]):
         yield f"week {week}", yes_or_no(rows)
 

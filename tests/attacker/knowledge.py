@@ -34,7 +34,7 @@ from queries.schema import (
 from queries.served import in_every_month, split_column
 from queries.student_groups import SETTING
 from queries.values import known_values
-from queries.viewer import Viewer
+from queries.viewer import LOWEST_THRESHOLD, Viewer
 from tests.attacker.contacts import contact_secrets
 
 Mask = npt.NDArray[np.bool_]
@@ -142,17 +142,17 @@ class Load:
     def who_count(self, people: Mask, viewer: Viewer) -> Mask:
         """Those of some students who count: without the few unknown ones of small districts.
 
-        Small districts are those with fewer unknown ones than the threshold; where all of these
-        together are fewer too, they count nowhere.
+        Small districts are those with fewer unknown ones than a threshold that there can be, up to
+        the viewer's: where all of these together are fewer too, they count nowhere.
         """
         unknown = people & ~self.known_to(viewer)
-        few = [
-            unknown & inside
-            for inside in self.groups["district"].values()
-            if 0 < (unknown & inside).sum() < viewer.threshold
-        ]
-        left_out = np.logical_or.reduce([np.zeros_like(people), *few])
-        return people & ~left_out if left_out.sum() < viewer.threshold else people
+        sizes = {one: int((unknown & who).sum()) for one, who in self.groups["district"].items()}
+        small: set[str] = set()
+        for threshold in range(LOWEST_THRESHOLD, viewer.threshold + 1):
+            also = {one for one, size in sizes.items() if 0 < size < threshold} - small
+            small |= also if sum(sizes[one] for one in also) < threshold else set()
+        in_small = [self.groups["district"][one] for one in small]
+        return people & ~(unknown & np.logical_or.reduce([np.zeros_like(people), *in_small]))
 
     def is_on_own_list(self, over: Sequence[Mask], filters: Filters, viewer: Viewer) -> bool:
         """Whether a coordinator is told of the own list alone: too few others are in a district.
