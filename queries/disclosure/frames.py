@@ -27,10 +27,10 @@ def disclosed(
     ``frame`` has integer columns ``students`` and, where figures stand in it, ``smallest_part``
     (students in the smallest part that the figure would tell of, ``queries.disclosure.parts``);
     ``rates`` (0..1), ``differences`` of rates, other ``figures`` and ``counts`` (rounded like
-    students) are its columns; ``noise`` belongs to the number of students (None: they have none). It comes back without
-    ``smallest_part``, with the figures missing where withheld, ``students`` as nullable integers,
-    and the columns ``about`` and ``withheld`` (bool) and ``beyond`` (text: the first of the rates
-    lies ``above`` or ``below`` what is told).
+    students) are its columns; ``noise`` belongs to the number of students (None: it has none). It
+    comes back without ``smallest_part``, with the figures missing where withheld, ``students`` as
+    nullable integers, and the columns ``about`` and ``withheld`` (bool) and ``beyond`` (text: the
+    first of the rates lies ``above`` or ``below`` what is told).
     """
     counted = frame["students"] if noise is None else frame["students"] + noise
     withheld = counted < fewest(viewer, is_noisy=noise is not None)

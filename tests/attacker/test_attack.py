@@ -5,10 +5,8 @@ This is a sample; ``python -m benchmarks.attacker`` asks everything.
 
 from __future__ import annotations
 
-import math
 import random
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -17,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from queries import changes, effects, memory, standing, trajectories, viewer
-from queries.disclosure import counts, frames, parts, precision, shares
+from queries.disclosure import counts, parts, precision, shares
 from queries.filters import Filters, View
 from tests.attacker import questions
 from tests.attacker.attack import Attacker
@@ -40,7 +38,7 @@ def sample(load: Load, role: str) -> list[View]:
     sets = questions.options(load)
     every = [*questions.up_to(2, sets), *questions.at_random(300, sets, SEED)]
     asked = questions.worth_asking(every, load, ROLES[role])
-    some = random.Random(SEED).sample(asked, QUESTIONS)  # noqa: S311 no secret
+    some = random.Random(SEED).sample(asked, QUESTIONS)
     return list(questions.views([Filters(), *some]))
 
 
