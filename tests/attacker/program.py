@@ -92,12 +92,17 @@ def load_twice(folder: Path, scale: float = 1.0, seed: int = 7) -> Loads:
     students = list(_students(random.Random(seed), scale))
     delivery = folder / "delivery"
     loads = Loads(folder / "before.duckdb", folder / "after.duckdb")
-    _write(delivery, _before(students))
+    write(delivery, _before(students))
     _load(delivery, loads.before)
     loads.after.write_bytes(loads.before.read_bytes())
-    _write(delivery, _after(students))
+    write(delivery, _after(students))
     _load(delivery, loads.after)
     return loads
+
+
+def write_once(folder: Path, scale: float, seed: int = 7) -> None:
+    """The delivery of the later load alone."""
+    write(folder, _after(list(_students(random.Random(seed), scale))))
 
 
 def _load(delivery: Path, database: Path) -> None:
@@ -216,7 +221,7 @@ def _month_six(one: Student) -> str:
 # --- As files ------------------------------------------------------------------------------
 
 
-def _write(folder: Path, students: list[Student]) -> None:
+def write(folder: Path, students: list[Student]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     files = {
         "districts": ("district_code,district_name", [f"{c},{n}" for c, n in NAMES.items()]),
