@@ -2,7 +2,7 @@
 
     python -m benchmarks.attacker                               # all roles, some 40 minutes
     python -m benchmarks.attacker --role presenter --part 3/8 --resume FOLDER
-    python -m benchmarks.attacker --share 0.05                  # a twentieth of the questions
+    python -m benchmarks.attacker --share 0.05                  # of the questions a twentieth
 
 A part's answers are kept in a file of FOLDER and are not asked for again; when all parts of a role
 are there, it prints how many questions were asked, how many figures they gave, and the tightest
@@ -23,14 +23,16 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from queries.filters import View
-from tests.attacker import attack, questions
+from tests.attacker import questions
+from tests.attacker.attack import Attacker
 from tests.attacker.equations import Told
-from tests.attacker.knowledge import RATES, ROLES, Load, read_loads
+from tests.attacker.knowledge import ROLES, Load, read_loads
 from tests.attacker.program import Loads, load_twice
 from tests.attacker.solve import Bound
+from tests.attacker.telling import Rules
 
 PARTS, PROCESSES = 8, 2
-AT_RANDOM, SEED = 3_000, 20
+AT_RANDOM, SEED = 1_000, 20
 
 
 def main() -> None:
@@ -48,7 +50,7 @@ def main() -> None:
         for role in given.roles:
             files = [_file(folder, role, part, given.parts) for part in range(1, given.parts + 1)]
             if all(file.exists() for file in files):
-                _solve(processes, role, files, given.most)
+                _solve(processes, role, files)
 
 
 def _arguments() -> argparse.Namespace:
@@ -56,8 +58,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--role", dest="roles", action="append", choices=ROLES)
     parser.add_argument("--part", type=_part, help="K/N: part K of N alone")
     parser.add_argument("--resume", type=Path, metavar="FOLDER", help="where answers are kept")
-    parser.add_argument("--share", type=float, default=1.0, help="of the questions")
-    parser.add_argument("--most", type=int, help="students solved for, of each secret")
+    parser.add_argument("--share", type=float, default=0.2, help="of the questions")
     given = parser.parse_args()
     given.roles = given.roles or list(ROLES)
     given.part, given.parts = given.part or (None, PARTS)
@@ -90,7 +91,8 @@ def _ask(
     if kept.exists():
         return f"{role}, part {part}: kept"
     start = time.process_time()
-    told = attack.ask(loads, ROLES[role], _views(loads[-1], role, share)[part - 1 :: parts])
+    asked = _views(loads[-1], role, share)[part - 1 :: parts]
+    told = Attacker(ROLES[role], Rules()).ask(loads, asked)
     kept.write_bytes(pickle.dumps(told))
     seconds = time.process_time() - start
     return f"{role}, part {part}: {told.asked} questions, {told.figures} figures, {seconds:.0f} s"
@@ -105,15 +107,13 @@ def _views(load: Load, role: str, share: float) -> list[View]:
     return list(questions.views(asked[: round(share * len(asked))]))
 
 
-def _solve(
-    processes: ProcessPoolExecutor, role: str, files: Sequence[Path], most: int | None
-) -> None:
+def _solve(processes: ProcessPoolExecutor, role: str, files: Sequence[Path]) -> None:
     told = _together([pickle.loads(file.read_bytes()) for file in files])  # noqa: S301 our own
     print(f"\n{role}: {told.asked} questions, {told.figures} figures")
-    names = [name for name in RATES if name in told.secrets]
-    solve = partial(attack.tightest, told, ROLES[role], most=most)
-    for found in processes.map(solve, [[name] for name in names]):
-        for bound in found:
+    for bound in processes.map(
+        partial(Attacker(ROLES[role], Rules()).tightest, told), told.secrets
+    ):
+        if bound is not None:
             print(_said(told, bound), flush=True)
 
 
@@ -125,11 +125,12 @@ def _together(parts: Sequence[Told]) -> Told:
 
 
 def _said(told: Told, bound: Bound) -> str:
-    truth = told.secrets[bound.secret].truth[bound.student]
+    secret = told.secrets[bound.secret]
+    is_narrow = bound.width < secret.truth.allowed - 1e-4
     return (
-        f"  {bound.secret:<12} {bound.width:6.1f} points  student {told.student(bound.student)}: "
-        f"{bound.low:.1f} to {bound.high:.1f}, truth {truth:.1f} "
-        f"({len(told.secrets[bound.secret].rows)} figures)"
+        f"  {bound.secret:<24} {bound.low:.1f} to {bound.high:.1f}, truth {bound.truth:.1f} "
+        f"({bound.value or 'student'} {told.student(bound.student)}, {len(secret.rows)} figures)"
+        f"{': TOO NARROW' if is_narrow else ''}"
     )
 
 

@@ -22,7 +22,8 @@ from evaluation.verdict import Verdict
 from queries.busy import Places
 from queries.comparison import comparison_rows, student_numbers
 from queries.database import Snapshot
-from queries.disclosure import disclosed, group_noise, is_exact, rounded
+from queries.disclosure import disclosed, is_exact, rounded
+from queries.disclosure.counts import group_noises
 from queries.disclosure.knowledge import is_known
 from queries.disclosure.parts import NOTHING_TOLD, Counts, month_cells, smallest_parts, within
 from queries.filters import SPLITS, Filters, View
@@ -239,7 +240,7 @@ def _disclosed(
         exact=asked.exact,
         differences=_EFFECTS,
         figures=("comparison_rate", "comparison_size"),
-        noise=group_noise(data, asked.filters),
+        noise=group_noises(data, asked.filters, rows["students"], served_student),
     )
     comparison = shown["visited_rate"] - shown["effect"].fillna(0.0)
     return shown.assign(comparison_rate=comparison.where(shown["comparison_rate"].notna()).round(3))

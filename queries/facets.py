@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import sqlalchemy as sa
 
 from queries.database import Snapshot
-from queries.disclosure import disclosed, group_noise, is_exact
-from queries.disclosure.counts import is_by_group
+from queries.disclosure import disclosed, is_exact
+from queries.disclosure.counts import TELLING, Whom, set_key, tells_of_groups, without_groups
 from queries.disclosure.parts import population_cells, smallest_parts
 from queries.filters import Filters, KnownValues, View
 from queries.memory import once
-from queries.schema import EVERYBODY, GRADE_BANDS, served_student
+from queries.schema import EVERYBODY, GRADE_BANDS, STUDENT_GROUPS, served_student
 from queries.served import split_column
 from queries.values import known_values
 from queries.viewer import Viewer
@@ -42,8 +43,8 @@ def _option_counts(
     chosen = {name: cells[name].isin(values) for name, values in filters.wanted().items()}
     told = []
     for dimension in known.dimensions:
-        others = [inside for name, inside in chosen.items() if name != dimension]
-        counts = _counts(cells[np.logical_and.reduce(others)] if others else cells, dimension)
+        others = {name: inside for name, inside in chosen.items() if name != dimension}
+        counts = _sums(cells[_all(others, cells)], dimension, "students")
         options = pd.DataFrame(
             [
                 (dimension, value, label, counts.get(value, 0))
@@ -51,42 +52,78 @@ def _option_counts(
             ],
             columns=["dimension", "value", "label", "students"],
         )
-        told.append(_told(data, viewer, filters, dimension, options))
+        whatever = cells[_all({n: i for n, i in others.items() if n not in TELLING}, cells)]
+        noise = _noise(whatever, filters, options)
+        told.append(_told(data, viewer, filters, options, noise))
     return pd.concat(told, ignore_index=True)
 
 
+def _all(chosen: Mapping[str, pd.Series[bool]], cells: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    inside = np.ones(len(cells), dtype=bool)
+    for one in chosen.values():
+        inside &= one.to_numpy()
+    return inside
+
+
+def _noise(
+    whatever: pd.DataFrame, filters: Filters, options: pd.DataFrame
+) -> pd.Series[int] | None:
+    """What is added to the number of each option (``queries.disclosure.counts.group_noise``).
+
+    ``whatever`` are the cells that the filters leave, whatever the groups of students.
+    """
+    [dimension] = options["dimension"].unique()
+    if not tells_of_groups(replace(filters, **{dimension: ()}), dimension):
+        return None
+    left = [replace(filters, **{dimension: (value,)}) for value in options["value"]]
+    keys, students = (_sums(whatever, dimension, name) for name in ("noise_key", "students"))
+    everybody = Whom(int(whatever["noise_key"].sum()), int(whatever["students"].sum()))
+    found = []
+    for chosen, value, counted in zip(left, options["value"], options["students"], strict=True):
+        one = Whom(keys.get(value, 0), students.get(value, 0))
+        whom = everybody if dimension in TELLING else one
+        found.append(whom.noise(int(counted), without_groups(chosen)[1]))
+    return pd.Series(found, options.index, dtype=int)
+
+
 def _told(
-    data: Snapshot, viewer: Viewer, filters: Filters, dimension: str, options: pd.DataFrame
+    data: Snapshot,
+    viewer: Viewer,
+    filters: Filters,
+    options: pd.DataFrame,
+    noise: pd.Series[int] | None,
 ) -> pd.DataFrame:
+    [dimension] = options["dimension"].unique()
     exact = is_exact(replace(filters, **{dimension: ()}), dimension)
-    if not is_by_group(filters, dimension):
-        return disclosed(options, viewer, (), exact=exact)
+    if set(STUDENT_GROUPS).isdisjoint((*filters.chosen(), dimension)):
+        return disclosed(options, viewer, (), exact=exact, noise=noise)
     left = [replace(filters, **{dimension: (value,)}) for value in options["value"]]
     everybody = population_cells(data, viewer, "served", [sa.true()])
     parts = [smallest_parts(data, everybody, View(chosen))[EVERYBODY][0] for chosen in left]
-    noise = pd.Series([group_noise(data, chosen) for chosen in left], dtype=int)
     return disclosed(options.assign(smallest_part=parts), viewer, (), exact=exact, noise=noise)
 
 
-def _counts(cells: pd.DataFrame, dimension: str) -> dict[str, int]:
-    """Students of the cells by value of a dimension, grade bands among the grades."""
-    values = cells[dimension]
-    known = values.notna()
-    students = np.bincount(values.cat.codes[known], cells["students"][known])
-    counts = dict(zip(values.cat.categories, students.astype(int).tolist(), strict=False))
+def _sums(cells: pd.DataFrame, dimension: str, name: str) -> dict[str, int]:
+    """Sums over the cells by value of a dimension, grade bands among the grades."""
+    sums = cells.groupby(dimension, observed=True)[name].sum()
+    of_value = {str(value): int(number) for value, number in sums.items()}
     if dimension == "grade":
-        counts |= {
-            band: sum(counts.get(grade, 0) for grade in grades)
+        of_value |= {
+            band: sum(of_value.get(grade, 0) for grade in grades)
             for band, grades in GRADE_BANDS.items()
         }
-    return counts
+    return of_value
 
 
 def _cells(data: Snapshot, dimensions: Sequence[str]) -> pd.DataFrame:
-    """Served students by everything that can be chosen."""
+    """Served students by everything that can be chosen: how many, and the key of their set."""
     columns = [split_column(dimension).label(dimension) for dimension in dimensions]
     cells = data.frame(
-        sa.select(*columns, sa.func.count().label("students"))
+        sa.select(
+            *columns,
+            sa.func.count().label("students"),
+            set_key(served_student).label("noise_key"),
+        )
         .select_from(served_student)
         .group_by(*columns)
     )

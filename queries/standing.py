@@ -17,7 +17,7 @@ from evaluation.response import ABOVE, AS_EXPECTED, BELOW
 from queries.contacted import in_caseload, present_column
 from queries.database import Snapshot
 from queries.disclosure import disclosed, group_noise, is_exact
-from queries.disclosure.counts import drawn_noise, is_by_group, set_key
+from queries.disclosure.counts import drawn_noise, set_key, tells_of_groups
 from queries.disclosure.knowledge import is_known
 from queries.disclosure.parts import (
     NOTHING_TOLD,
@@ -83,16 +83,18 @@ def _standing(data: Snapshot, viewer: Viewer, view: View) -> pd.DataFrame:
     cells = population_cells(data, viewer, "standing", list(_OVER.values()))
     own = groups_of_own_list(data, cells, viewer, view)
     rows = _rows(data, viewer, view, own, _who_count(cells, viewer))
-    noise = pd.Series({group: _noise(data, view, group) for group in rows.index})
     now, before = (
         disclosed(
             rows[[name]].rename(columns={name: "students"}),
             viewer,
             (),
             exact=is_exact(view.filters, view.split, *further),
-            noise=noise,
+            noise=_noise(data, view, rows[name], served_student, *of_whom),
         )
-        for name, further in (("students", ()), ("students_before", (_A_YEAR_AGO,)))
+        for name, further, of_whom in (
+            ("students", (), ()),
+            ("students_before", (_A_YEAR_AGO,), (_students.first_visit_date <= data.year_ago,)),
+        )
     )
     parts = smallest_parts(data, cells, view) | {
         group: np.full(len(_OVER), NOTHING_TOLD) for group in own
@@ -113,9 +115,22 @@ def _standing(data: Snapshot, viewer: Viewer, view: View) -> pd.DataFrame:
     return told
 
 
-def _noise(data: Snapshot, view: View, group: str, mart: sa.Table = served_student) -> int:
-    filters = _of_group(view, group)
-    return group_noise(data, filters, mart) if filters else 0
+def _noise(
+    data: Snapshot,
+    view: View,
+    counted: pd.Series[int],
+    mart: sa.Table,
+    *of_whom: sa.ColumnElement[bool],
+) -> pd.Series[int] | None:
+    """What is added to the number of students of each group; None where nothing is."""
+    if not tells_of_groups(view.filters, view.split):
+        return None
+    chosen = {group: _of_group(view, str(group)) or view.filters for group in counted.index}
+    noise = [
+        group_noise(data, chosen[group], int(number), mart, *of_whom) or 0
+        for group, number in counted.items()
+    ]
+    return pd.Series(noise, counted.index, dtype=int)
 
 
 def _of_group(view: View, group: str) -> Filters | None:
@@ -208,7 +223,7 @@ def _contacts(data: Snapshot, viewer: Viewer, view: View) -> pd.DataFrame:
     )
     rows = _every_group(data, statement, view)
     rows["smallest_part"] = [_contacted_part(data, viewer, view, row) for row in rows.index]
-    noise = pd.Series({row: _noise(data, view, row, contacted_student) for row in rows.index})
+    noise = _noise(data, view, rows["students"], contacted_student)
     now, before = (
         disclosed(
             rows[["smallest_part"]].assign(**{name: rows[name + when] for name in _CONTACTS}),
@@ -232,9 +247,9 @@ def _contacts(data: Snapshot, viewer: Viewer, view: View) -> pd.DataFrame:
 
 
 def _contacted_part(data: Snapshot, viewer: Viewer, view: View, group: str) -> int:
-    """The smallest part of those contacted that their counts by student group would tell of."""
+    """The smallest part of those contacted that their counts by group would tell of."""
     filters = _of_group(view, group)
-    if filters is None or not is_by_group(filters):
+    if filters is None or not tells_of_groups(filters):
         return NOTHING_TOLD
     return smallest_contacted(data, viewer, filters)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from queries.database import Snapshot
 from queries.disclosure import Count, disclosed, disclosed_count, group_noise, is_exact
+from queries.disclosure.counts import Whom, set_key, tells_of_groups, without_groups
 from queries.disclosure.knowledge import is_known
 from queries.disclosure.parts import (
     NOTHING_TOLD,
@@ -78,9 +79,10 @@ def _trajectory(data: Snapshot, viewer: Viewer, view: View) -> Trajectory:
     exact = is_exact(view.filters, view.split) and not view.same_students
     selected = _selected(viewer, view, own)
     served = data.connection.scalar(sa.select(sa.func.count()).select_from(selected))
-    noise = group_noise(data, view.filters)
+    noise = group_noise(data, view.filters, served or 0, served_student, *_throughout(view))
+    of_rows = _noise(data, viewer, view, rows)
     return Trajectory(
-        frame=disclosed(rows, viewer, ("rate", "low", "high"), exact=exact, noise=noise),
+        frame=disclosed(rows, viewer, ("rate", "low", "high"), exact=exact, noise=of_rows),
         served=disclosed_count(served or 0, viewer, exact=exact, noise=noise),
         threshold=viewer.threshold,
         view=view,
@@ -118,9 +120,54 @@ def _selected(viewer: Viewer, view: View, own: frozenset[str]) -> sa.Subquery:
     ).where(*in_selection(view.filters))
     if own:
         statement = statement.where(sa.or_(group.not_in(own), is_known(viewer)))
-    if view.same_students:
-        statement = statement.where(served_student.c.student_id.in_(in_every_month()))
-    return statement.subquery("selected")
+    return statement.where(*_throughout(view)).subquery("selected")
+
+
+def _throughout(view: View) -> list[sa.ColumnElement[bool]]:
+    return [served_student.c.student_id.in_(in_every_month())] if view.same_students else []
+
+
+def _noise(data: Snapshot, viewer: Viewer, view: View, rows: pd.DataFrame) -> pd.Series[int] | None:
+    """What is added to the number of students of each row, by everybody whom it asks of.
+
+    Every month has its own: of the students of two months one may make the difference.
+    """
+    if not tells_of_groups(view.filters, view.split):
+        return None
+    noise = []
+    for group, students in rows.groupby("group", sort=False)["students"]:
+        filters = within(view.filters, view.split, str(group)) if view.split else view.filters
+        everybody, groups = without_groups(filters or view.filters)
+        whom = _whom(data, viewer, replace(view, filters=everybody))
+        noise += [
+            whom[month].noise(number, groups) if month in whom else 0
+            for month, number in zip(EVENT_MONTHS, students, strict=True)
+        ]
+    return pd.Series(noise, rows.index, dtype=int)
+
+
+def _whom(data: Snapshot, viewer: Viewer, view: View) -> dict[int, Whom]:
+    """By month the students of a selection who count."""
+    key = ("whom", viewer.sight, view.filters, view.same_students)
+    return once(data.load_id, key, partial(_read_whom, data, viewer, view))
+
+
+def _read_whom(data: Snapshot, viewer: Viewer, view: View) -> dict[int, Whom]:
+    statement = (
+        sa.select(trajectory_month.c.event_month, set_key(served_student), sa.func.count())
+        .join_from(
+            served_student,
+            trajectory_month,
+            served_student.c.student_id == trajectory_month.c.student_id,
+        )
+        .where(
+            *in_selection(view.filters),
+            *_throughout(view),
+            *_of_those_who_count(month_cells(data, viewer), viewer),
+        )
+        .group_by(trajectory_month.c.event_month)
+    )
+    return {month: Whom(key, number) for month, key, number in data.connection.execute(statement)}
 
 
 def _all_rows(data: Snapshot, viewer: Viewer, view: View, own: frozenset[str]) -> pd.DataFrame:

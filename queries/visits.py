@@ -23,7 +23,8 @@ import sqlalchemy as sa
 from evaluation.response import ABOVE, AS_EXPECTED, BELOW
 from queries.contacted import in_caseload, unknown_to
 from queries.database import Snapshot
-from queries.disclosure import disclosed, group_noise
+from queries.disclosure import disclosed
+from queries.disclosure.counts import group_noises
 from queries.disclosure.parts import smallest_contacted
 from queries.filters import Filters, View
 from queries.memory import once
@@ -449,7 +450,7 @@ def _disclosed(
     """Counts rounded, missing where those behind them are fewer than the threshold."""
     part = smallest_contacted(data, viewer, scope.filters)
     rows = frame.assign(smallest_part=frame["unknown"].clip(upper=part))
-    noise = group_noise(data, scope.filters, contacted_student)
+    noise = group_noises(data, scope.filters, rows["students"], contacted_student)
     told = disclosed(rows, viewer, (), exact=False, counts=tuple(counts), noise=noise)
     for name, unknown in counts.items():
         told[name] = told[name].mask(frame[unknown] < viewer.threshold)

@@ -14,7 +14,7 @@ a chart, a menu, a file or a slide.
    there on; rates end at 1 and 99 %.
 5. *Shares of a yes or no* (``shares``) come from counts rounded to 5, within bounds by size.
 6. *Counts* (``counts``) are exact for the program and one district, otherwise rounded to 5. By
-   student group, response or change they carry a noise that belongs to the set of students.
+   anything but place and grade they carry a noise that belongs to the students of whom is asked.
 
 Parts of a stacked bar that rule 1 hides are told together with others (``queries.stacks``).
 """

@@ -13,11 +13,14 @@ from queries.contacted import in_caseload
 from queries.database import Snapshot
 from queries.filters import Filters
 from queries.memory import once
-from queries.schema import STUDENT_GROUPS, contacted_student, served_student
+from queries.schema import STUDENT_GROUPS, contacted_student
 from queries.served import in_selection
 from queries.viewer import Viewer
 
 ROUNDED_TO = 5
+
+# What a count by it tells of a student: everything but the place and the grade.
+TELLING = (*STUDENT_GROUPS, "modality", "visitor_type", "cohort")
 
 _LARGEST_NOISE = 2
 
@@ -43,17 +46,28 @@ def is_exact(filters: Filters, *further: str | None) -> bool:
     return dimensions <= {"district"} and len(filters.district) <= 1
 
 
-def is_by_group(filters: Filters, *further: str | None) -> bool:
-    """Whether a count tells who is in a student group."""
-    return not set(STUDENT_GROUPS).isdisjoint((*filters.chosen(), *further))
+def tells_of_groups(filters: Filters, *further: str | None) -> bool:
+    """Whether a count tells who is what: it is by more than place and grade."""
+    return not set(TELLING).isdisjoint((*filters.chosen(), *further))
 
 
-def disclosed_count(students: int, viewer: Viewer, *, exact: bool, noise: int = 0) -> Count:
-    """A count of students as the viewer may see it."""
-    told = students + noise
-    if min(students, told) < viewer.threshold:
+def disclosed_count(
+    students: int, viewer: Viewer, *, exact: bool, noise: int | None = None
+) -> Count:
+    """A count of students as the viewer may see it; ``noise`` belongs to it, None: none does."""
+    told = students + (noise or 0)
+    if told < fewest(viewer, is_noisy=noise is not None):
         return Count(None, about=not exact)
     return Count(told if exact else rounded(told), about=not exact)
+
+
+def fewest(viewer: Viewer, *, is_noisy: bool) -> int:
+    """What a count must be, with its noise, to be told.
+
+    The noise decides too: that a count is told would otherwise be a bound without any. And under
+    it there are always as many students as the threshold.
+    """
+    return viewer.threshold + (_LARGEST_NOISE if is_noisy else 0)
 
 
 def rounded(students: Students) -> Students:
@@ -83,16 +97,55 @@ def drawn_noise(key: int, what: str) -> int:
     return int.from_bytes(digest) % (2 * _LARGEST_NOISE + 1) - _LARGEST_NOISE
 
 
-def group_noise(data: Snapshot, filters: Filters, mart: sa.Table = served_student) -> int:
-    """What is added to counts of students of a mart by student groups; 0 where none is chosen.
+@dataclass(frozen=True)
+class Whom:
+    """Everybody of whom a count asks, whatever their groups: the key of their set, how many."""
 
-    It is drawn by all whom the other filters leave, whatever their groups.
+    key: int
+    students: int
+
+    def noise(self, counted: int, what: str) -> int:
+        """What is added to a count among them: they are never more than there are.
+
+        About 20 of 16 would tell of every one.
+        """
+        return min(drawn_noise(self.key, what), self.students - counted)
+
+
+def without_groups(filters: Filters) -> tuple[Filters, str]:
+    """The filters whatever the groups of students are, and which groups they choose."""
+    groups = {name: values for name, values in filters.chosen().items() if name in TELLING}
+    return replace(filters, **dict.fromkeys(groups, ())), str(groups) if groups else ""
+
+
+def group_noise(
+    data: Snapshot, filters: Filters, counted: int, mart: sa.Table, *of_whom: sa.ColumnElement[bool]
+) -> int | None:
+    """What is added to a count of students of a mart by groups; None where none is chosen.
+
+    It is drawn by all whom the other filters leave, whatever their groups, of those of whom the
+    conditions are true.
     """
-    groups = {name: v for name, v in filters.chosen().items() if name in STUDENT_GROUPS}
+    everybody, groups = without_groups(filters)
     if not groups:
-        return 0
-    whatever = replace(filters, **dict.fromkeys(groups, ()))
+        return None
+    key = ("whom", mart.name, everybody, *map(str, of_whom))
+    return once(data.load_id, key, lambda: _whom(data, everybody, mart, *of_whom)).noise(
+        counted, groups
+    )
+
+
+def group_noises(
+    data: Snapshot, filters: Filters, counted: pd.Series[int], mart: sa.Table
+) -> pd.Series[int] | None:
+    """As ``group_noise``, of several counts of one selection."""
+    found = [group_noise(data, filters, int(number), mart) for number in counted]
+    return None if None in found else pd.Series(found, counted.index, dtype=int)
+
+
+def _whom(
+    data: Snapshot, filters: Filters, mart: sa.Table, *of_whom: sa.ColumnElement[bool]
+) -> Whom:
     chosen = in_caseload if mart is contacted_student else in_selection
-    asked = sa.select(set_key(mart)).where(*chosen(whatever))
-    key = once(data.load_id, ("key", mart.name, whatever), lambda: data.connection.scalar(asked))
-    return drawn_noise(int(key or 0), str(groups))
+    asked = sa.select(set_key(mart), sa.func.count()).select_from(mart)
+    return Whom(*data.connection.execute(asked.where(*chosen(filters), *of_whom)).one())

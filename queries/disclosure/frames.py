@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
-from queries.disclosure.counts import rounded
+from queries.disclosure.counts import fewest, rounded
 from queries.disclosure.precision import beyond, to_unit, told_rate
 from queries.viewer import Viewer
 
@@ -21,20 +20,20 @@ def disclosed(
     differences: Sequence[str] = (),
     figures: Sequence[str] = (),
     counts: Sequence[str] = (),
-    noise: int | pd.Series[int] = 0,
+    noise: pd.Series[int] | None = None,
 ) -> pd.DataFrame:
     """Withhold what is over too few students or would tell of too few, round the rest.
 
     ``frame`` has integer columns ``students`` and, where figures stand in it, ``smallest_part``
     (students in the smallest part that the figure would tell of, ``queries.disclosure.parts``);
     ``rates`` (0..1), ``differences`` of rates, other ``figures`` and ``counts`` (rounded like
-    students) are its columns; ``noise`` belongs to the number of students. It comes back without
-    ``smallest_part``, with the figures missing where withheld, ``students`` as nullable integers,
-    and the columns ``about`` and ``withheld`` (bool) and ``beyond`` (text: the first of the rates
-    lies ``above`` or ``below`` what is told).
+    students) are its columns; ``noise`` belongs to the number of students (None: it has none). It
+    comes back without ``smallest_part``, with the figures missing where withheld, ``students`` as
+    nullable integers, and the columns ``about`` and ``withheld`` (bool) and ``beyond`` (text: the
+    first of the rates lies ``above`` or ``below`` what is told).
     """
-    counted = frame["students"] + noise
-    withheld = np.minimum(frame["students"], counted) < viewer.threshold
+    counted = frame["students"] if noise is None else frame["students"] + noise
+    withheld = counted < fewest(viewer, is_noisy=noise is not None)
     if "smallest_part" in frame:
         withheld |= frame["smallest_part"] < viewer.threshold
     behind = frame["students"]

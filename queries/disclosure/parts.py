@@ -43,7 +43,7 @@ from queries.schema import (
 )
 from queries.served import in_every_month, split_column
 from queries.values import known_values
-from queries.viewer import Viewer
+from queries.viewer import LOWEST_THRESHOLD, Viewer
 
 # Students in each event month, or in each population.
 Counts = npt.NDArray[np.int64]
@@ -331,8 +331,11 @@ def _without_the_few(
     of_district = np.array(
         [unknown[district == name].sum(axis=0) for name in names], dtype=np.int64
     ).reshape(len(names), unknown.shape[1])
-    few = (of_district > 0) & (of_district < threshold)
-    few &= np.where(few, of_district, 0).sum(axis=0) < threshold
+    few = np.zeros_like(of_district, dtype=bool)
+    # Whom a lower threshold leaves out, a higher one does too: screen less file would be these.
+    for number in range(LOWEST_THRESHOLD, threshold + 1):
+        also = (of_district > 0) & (of_district < number) & ~few
+        few |= also & (np.where(also, of_district, 0).sum(axis=0) < number)
     counts = ~few[np.searchsorted(names, district)]
     left_out = tuple(tuple(names[column].tolist()) for column in few.T)
     return Cells(values, unknown * counts, throughout * counts, left_out, threshold)

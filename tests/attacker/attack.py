@@ -3,65 +3,93 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-import numpy as np
-
-from queries.changes import effect_before
+from queries import visits
+from queries.changes import changes, effect_before
 from queries.database import Snapshot
 from queries.effects import effect, effects
+from queries.facets import option_counts
 from queries.filters import View
 from queries.ranking import ranked_groups
-from queries.standing import standing
+from queries.schema import EVERYBODY
+from queries.standing import contacts, standing
 from queries.trajectories import trajectory
 from queries.viewer import Viewer
-from tests.attacker import equations, solve
+from tests.attacker import solve
 from tests.attacker.equations import Figure, Told
-from tests.attacker.knowledge import PERCENT, Load, Mask, opened
+from tests.attacker.knowledge import Load, opened
+from tests.attacker.reading import Reader
+from tests.attacker.reading_contacts import ContactReader
+from tests.attacker.telling import Rules
+
+_TOLERANCE = 1e-4
+
+_BY_CONTACT = ("volume", "calendar", "flow", "waits", "repeats", "visitors", "schools")
 
 
-def ask(loads: Sequence[Load], viewer: Viewer, views: Sequence[View]) -> Told:
-    """Everything that these views tell, of both loads, on screen and in files."""
-    told = Told(loads)
-    for load in loads:
-        with opened(load.database) as data:
-            for number, view in enumerate(views):
-                for asking in dict.fromkeys((viewer, viewer.for_export())):
-                    for figures in _answers(data, loads, load, asking, view, number):
-                        told.add(figures)
-    return told
+@dataclass(frozen=True)
+class Attacker:
+    """Who asks, and what rules hold."""
+
+    viewer: Viewer
+    rules: Rules
+
+    def ask(self, loads: Sequence[Load], views: Sequence[View]) -> Told:
+        """Everything that these views tell, of all loads, on screen and in files."""
+        told = Told(loads, self.rules.noise)
+        for load in loads:
+            with opened(load.database) as data:
+                for number, view in enumerate(views):
+                    for asking in dict.fromkeys((self.viewer, self.viewer.for_export())):
+                        reader = Reader(load, asking, self.rules)
+                        for figures in _answers(data, loads, reader, view, number):
+                            told.add(figures)
+        return told
+
+    def tightest(self, told: Told, name: str) -> solve.Bound | None:
+        """The narrowest bound of a secret."""
+        known = told.loads[0].known_to(self.viewer)
+        return solve.tightest(told.secrets[name], known, told.noise)
+
+    def found_out(self, told: Told, name: str) -> solve.Bound | None:
+        """Somebody of whom a secret is bounded narrower than allowed."""
+        known, secret = told.loads[0].known_to(self.viewer), told.secrets[name]
+        allowed = secret.truth.allowed - _TOLERANCE
+        return solve.tightest(secret, known, told.noise, under=allowed, enough=allowed)
 
 
 def _answers(
-    data: Snapshot, loads: Sequence[Load], load: Load, viewer: Viewer, view: View, number: int
+    data: Snapshot, loads: Sequence[Load], reader: Reader, view: View, number: int
 ) -> Iterator[Iterator[Figure]]:
-    yield equations.of_trajectory(load, trajectory(data, viewer, view))
-    alone = View(view.filters, view.split)
-    yield equations.of_standing(load, alone, standing(data, viewer, alone))
+    viewer, alone = reader.told, View(view.filters, view.split)
+    yield reader.trajectory(trajectory(data, viewer, view))
+    yield reader.standing(alone, standing(data, viewer, alone))
+    if number % 3 == 0:
+        yield reader.options(view.filters, option_counts(data, viewer, view.filters))
+    # Contacts of enough students are exempt from one load to the next.
+    if number % 6 == 0 and reader.load is loads[-1]:
+        yield from _contact_answers(data, reader, view)
     if number % 10 == 0:
-        yield equations.of_effects(load, alone, effects(data, viewer, alone))
+        yield reader.effects(alone, effects(data, viewer, alone))
     if number % 50 == 0:
         by_district = View(view.filters, "district")
         ranked = ranked_groups(data, viewer, view.filters, "district")
-        yield equations.of_ranking(load, by_district, ranked)
-    if load is not loads[0] and len(view.filters.chosen()) <= 1:
+        yield reader.ranking(by_district, ranked)
+    if reader.load is not loads[0] and len(view.filters.chosen()) <= 1:
         found = effect_before(data, viewer, view.filters, effect(data, viewer, view.filters))
         if found is not None:
-            yield equations.of_effect_before(loads[0], view.filters, found)
+            before = Reader(loads[0], viewer, reader.rules)
+            yield before.effect_before(view.filters, found)
 
 
-def known_of(told: Told, viewer: Viewer) -> Mask:
-    """Whose values the attacker knows, among the unknowns of all loads."""
-    return np.concatenate([load.known_to(viewer) for load in told.loads])
-
-
-def tightest(
-    told: Told, viewer: Viewer, names: Sequence[str], most: int | None = None
-) -> list[solve.Bound]:
-    """The narrowest bound of each secret, the narrowest of all first."""
-    found = []
-    for name in names:
-        if name in told.secrets:
-            of = solve.system(told.secrets[name], known_of(told, viewer), PERCENT)
-            bound = solve.tightest(name, of, most)
-            found += [bound] if bound else []
-    return sorted(found, key=lambda bound: bound.width)
+def _contact_answers(data: Snapshot, asking: Reader, view: View) -> Iterator[Iterator[Figure]]:
+    viewer, filters = asking.told, view.filters
+    scope = visits.visits_scope(viewer, filters)
+    if scope.is_own:
+        return
+    reader = ContactReader(asking.load, viewer, asking.rules, filters)
+    for name in _BY_CONTACT:
+        yield getattr(reader, name)(getattr(visits, name)(data, viewer, scope))
+    yield reader.contacts(contacts(data, viewer, view).loc[EVERYBODY].to_dict())
+    yield reader.changes(changes(data, viewer, filters))

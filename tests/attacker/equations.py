@@ -1,39 +1,27 @@
-"""From answers to equations: each figure bounds the sum of one secret over a known set of students.
+"""Equations: each figure bounds the sum of one secret over a known set of students.
 
-A student whose value differs between the two loads has two unknowns, everybody else has one.
+A student whose secret differs between the two loads has two unknowns, everybody else has one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 
-from queries import changes, effects, ranking, trajectories
-from queries.filters import Filters, View
-from queries.schema import EVERYBODY
-from tests.attacker.knowledge import (
-    PERCENT,
-    SHARES,
-    Load,
-    Mask,
-    Numbers,
-    secret_of_month,
-)
-from tests.attacker.telling import Ends, beyond_of, count_ends, mean_ends
+from tests.attacker.knowledge import Load, Mask, Numbers, Truth
+from tests.attacker.telling import Ends, MisreadError
 
 _TOLERANCE = 1e-6
 
 
-class MisreadError(AssertionError):
-    """An answer does not hold of the true values: the reading is wrong, or the answer is."""
-
-
 @dataclass(frozen=True)
 class Figure:
-    """The sum of a secret over students of a load lies between two ends."""
+    """The sum of a secret over unknowns of a load lies between two ends.
+
+    ``noise`` names what was added to the sum, the same wherever it is named so: -2 to 2.
+    """
 
     secret: str
     load: Load
@@ -41,42 +29,57 @@ class Figure:
     low: float
     high: float
     asked: str
+    noise: Hashable = None
 
 
 @dataclass
 class Secret:
-    """All that was told of one secret, over the unknowns of both loads."""
+    """All that was told of one secret, over the unknowns of all loads."""
 
-    truth: Numbers
-    rows: dict[bytes, tuple[float, float]] = field(default_factory=dict)
+    name: str
+    truth: Truth
+    loads: int
+    rows: dict[tuple[bytes, Hashable], Ends] = field(default_factory=dict)
+    asked: dict[tuple[bytes, Hashable], str] = field(default_factory=dict)
 
-    def add(self, inside: Mask, low: float, high: float) -> None:
-        """Keep a figure of a set of unknowns."""
-        self.keep(np.packbits(inside).tobytes(), low, high)
-
-    def keep(self, key: bytes, low: float, high: float) -> None:
+    def keep(self, key: tuple[bytes, Hashable], ends: Ends, asked: str) -> None:
         """Keep a figure; of the same students the narrower ends."""
-        known_low, known_high = self.rows.get(key, (-np.inf, np.inf))
-        self.rows[key] = max(low, known_low), min(high, known_high)
+        low, high = self.rows.get(key, (-np.inf, np.inf))
+        if ends[0] > low or ends[1] < high:
+            self.asked[key] = asked
+        self.rows[key] = max(low, ends[0]), min(high, ends[1])
 
-    def figures(self) -> tuple[Numbers, Numbers, Numbers]:
-        """The sets (figures x unknowns), and the ends of their sums."""
-        size = len(self.truth)
-        sets = np.array([np.unpackbits(np.frombuffer(key, np.uint8))[:size] for key in self.rows])
-        ends = np.array(list(self.rows.values()), dtype=float)
-        return sets.astype(float), ends[:, 0], ends[:, 1]
+    def sets(self) -> Numbers:
+        """Figures x unknowns (loads x kinds x students)."""
+        size = self.truth.numbers.size
+        keys = [np.frombuffer(inside, np.uint8) for inside, _noise in self.rows]
+        return np.unpackbits(np.array(keys), axis=1)[:, :size].astype(float)
+
+    def ends(self) -> tuple[Numbers, Numbers]:
+        """The lowest and the highest sum of each figure."""
+        low, high = np.array(list(self.rows.values()), dtype=float).T
+        return low, high
+
+    def noises(self) -> Numbers:
+        """Figures x noises: which was added to which."""
+        names = [noise for _inside, noise in self.rows]
+        place = {name: n for n, name in enumerate(dict.fromkeys(names) - {None: 0}.keys())}
+        added = np.zeros((len(names), len(place)))
+        for row, name in enumerate(names):
+            if name is not None:
+                added[row, place[name]] = 1.0
+        return added
 
 
 class Told:
     """Everything that an attacker was told, by secret."""
 
-    def __init__(self, loads: Sequence[Load]) -> None:
+    def __init__(self, loads: Sequence[Load], noise: int) -> None:
         self.loads = loads
+        self.noise = noise
         self.secrets: dict[str, Secret] = {}
         self.asked = 0
-        self._again = {
-            name: _changed([load.secrets[name] for load in loads]) for name in loads[0].secrets
-        }
+        self._again: dict[str, Mask] = {}
 
     @property
     def figures(self) -> int:
@@ -90,124 +93,57 @@ class Told:
             self._keep(figure)
 
     def _keep(self, figure: Figure) -> None:
-        if figure.secret not in self.secrets:
-            self.secrets[figure.secret] = Secret(self._truth(figure.secret))
-        secret, inside = self.secrets[figure.secret], self._unknowns(figure)
-        total = secret.truth[inside].sum()
-        if not figure.low - _TOLERANCE <= total <= figure.high + _TOLERANCE:
+        secret = self._secret(figure.secret)
+        inside = self._unknowns(figure)
+        total = np.nansum(secret.truth.numbers.ravel()[inside])
+        unsure = _TOLERANCE + (self.noise if figure.noise is not None else 0)
+        if not figure.low - unsure <= total <= figure.high + unsure:
             raise MisreadError(
-                f"{figure.secret} of {figure.inside.sum()} students is told as {figure.low:.3f} to "
+                f"{figure.secret} of {inside.sum()} is told as {figure.low:.3f} to "
                 f"{figure.high:.3f}, and is {total:.3f}: {figure.asked}"
             )
-        secret.add(inside, figure.low, figure.high)
+        key = np.packbits(inside).tobytes(), figure.noise
+        secret.keep(key, (figure.low, figure.high), figure.asked)
 
     def merge(self, other: Told) -> None:
         """Add what another part of the same attack was told."""
         self.asked += other.asked
         for name, secret in other.secrets.items():
-            mine = self.secrets.setdefault(name, Secret(secret.truth))
+            mine = self._secret(name)
             for key, ends in secret.rows.items():
-                mine.keep(key, *ends)
+                mine.keep(key, ends, secret.asked[key])
 
     def student(self, unknown: int) -> str:
         """Who stands behind an unknown."""
         return str(self.loads[0].students[unknown % len(self.loads[0].students)])
 
-    def _truth(self, name: str) -> Numbers:
-        parts = [load.secrets[name] for load in self.loads]
-        first = np.where(np.isnan(parts[0]), parts[-1], parts[0])
-        return np.concatenate([first, *parts[1:]])
+    def _secret(self, name: str) -> Secret:
+        if name not in self.secrets:
+            truths = [load.secrets[name] for load in self.loads if name in load.secrets]
+            numbers = [truth.numbers for truth in truths]
+            # Who has it in the later load alone is told of there, as the one unknown.
+            first = np.where(np.isnan(numbers[0]), numbers[-1], numbers[0])
+            every = np.stack([first, *numbers[1:]])
+            last = truths[-1]
+            truth = Truth(every, last.values, last.highest, last.allowed)
+            self.secrets[name] = Secret(name, truth, len(numbers))
+            self._again[name] = np.tile(_changed(numbers), len(last.values))
+        return self.secrets[name]
 
     def _unknowns(self, figure: Figure) -> Mask:
-        """The figure's students among the unknowns: later loads' own where they changed."""
-        size, later = len(figure.inside), self.loads.index(figure.load)
-        inside = np.zeros(size * len(self.loads), dtype=bool)
+        """The figure's among the unknowns: later loads' own where they changed."""
+        size = len(figure.inside)
+        inside = np.zeros(self.secrets[figure.secret].truth.numbers.size, dtype=bool)
+        later = self.loads.index(figure.load) if len(inside) > size else 0
         again = self._again[figure.secret] if later else np.zeros(size, dtype=bool)
         inside[:size] = figure.inside & ~again
         inside[size * later :][:size] |= figure.inside & again
         return inside
 
 
-def _changed(values: Sequence[Numbers]) -> Mask:
-    first, last = values[0], values[-1]
-    both: Mask = ~np.isnan(first) & ~np.isnan(last)
-    return both & (np.abs(first - last) > _TOLERANCE)
-
-
-# --- What each query tells ------------------------------------------------------------------
-
-
-def of_trajectory(load: Load, found: trajectories.Trajectory) -> Iterator[Figure]:
-    """The core chart: a mean for each month and group."""
-    if getattr(found, "own_list", False):
-        return
-    frame, view = found.frame, found.view
-    for row in frame[frame["rate"].notna()].to_dict("records"):
-        inside = _of_view(load, view, str(row["group"]))
-        if view.same_students:
-            inside = inside & load.has_every_month
-        secret = secret_of_month(int(row["event_month"]))
-        yield from _mean(load, secret, inside, mean_ends(row["rate"], row["beyond"]), view)
-
-
-def of_effects(load: Load, view: View, found: Sequence[effects.Effect]) -> Iterator[Figure]:
-    """The visited line of the comparison."""
-    for effect in found:
-        if getattr(effect, "own_list", False):
-            continue
-        inside = _of_view(load, view, effect.group)
-        frame = effect.frame
-        for row in frame[frame["visited_rate"].notna()].to_dict("records"):
-            secret = secret_of_month(int(row["event_month"]))
-            ends = mean_ends(row["visited_rate"], row["beyond"])
-            yield from _mean(load, secret, inside, ends, view)
-
-
-def of_standing(load: Load, view: View, found: pd.DataFrame) -> Iterator[Figure]:
-    """Attendance before the visit, and the shares of yes and no."""
-    for row in found.reset_index().to_dict("records"):
-        if row.get("own_list", False):
-            continue
-        inside = _of_view(load, view, str(row["group"]))
-        ends = mean_ends(row["baseline"], beyond_of(row, "baseline"))
-        yield from _mean(load, "baseline", inside, ends, view)
-        for name in SHARES:
-            behind = inside & ~np.isnan(load.secrets[name])
-            counted = count_ends(row[name], beyond_of(row, name), int(behind.sum()))
-            if counted is not None:
-                yield Figure(name, load, behind, *counted, str(view))
-
-
-def of_effect_before(load: Load, filters: Filters, found: changes.EffectBefore) -> Iterator[Figure]:
-    """The visited rate six months after the visit, as the load before had it."""
-    inside = load.chosen(filters)
-    ends = mean_ends(
-        found.visited_rate, getattr(found, "beyond", found.visited_rate in (0.05, 0.95))
-    )
-    view = View(filters)
-    yield from _mean(load, secret_of_month(trajectories_headline), inside, ends, view)
-
-
-trajectories_headline = changes.HEADLINE_MONTH
-
-
-def of_ranking(load: Load, view: View, found: Sequence[ranking.Ranked]) -> Iterator[Figure]:
-    """The effects in their order bring the visited lines along."""
-    yield from of_effects(load, view, [row.effect for row in found])
-
-
-def _of_view(load: Load, view: View, group: str) -> Mask:
-    inside = load.chosen(view.filters)
-    if view.split is None or group == EVERYBODY:
-        return inside
-    return inside & load.group(view.split, group)
-
-
-def _mean(load: Load, secret: str, inside: Mask, ends: Ends | None, view: View) -> Iterator[Figure]:
-    """A mean over those of a set who have the secret at all, as a sum in per cent."""
-    if ends is None:
-        return
-    behind = inside & ~np.isnan(load.secrets[secret])
-    students = int(behind.sum())
-    low, high = (PERCENT * end * students for end in ends)
-    yield Figure(secret, load, behind, low, high, str(view))
+def _changed(numbers: Sequence[Numbers]) -> Mask:
+    """Students whose secret is not the same in both loads."""
+    first, last = numbers[0], numbers[-1]
+    both = ~np.isnan(first) & ~np.isnan(last)
+    changed: Mask = (both & (np.abs(first - last) > _TOLERANCE)).any(axis=0)
+    return changed

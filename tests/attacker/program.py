@@ -92,12 +92,17 @@ def load_twice(folder: Path, scale: float = 1.0, seed: int = 7) -> Loads:
     students = list(_students(random.Random(seed), scale))
     delivery = folder / "delivery"
     loads = Loads(folder / "before.duckdb", folder / "after.duckdb")
-    _write(delivery, _before(students))
+    write(delivery, _before(students))
     _load(delivery, loads.before)
     loads.after.write_bytes(loads.before.read_bytes())
-    _write(delivery, _after(students))
+    write(delivery, _after(students))
     _load(delivery, loads.after)
     return loads
+
+
+def write_once(folder: Path, scale: float, seed: int = 7) -> None:
+    """The delivery of the later load alone."""
+    write(folder, _after(list(_students(random.Random(seed), scale))))
 
 
 def _load(delivery: Path, database: Path) -> None:
@@ -130,6 +135,8 @@ def _students(rng: random.Random, scale: float) -> Iterator[Student]:
         one = _visited(rng, number, district, grade, first)
         moves = STAMFORD if number % 40 == 9 and district == HARTFORD else None
         yield replace(one, moves_to=moves, first_month=rng.choice((0, 0, 0, 0, 0, 7)))
+    for number in range(501, 501 + int(24 * scale)):
+        yield _tried_for(rng, number)
     for number in range(1001, 1001 + compared):
         district = rng.choices((HARTFORD, NEW_HAVEN, STAMFORD, WATERBURY), (8, 6, 5, 3))[0]
         yield _student(rng, number, district, rng.choices(("3", "4", "7", "8"), (4, 3, 5, 3))[0])
@@ -160,6 +167,14 @@ def _visited(
     if rng.random() < 0.5:
         contacts.append((f"{day[:8]}{rng.randint(10, 28)}", modality, "completed", visitor))
     return replace(_student(rng, number, district, grade), contacts=tuple(contacts))
+
+
+def _tried_for(rng: random.Random, number: int) -> Student:
+    """A student whom nobody reached yet."""
+    district = rng.choice((HARTFORD, HARTFORD, NEW_HAVEN, STAMFORD))
+    contact = (rng.choice(("2021-12-07", "2022-12-06")), "home", "attempted", "school")
+    one = _student(rng, number, district, rng.choice(("3", "4", "7", "8")))
+    return replace(one, contacts=(contact,))
 
 
 # --- The two loads -----------------------------------------------------------------------
@@ -206,7 +221,7 @@ def _month_six(one: Student) -> str:
 # --- As files ------------------------------------------------------------------------------
 
 
-def _write(folder: Path, students: list[Student]) -> None:
+def write(folder: Path, students: list[Student]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     files = {
         "districts": ("district_code,district_name", [f"{c},{n}" for c, n in NAMES.items()]),

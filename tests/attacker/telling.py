@@ -1,89 +1,82 @@
 """What a figure as told says of the truth: the one place that knows how figures are rounded.
 
-Each value is read as coarsely as the rules round it, and as finely as it turns out to be told: so a
-rule that is switched off is seen by its values, and every reading holds.
+The attacker knows the rules. Where a test switches one off, it says so to the attacker.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any
-
-# Shares from 0 to 1: whole points, and tenths of a point.
-_STEPS = (0.01, 0.001)
-_EXACT = 1e-9
-_BEYOND = {"above": 1, "below": -1}
-
-COUNTS_ROUNDED_TO = 5
-NOISE = 2
+from dataclasses import dataclass
 
 Ends = tuple[float, float]
 
-
-def mean_ends(told: float, beyond: Any) -> Ends | None:
-    """The ends of a mean (0..1) told as a rate; None where nothing is told."""
-    if told is None or math.isnan(told):
-        return None
-    side = _side(told, beyond)
-    if side:
-        return (told - _EXACT, 1.0) if side > 0 else (0.0, told + _EXACT)
-    margin = _half_step(told)
-    return max(0.0, told - margin), min(1.0, told + margin)
+_LAST_DIGITS = 1e-9
+_ABOVE, _BELOW = "above", "below"
 
 
-def count_ends(told: float, beyond: Any, students: int) -> Ends | None:
-    """The ends of how many of so many students a share is of."""
-    if told is None or math.isnan(told):
-        return None
-    side = _side(told, beyond)
-    if side:
-        ends = (told * students, students) if side > 0 else (0, told * students)
-        return _widened(ends, COUNTS_ROUNDED_TO // 2, students)
-    margin = _half_step(told) * students
-    low, high = told * students - margin, told * students + margin
-    if _half_step(told) < _STEPS[0] / 2:
-        return low, high
-    # A whole per cent of a count to the nearest 5: where one fits, the count is that or near.
-    fitting = [
-        count
-        for count in range(0, students + COUNTS_ROUNDED_TO, COUNTS_ROUNDED_TO)
-        if low - _EXACT <= min(count, students) <= high + _EXACT
-    ]
-    if not fitting:
-        return low, high
-    half = COUNTS_ROUNDED_TO // 2
-    return max(0, min(low, fitting[0] - half)), min(students, max(high, fitting[-1] + half))
+class MisreadError(AssertionError):
+    """An answer does not hold of the true values: the reading is wrong, or the answer is."""
 
 
-def rounded_count_ends(told: float, about: bool, noise: int = 0) -> Ends | None:
-    """The ends of a count of students, whole or to the nearest 5, with noise where it has any."""
-    if told is None or math.isnan(told):
-        return None
-    margin = noise + (COUNTS_ROUNDED_TO // 2 if about else 0)
-    return max(0, told - margin), told + margin
+@dataclass(frozen=True)
+class Rules:
+    """Numbers of the rules: what is told is a multiple of these, and lies within these."""
+
+    tenths_from: int = 200
+    share_tenths_from: int = 2_000
+    lowest_rate: float = 0.01
+    rounded_to: int = 5
+    share_bounds: tuple[tuple[float, float], ...] = (
+        (15, 0.5),
+        (30, 0.2),
+        (60, 0.1),
+        (300, 0.05),
+        (math.inf, 0.01),
+    )
+    noise: int = 2
+
+    def mean(self, told: float, beyond: str, students: int) -> Ends | None:
+        """The ends of a mean (0..1) told as a rate; None where nothing is told."""
+        if math.isnan(told):
+            return None
+        if beyond:
+            return (told - _LAST_DIGITS, 1.0) if beyond == _ABOVE else (0.0, told + _LAST_DIGITS)
+        margin = _unit(students, self.tenths_from) / 2 + _LAST_DIGITS
+        return (
+            max(told - margin, self.lowest_rate - _LAST_DIGITS),
+            min(told + margin, 1 - self.lowest_rate + _LAST_DIGITS),
+        )
+
+    def share(self, told: float, beyond: str, students: int) -> Ends | None:
+        """The ends of how many of so many students a share is of."""
+        if math.isnan(told):
+            return None
+        highest = students + self.rounded_to
+        fitting = [
+            count
+            for count in range(0, highest + 1, self.rounded_to)
+            if self._says(count, students, told, beyond)
+        ]
+        if not fitting:
+            raise MisreadError(f"no count of {students} students is told as {told} {beyond}")
+        margin = self.noise + self.rounded_to // 2
+        # All above count rounds to is told like the highest.
+        top = math.inf if fitting[-1] + self.rounded_to > highest else fitting[-1] + margin
+        return max(0, fitting[0] - margin), min(students, top)
+
+    def _says(self, count: int, students: int, told: float, beyond: str) -> bool:
+        unit = _unit(students, self.share_tenths_from)
+        share = math.floor(min(1.0, count / students) / unit + 0.5 + _LAST_DIGITS) * unit
+        bound = next(bound for most, bound in self.share_bounds if students <= most)
+        side = _ABOVE if share >= 1 - bound else _BELOW if share <= bound else ""
+        within = min(max(share, bound), 1 - bound)
+        return side == beyond and abs(within - told) < unit / 10
+
+    def count(self, told: float, *, about: bool) -> Ends:
+        """The ends of a count of students, whole or rounded; noise is not in it."""
+        half = self.rounded_to // 2 if about else 0
+        return told - half, told + half
 
 
-def _side(told: float, beyond: Any) -> int:
-    """1: the truth lies above what is told, -1 below, 0: it is what is told."""
-    if isinstance(beyond, str):
-        return _BEYOND.get(beyond, 0)
-    if not beyond:
-        return 0
-    return 1 if told > 0.5 else -1
-
-
-def _half_step(told: float) -> float:
-    for step in _STEPS:
-        if abs(told / step - round(told / step)) < 1e-6:
-            return step / 2 + _EXACT
-    return _EXACT
-
-
-def _widened(ends: Ends, by: float, most: float) -> Ends:
-    return max(0.0, ends[0] - by), min(most, ends[1] + by)
-
-
-def beyond_of(row: Mapping[Any, Any], name: str) -> Any:
-    """The column that says whether a share lies beyond what is told."""
-    return row.get(f"{name}_beyond", "")
+def _unit(students: int, tenths_from: int) -> float:
+    return 0.01 if students < tenths_from else 0.001
