@@ -49,6 +49,12 @@ HISTORIES = {
 }
 
 
+@pytest.fixture(autouse=True)
+def by_month(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Contacts by month, which so few students' are not told by."""
+    monkeypatch.setattr(visits, "volume_period", lambda *_asked: visits.MONTH)
+
+
 @pytest.fixture(params=HISTORIES)
 def alone(request: pytest.FixtureRequest, delivery: Delivery) -> None:
     """The program with one student of New Haven contacted."""
