@@ -173,7 +173,7 @@ def test_the_file_tells_whom_it_is_about() -> None:
     for export in (slides_pdf, handout):
         told = output(finished(export(of, LINK)), "pdfinfo", "-").decode()
         assert f"Title:           {TITLE}" in told
-        assert "Subject:         Hartford,  Grades 6–12" in told
+        assert "Subject:         Hartford, Grades 6–12" in told
         assert "Author:          LEAP" in told
 
 
