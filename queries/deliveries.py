@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from queries.coverage import coverage_rows, one_of_each_rule
 from queries.database import Snapshot
-from queries.held import CROSSED, HELD_RULES, UNKNOWN, told_count
+from queries.held import HELD_RULES, told_count
 from queries.official import quality, school_year_of
 from queries.schema import (
     delivery,
@@ -178,10 +178,10 @@ def doubtful_rules(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
     """What somebody should decide about: file, rule, rows (in fives).
 
     Rows of the last load; then what the database holds and no file has a line of, as long as nobody
-    has decided. Of what is told of the delivery as a whole ``rows`` is missing.
+    has decided. Of what is told of the delivery as a whole, which has no line, ``rows`` is missing.
     """
     columns = doubtful_row.c
-    rows = sa.func.count().label("rows")
+    rows = sa.func.count(columns.line).label("rows")
     of_last_load = data.frame(
         sa.select(columns.file, columns.rule, rows)
         .where(columns.load_id == data.load_id, _allowed(viewer))
@@ -191,8 +191,7 @@ def doubtful_rules(data: Snapshot, viewer: Viewer) -> pd.DataFrame:
     held = undecided(data) if sees_deliveries(viewer) else undecided(data).head(0)
     frame = pd.concat([of_last_load, held[list(of_last_load)]], ignore_index=True)
     told = frame.assign(rows=frame["rows"].map(told_count).astype("Int64"))
-    is_of_all = told["rule"].astype(str).str.endswith((CROSSED, UNKNOWN))
-    return told[told["rows"].notna() | is_of_all].reset_index(drop=True)
+    return told[told["rows"].notna() | (frame["rows"] == 0)].reset_index(drop=True)
 
 
 def coverage(data: Snapshot, viewer: Viewer) -> pd.DataFrame:

@@ -123,13 +123,15 @@ def _rejected(data: Snapshot) -> list[str]:
 def _doubtful(data: Snapshot) -> list[str]:
     rows = schema.doubtful_row.c
     counts = data.frame(
-        sa.select(rows.file, rows.rule, sa.func.count().label("count"))
+        sa.select(rows.file, rows.rule, sa.func.count(rows.line).label("count"))
         .where(rows.load_id == data.load_id)
         .group_by(rows.file, rows.rule)
         .order_by(rows.file, sa.desc("count"), rows.rule)
     )
     return [
         f"The last load took in {_rows(count)} of {file} that somebody should decide about: {rule}."
+        if count  # else it is about the delivery as a whole
+        else f"The last load: {rule}."
         for file, rule, count in counts.itertuples(index=False, name=None)
     ]
 

@@ -20,6 +20,7 @@ from queries.deliveries import doubtful_rules
 from queries.held import UNKNOWN
 from queries.schema import served_student
 from queries.viewer import Viewer
+from reporting.check import database_summary
 from reporting.errors import DeliveryRefusedError
 from reporting.load import LoadReport, load
 from reporting.mapping import read_mapping
@@ -286,8 +287,12 @@ def test_a_load_that_makes_enough_served_students_of_few_is_flagged(
             after
         )
         doubts = doubtful_rules(data, Viewer("leadership"))
+        oddities = database_summary(data).oddities
     flags = [f"{name}: served students rose from fewer than 10 to 10 or more" for name in crossed]
     assert answer.told["crossed"] == crossed
+    assert [one.startswith("The last load: Hartford") for one in oddities if "served" in one] == (
+        [True] * len(crossed)
+    )
     for said in (answer.report.remarks, answer.told["remarks"], doubts["rule"].tolist()):
         assert [one.split(" with this load")[0] for one in said if "served students" in one] == (
             flags
