@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import ssl
 from collections.abc import Iterator
@@ -68,6 +69,7 @@ class Proxy:
 @contextmanager
 def caddy(folder: Path, dashboard: Server, caddyfile: str) -> Iterator[Proxy]:
     """Caddy before the dashboard, once both answer; all that it keeps is in ``folder``."""
+    assert shutil.which("caddy"), "These tests need Debian's Caddy: make programs"
     file, port = folder / "Caddyfile", free_port()
     file.write_text(caddyfile.replace("{\n", _OF_TESTS, 1))
     settings = {
