@@ -155,7 +155,8 @@ def test_a_large_delivery_arrives_whole_and_nothing_else_may_be_large(proxy: Pro
         answer = lea.post(
             proxy.address + path, large[:400_000], headers=headers, timeout=LONGEST_WAIT
         )
-        assert answer.status_code == 413, path
+        # Caddy 2.6 may notice on its way to the dashboard, and then calls it a bad gateway.
+        assert answer.status_code in (413, 502), path
 
 
 def test_questions_up_to_what_the_dashboard_takes_reach_it_whole(proxy: Proxy) -> None:
