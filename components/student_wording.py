@@ -198,7 +198,8 @@ def caseload_head(frame: pd.DataFrame, districts: list[str]) -> str:
 
 # --- Visits -------------------------------------------------------------------------------------
 
-TOGETHER_WORDS = "Other kinds, too few to show by themselves"
+TOGETHER_WORDS = "Other kinds together"
+NOT_SHOWN = "not shown"
 WAIT_WORDS = {
     "at-once": "At once",
     "week": "1–7 days",
@@ -214,6 +215,11 @@ def kind(value: str) -> str:
     """``Home``; ``Not reached`` for attempts and cancellations."""
     others = {students.NOT_REACHED: "Not reached", TOGETHER: TOGETHER_WORDS}
     return others.get(value) or MODALITY_LABELS[value]
+
+
+def school(name: Any) -> str:
+    """Its name; words where none is recorded."""
+    return name if isinstance(name, str) else "No school recorded"
 
 
 def visits_in_words(number: int) -> str:
@@ -238,16 +244,22 @@ def volume_summary(completed: int | None, attempts: int | None, about: bool) -> 
 
 def volume_note(frame: pd.DataFrame, threshold: int) -> str:
     """What is told together in bars of months, and which bars are missing."""
-    told = frame[~frame["withheld"]]
     notes = []
-    if (told["kind"] == TOGETHER).any():
+    if (frame.loc[~frame["withheld"], "kind"] == TOGETHER).any():
         notes.append(
-            f"Hatched: kinds of contact with fewer than {threshold} students in a month, told "
-            "together with the next smallest kind where they are still too few. Every bar is whole."
+            f"Hatched: kinds of contact with fewer than {threshold} students in a month, or none, "
+            "told together with the next smallest kind where they are still too few. Every bar is "
+            "whole."
         )
-    if frame["withheld"].any():
-        notes.append(f"Not shown: months in which fewer than {threshold} students had a contact.")
+    if frame.groupby("period")["withheld"].all().any():
+        notes.append(
+            f"Not shown: months in which fewer than {threshold} students had a contact, or none, "
+            f"and {_NEXT_SMALLEST}."
+        )
     return " ".join(notes)
+
+
+_NEXT_SMALLEST = "the smallest other number, where a total would tell of them"
 
 
 def calendar_summary(frame: pd.DataFrame, by_day: bool) -> str:
@@ -267,23 +279,23 @@ def withheld_note(frame: pd.DataFrame, threshold: int) -> str:
     """What is missing; empty where nothing is."""
     if not frame["withheld"].any():
         return ""
-    return f"Not shown: contacts of fewer than {threshold} students."
+    return f"Not shown: fewer than {threshold} students, or none, and {_NEXT_SMALLEST}."
 
 
 def waits_summary(frame: pd.DataFrame) -> str:
-    """Which share was reached at once, and how many not yet."""
-    counts = frame.set_index("wait")["students"].fillna(0)
-    total = int(counts.sum())
-    if not total:
-        return ""
-    about = "about " if frame["about"].any() else ""
-    at_once = f"{about}{whole(counts['at-once'] / total)}"
-    waiting = f"{about}{int(counts[students.NOT_REACHED]):,}"
-    words = f"{at_once} of families were reached by the first contact; {waiting} have not been yet."
-    return words.capitalize()
+    """How many were reached at once, of all where these are told, and how many not yet."""
+    counts, about = frame.set_index("wait")["students"], bool(frame["about"].any())
+    at_once, waiting = counts["at-once"], counts[students.NOT_REACHED]
+    said = []
+    if not pd.isna(at_once) and counts.sum():
+        every = "" if counts.isna().any() else f" ({whole(at_once / counts.sum())})"
+        said += [f"{counted(at_once, about)} families{every} were reached by the first contact"]
+    if not pd.isna(waiting) and counts.sum():
+        said += [f"{counted(waiting, about)} have not been reached yet"]
+    return f"{'; '.join(said)}.".capitalize() if said else ""
 
 
-FLOW_ALL = "Families contacted"
+FLOW_ALL, FLOW_SHOWN = "Families contacted", "Families shown"
 FLOW_WORDS = {
     visits.AT_ONCE: "Reached at once",
     visits.LATER: "Reached later",
@@ -309,18 +321,17 @@ def flow_words(reached: str, number: int | None, count: int, about: bool) -> str
 
 def above_middle(row: Mapping[Any, Any]) -> str:
     """``82 % above the middle``; a dash where it is not told."""
-    if pd.isna(row["above_median"]):
+    if pd.isna(row.get("above_median", float("nan"))):
         return "–"
     return f"{whole(row['above_median'])} above the middle"
 
 
 def repeats_summary(frame: pd.DataFrame) -> str:
-    """How many had more than one visit."""
-    counts = frame["students"].fillna(0)
-    total = int(counts.sum())
-    if not total:
+    """How many had more than one visit; empty where some are withheld."""
+    counts = frame["students"]
+    if counts.isna().any() or not counts.sum():
         return ""
-    more = whole(counts.iloc[1:].sum() / total)
+    more = whole(counts.iloc[1:].sum() / counts.sum())
     return f"{more} of the students reached had more than one completed visit."
 
 

@@ -87,6 +87,9 @@ def count(students: int | None, about: bool, threshold: int) -> str:
     return f"about {students:,}" if about else f"{students:,}"
 
 
+NOTHING_TOLD = "Nothing is shown: every figure here is of too few students, or of none."
+
+
 def students(number: Count, threshold: int) -> str:
     """``1,387 students``."""
     return f"{count(number.students, number.about, threshold)} students"

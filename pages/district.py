@@ -304,7 +304,7 @@ def _volume(data: Snapshot, viewer: Viewer, filters: Filters) -> dict[str, Any]:
         else volume_figure(frame, scope.period.capitalize(), links),
         "volume_summary": student_words.volume_summary(*visits.totals(data, viewer, scope)),
         "volume_notes": student_words.volume_note(frame, viewer.threshold),
-        "volume_table": visits_tables.volume_table(frame, scope, viewer.threshold, links),
+        "volume_table": visits_tables.volume_table(frame, scope, links),
         "volume_hidden": nothing,
     }
 

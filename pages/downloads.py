@@ -10,9 +10,10 @@ import pandas as pd
 from dash import Input, Output, State, callback, ctx, dcc
 
 from access import record
-from components import shell
+from components import shell, wording
 from components.chart_frame import ChartFrame, export_of
 from components.figures.frame import Figure
+from components.figures.text import unmarked
 from exports.cells import csv_of_frame
 
 
@@ -27,6 +28,13 @@ class Leaving:
     source: str
     figure: Figure | None
     frame: pd.DataFrame
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The rows of the file; where all are withheld only why, and what they would be of."""
+        if "withheld" not in self.frame or not self.frame["withheld"].all():
+            return self.frame
+        return pd.DataFrame({wording.NOTHING_TOLD: [unmarked(self.source)]})
 
 
 def offer_downloads(
@@ -61,4 +69,4 @@ def offer_downloads(
     )
     def figures(_clicks: int | None, selection: str | None) -> dict[str, Any]:
         record("exported", file=f"{name}.csv", selection=selection)
-        return dcc.send_string(csv_of_frame(make(selection).frame), f"{name}.csv")
+        return dcc.send_string(csv_of_frame(make(selection).table), f"{name}.csv")

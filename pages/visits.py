@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import zip_longest
 from typing import Any
 
 import pandas as pd
@@ -154,7 +156,7 @@ def show(search: str | None) -> dict[str, Any]:
         schools = visits.schools(data, viewer, scope)
         visitors = visits.visitors(data, viewer, scope)
         longest = waiting_longest(caseload(data, viewer, scope.filters)).head(_LISTED)
-    if parts["volume"]["figure"] is None:
+    if all(part["figure"] is None for part in parts.values()):
         nothing: dict[str, Any] = {
             f"{name}_{part}": None
             for name in parts
@@ -170,7 +172,6 @@ def show(search: str | None) -> dict[str, Any]:
         **{f"{name}_{part}": value for name, made in parts.items() for part, value in made.items()},
         "schools": visits_tables.schools_table(
             schools,
-            viewer.threshold,
             [
                 _link(scope, Behind(school=school, school_district=district))
                 for school, district in zip(
@@ -178,7 +179,7 @@ def show(search: str | None) -> dict[str, Any]:
                 )
             ],
         ),
-        "visitors": visits_tables.visitors_table(visitors, viewer.threshold),
+        "visitors": visits_tables.visitors_table(visitors),
         "longest": visits_tables.longest_table(
             longest, [f"{STUDENT_PATH}{student_id}" for student_id in longest["student_id"]]
         ),
@@ -198,8 +199,6 @@ def _link(scope: visits.Scope, behind: Behind) -> str:
 
 def _volume(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> dict[str, Any]:
     frame = visits.volume(data, viewer, scope)
-    if frame["withheld"].all():
-        return dict.fromkeys(("figure", "summary", "notes", "table"))
     links = pd.Series(
         [
             _link(scope, Behind(week=row["period"], kind=row["kind"]))
@@ -209,11 +208,16 @@ def _volume(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> dict[str, An
         dtype=object,
     )
     return {
-        "figure": volume_figure(frame, scope.period.capitalize(), links),
+        "figure": _drawn(frame, volume_figure, scope.period.capitalize(), links),
         "summary": words.volume_summary(*visits.totals(data, viewer, scope)),
         "notes": words.volume_note(frame, viewer.threshold),
-        "table": visits_tables.volume_table(frame, scope, viewer.threshold, links),
+        "table": visits_tables.volume_table(frame, scope, links),
     }
+
+
+def _drawn(frame: pd.DataFrame, figure: Callable[..., Figure], *given: Any) -> Figure | None:
+    """The figure of a frame; None where it tells of nobody."""
+    return figure(frame, *given) if frame["students"].fillna(0).any() else None
 
 
 def _flow(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> dict[str, Any]:
@@ -222,13 +226,13 @@ def _flow(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> dict[str, Any]
         [
             words.FLOW_WORDS[row["reached"]],
             str(row["visits"]) if row["visits"] < visits.FLOW_VISITS else "3 or more",
-            visits_tables.count(row["students"], row["about"], viewer.threshold),
+            visits_tables.count(row["students"], row["about"]),
         ]
         for row in frame.to_dict("records")
     ]
     head = ["First contact", "Completed visits", "Students"]
     return {
-        "figure": flow_figure(frame),
+        "figure": _drawn(frame, flow_figure),
         "summary": "",
         "notes": words.withheld_note(frame, viewer.threshold),
         "table": figures_table("Students by what came of the contacts", head, rows, named=True),
@@ -240,20 +244,12 @@ def _calendar(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> dict[str, 
     days = pd.to_datetime(frame["period"])
     mondays = (days - pd.to_timedelta(days.dt.day_of_week, unit="D")).dt.date
     links = [_link(scope, Behind(week=monday)) for monday in mondays]
-    rows = [
-        [
-            words.date_in_words(row["period"]),
-            visits_tables.count(row["contacts"], row["about"], viewer.threshold),
-        ]
-        for row in frame.to_dict("records")
-    ]
-    head = ["Day" if scope.is_own else "Week of", "Completed visits"]
-    nothing = frame["withheld"].all()
+    figure = partial(calendar_figure, by_day=scope.is_own, links=links)
     return {
-        "figure": None if nothing else calendar_figure(frame, by_day=scope.is_own, links=links),
+        "figure": _drawn(frame, figure),
         "summary": words.calendar_summary(frame, scope.is_own),
         "notes": words.withheld_note(frame, viewer.threshold),
-        "table": figures_table("Completed visits, the latest first", head, rows[::-1], named=True),
+        "table": visits_tables.calendar_table(frame, scope),
     }
 
 
@@ -261,18 +257,15 @@ def _waits(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> dict[str, Any
     frame = visits.waits(data, viewer, scope)
     links = [_link(scope, Behind(wait=name)) for name in frame["wait"]]
     labels = [words.WAIT_WORDS[name] for name in frame["wait"]]
-    told = [
-        visits_tables.count(row["students"], row["about"], viewer.threshold)
-        for row in frame.to_dict("records")
-    ]
+    told = _counts(frame)
     rows = [
         [visits_tables.linked(label, link), text]
         for label, link, text in zip(labels, links, told, strict=True)
     ]
     return {
-        "figure": columns_figure(labels, _values(frame), told, links),
+        "figure": _drawn(frame, _columns, labels, links),
         "summary": words.waits_summary(frame),
-        "notes": "",
+        "notes": words.withheld_note(frame, viewer.threshold),
         "table": figures_table("Students by wait", ["Wait", "Students"], rows, named=True),
     }
 
@@ -281,30 +274,35 @@ def _repeats(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> dict[str, A
     frame = visits.repeats(data, viewer, scope)
     links = [_link(scope, Behind(visits=number)) for number in frame["visits"]]
     labels = [words.visits_in_words(number) for number in frame["visits"]]
-    told = [
-        visits_tables.count(row["students"], row["about"], viewer.threshold)
-        for row in frame.to_dict("records")
-    ]
+    told = _counts(frame)
     above = [words.above_middle(row) for row in frame.to_dict("records")]
-    texts = [
-        stacked(text, share) if share != "–" else text
-        for text, share in zip(told, above, strict=True)
-    ]
     rows = [
         [visits_tables.linked(label, link), text, share]
         for label, link, text, share in zip(labels, links, told, above, strict=True)
     ]
     head = ["Completed visits", "Students", "Above the middle of similar students"]
     return {
-        "figure": columns_figure(labels, _values(frame), texts, links),
+        "figure": _drawn(frame, _columns, labels, links, above),
         "summary": words.repeats_summary(frame),
-        "notes": "",
+        "notes": words.withheld_note(frame, viewer.threshold),
         "table": figures_table("Students by completed visits", head, rows, named=True),
     }
 
 
-def _values(frame: pd.DataFrame) -> list[int | None]:
-    return [None if pd.isna(value) else int(value) for value in frame["students"]]
+def _columns(
+    frame: pd.DataFrame, labels: Sequence[str], links: Sequence[str], shares: Sequence[str] = ()
+) -> Figure:
+    values = [None if pd.isna(value) else int(value) for value in frame["students"]]
+    texts = [
+        stacked(text, share) if share not in ("", "–") else text
+        for text, share in zip_longest(_counts(frame), shares, fillvalue="")
+    ]
+    return columns_figure(labels, values, texts, links)
+
+
+def _counts(frame: pd.DataFrame) -> list[str]:
+    rows = frame.to_dict("records")
+    return [visits_tables.count(row["students"], row["about"]) for row in rows]
 
 
 def _leaving_volume(search: str | None) -> Leaving:
@@ -336,7 +334,7 @@ def _leaving_frame(
     return Leaving(
         f"{title}: {wording.selection(scope.filters, known)}",
         wording.counts_source(data.data_as_of, data.is_demonstration),
-        None if frame["withheld"].all() else figure(frame),
+        _drawn(frame, figure),
         frame,
     )
 
@@ -359,16 +357,10 @@ def _leaving_columns(search: str | None, query: Any, name: str, title: str) -> L
         words.WAIT_WORDS[value] if name == "wait" else words.visits_in_words(value)
         for value in frame[name]
     ]
-    told = [
-        visits_tables.count(row["students"], row["about"], viewer.threshold)
-        for row in frame.to_dict("records")
-    ]
     return Leaving(
         f"{title}: {wording.selection(scope.filters, known)}",
         wording.counts_source(data.data_as_of, data.is_demonstration),
-        None
-        if frame["withheld"].all()
-        else columns_figure(labels, _values(frame), told, [""] * len(frame)),
+        _drawn(frame, _columns, labels, [""] * len(frame)),
         frame,
     )
 

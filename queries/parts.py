@@ -20,9 +20,18 @@ import sqlalchemy as sa
 from queries.database import Snapshot
 from queries.filters import Filters, View
 from queries.memory import once
-from queries.schema import EVENT_MONTHS, EVERYBODY, GRADE_BANDS, served_student, trajectory_month
+from queries.schema import (
+    EVENT_MONTHS,
+    EVERYBODY,
+    GRADE_BANDS,
+    contacted_student,
+    served_student,
+    trajectory_month,
+)
 from queries.served import in_every_month, split_column
+from queries.students import present_column, sees_students, unknown_to
 from queries.values import known_values
+from queries.viewer import Viewer
 
 # Students in each event month.
 Counts = npt.NDArray[np.int64]
@@ -65,6 +74,30 @@ def smallest_parts_of(
     cells = once(data.load_id, key, partial(_cells_of, data, dimensions, populations))
     view = View(view.filters, view.split)
     return once(data.load_id, ("parts", name, view), partial(_by_group, data, view, cells))
+
+
+def smallest_contacted(data: Snapshot, viewer: Viewer, filters: Filters) -> int:
+    """Students in the smallest part, of those with any, that filters cut the contacted into.
+
+    By their present district and grade. Of students unknown to the viewer alone; 0 for none.
+    """
+    known = viewer.districts if sees_students(viewer) else ()
+    key = ("contacted parts", known, filters)
+    return once(data.load_id, key, partial(_smallest_contacted, data, viewer, filters))
+
+
+def _smallest_contacted(data: Snapshot, viewer: Viewer, filters: Filters) -> int:
+    chosen = filters.chosen()
+    columns = [present_column(dimension).label(dimension) for dimension in chosen]
+    statement = sa.select(*columns, sa.func.count().label("students"))
+    cells = data.arrays(
+        statement.select_from(contacted_student)
+        .where(unknown_to(viewer, filters))
+        .group_by(*columns)
+    )
+    students = np.asarray(cells["students"], dtype=np.int64)[:, np.newaxis]
+    found = _Cells(_values(cells, tuple(chosen)), students, np.zeros_like(students))
+    return int(_smallest(found, View(filters))[0])
 
 
 def _by_group(data: Snapshot, view: View, cells: _Cells) -> dict[str, Counts]:

@@ -180,6 +180,19 @@ def in_caseload(filters: Filters) -> list[sa.ColumnElement[bool]]:
     return [present_column(name).in_(values) for name, values in filters.wanted().items()]
 
 
+def unknown_to(viewer: Viewer, filters: Filters) -> sa.ColumnElement[bool]:
+    """On ``contacted_student``: those whose number decides, because the viewer does not know them.
+
+    A coordinator knows the own ones. But what is told of these alone as to others, a file, is for
+    people who know none of them.
+    """
+    if not sees_students(viewer):
+        return sa.true()
+    is_own = contacted_student.c.district_code.in_(viewer.districts)
+    chosen = set(filters.district)
+    return is_own if chosen and chosen <= set(viewer.districts) else ~is_own
+
+
 def caseload(
     data: Snapshot, viewer: Viewer, filters: Filters, behind: Behind | None = None
 ) -> pd.DataFrame:

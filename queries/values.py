@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from queries.schema import (
     district,
     served_student,
 )
-from queries.student_groups import group_labels, read_student_groups
+from queries.student_groups import FEWEST_NAMED, group_labels, read_student_groups
 
 MODALITY_LABELS = {
     "home": "Home",
@@ -36,7 +37,8 @@ GRADE_LABELS = {"PK": "Pre-kindergarten", "K": "Kindergarten"} | {
 def known_values(data: Snapshot) -> KnownValues:
     """Districts by name, cohorts in order of time and languages, from the database.
 
-    The rest is fixed.
+    The rest is fixed. Cohorts are all from the first to the last of so many served students that
+    its name tells of none of them, like a language's.
     """
     groups = read_student_groups()
     return once(data.load_id, ("known values", groups), partial(_read, data, groups))
@@ -44,10 +46,10 @@ def known_values(data: Snapshot) -> KnownValues:
 
 def _read(data: Snapshot, groups: tuple[str, ...]) -> KnownValues:
     districts = sa.select(district).order_by(district.c.district_name, district.c.district_code)
-    cohorts = (
+    named = (
         sa.select(served_student.c.cohort)
         .group_by(served_student.c.cohort)
-        .order_by(sa.func.min(served_student.c.first_visit_date))
+        .having(sa.func.count() >= FEWEST_NAMED)
     )
     return KnownValues(
         district={
@@ -56,7 +58,28 @@ def _read(data: Snapshot, groups: tuple[str, ...]) -> KnownValues:
         grade=GRADE_BAND_LABELS | {grade: GRADE_LABELS[grade] for grade in GRADES},
         modality={modality: MODALITY_LABELS[modality] for modality in MODALITIES},
         visitor_type={kind: VISITOR_TYPE_LABELS[kind] for kind in VISITOR_TYPES},
-        cohort={cohort: cohort for cohort in data.connection.scalars(cohorts)},
+        cohort={cohort: cohort for cohort in _through(data.connection.scalars(named))},
         grade_band={band: GRADE_BAND_LABELS[band] for band in GRADE_BANDS},
         groups={group: group_labels(data, group) for group in groups},
     )
+
+
+_SUMMER = "Summer "
+
+
+def _through(cohorts: Iterable[str]) -> list[str]:
+    """Every school year and summer from the first to the last of these."""
+    places = [_place(cohort) for cohort in cohorts]
+    return [_cohort(place) for place in range(min(places), max(places) + 1)] if places else []
+
+
+def _place(cohort: str) -> int:
+    """In order of time: a school year is even, the summer after it odd."""
+    if cohort.startswith(_SUMMER):
+        return 2 * int(cohort.removeprefix(_SUMMER)) - 1
+    return 2 * int(cohort[:4])
+
+
+def _cohort(place: int) -> str:
+    year = place // 2
+    return f"{_SUMMER}{year + 1}" if place % 2 else f"{year}-{(year + 1) % 100:02d}"

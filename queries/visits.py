@@ -1,17 +1,22 @@
 """What visitors did: volume, how long until a family is reached, repeats, schools.
 
 Contacts count for the district where the student is enrolled now. Who may see the names behind a
-figure sees exact counts by week; everyone else sees months, rounded counts, and none over fewer
-students than the threshold.
+figure sees exact counts by week, a row for all there is. Everyone else sees months, rounded counts,
+and none over fewer students than the threshold, nor one that the others and their total would tell
+(``queries.sums``); and every row there could be, whatever happened, so that no row tells of
+anybody: what is withheld may be few or none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial, wraps
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import sqlalchemy as sa
 
@@ -20,7 +25,15 @@ from queries.database import Snapshot
 from queries.disclosure import disclosed
 from queries.filters import Filters, View
 from queries.memory import once
-from queries.schema import MODALITIES, contacted_student, is_school_of, school, visit
+from queries.parts import smallest_contacted
+from queries.schema import (
+    MODALITIES,
+    VISITOR_TYPES,
+    contacted_student,
+    is_school_of,
+    school,
+    visit,
+)
 from queries.stacks import bars, parts_of
 from queries.standing import contacts
 from queries.students import (
@@ -30,7 +43,10 @@ from queries.students import (
     first_contact_and_visit,
     in_caseload,
     sees_students,
+    unknown_to,
 )
+from queries.sums import guarded, lines
+from queries.values import known_values
 from queries.viewer import Viewer
 
 AT_ONCE, LATER = next(iter(WAITS)), "later"
@@ -39,6 +55,10 @@ _KINDS = (*MODALITIES, NOT_REACHED)
 
 # Students with more completed visits are counted with these in the flow.
 FLOW_VISITS = 3
+_FLOW = [
+    *((reached, visits) for reached in (AT_ONCE, LATER) for visits in range(1, FLOW_VISITS + 1)),
+    (NOT_REACHED, 0),
+]
 
 
 @dataclass(frozen=True)
@@ -66,11 +86,12 @@ Query = Callable[[Snapshot, Viewer, Scope], pd.DataFrame]
 
 
 def _remembered(query: Query) -> Query:
-    """The query, answered once a load for a scope and threshold."""
+    """The query, answered once a load for a scope, a threshold and whom the viewer knows."""
 
     @wraps(query)
     def answer(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
-        key = (query.__name__, viewer.threshold, scope)
+        known = viewer.districts if sees_students(viewer) else ()
+        key = (query.__name__, viewer.threshold, known, scope)
         return once(data.load_id, key, partial(query, data, viewer, scope))
 
     return answer
@@ -81,19 +102,72 @@ def volume(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     """Contacts by period and kind: period (its first day), kind (a modality, or NOT_REACHED).
 
     contacts (Int64, missing where withheld), students (Int64), withheld. For those who see no
-    names, kinds of too few students in a period are one row of the kind TOGETHER; a period of too
-    few has that row alone, withheld.
+    names, every month of the program has every kind, and TOGETHER: kinds of too few students in
+    the month.
     """
-    period = sa.cast(sa.func.date_trunc(scope.period, visit.c.visit_date), sa.Date)
-    kind = sa.case((visit.c.outcome == "completed", visit.c.modality), else_=NOT_REACHED)
-    made = (
+    frame = data.frame(
+        bars(
+            _KINDS,
+            _first_day(scope.period),
+            sa.case((visit.c.outcome == "completed", visit.c.modality), else_=NOT_REACHED),
+            visit.c.student_id,
+            unknown_to(viewer, scope.filters),
+            _contacts(scope.filters),
+        )
+    )
+    if scope.is_own:
+        every = parts_of(frame, _KINDS, list(frame["period"].unique()), 0)
+        return _exact(every[every["contacts"] > 0], ("contacts",))
+    periods = _periods(data, viewer, scope, scope.period)
+    contacted = frame.groupby("period")["unknown"].sum().reindex(periods, fill_value=0)
+    parts = parts_of(frame, _KINDS, periods, viewer.threshold)
+    parts["unknown"] *= parts["period"].map(_guarded_periods(contacted, viewer) > 0)
+    return _disclosed(data, viewer, scope, parts, {"contacts": "unknown"})
+
+
+def _contacts(filters: Filters) -> sa.Select[Any]:
+    """Contacts of the students that the filters leave, with the students."""
+    return (
         sa.select(visit)
         .join_from(visit, contacted_student, contacted_student.c.student_id == visit.c.student_id)
-        .where(*in_caseload(scope.filters))
+        .where(*in_caseload(filters))
     )
-    frame = data.frame(bars(_KINDS, period, kind, visit.c.student_id, made))
-    parts = parts_of(frame, _KINDS, 0 if scope.is_own else viewer.threshold)
-    return _told(parts, viewer, scope, ("contacts",))
+
+
+def _first_day(unit: str) -> sa.ColumnElement[Any]:
+    """The first day of a contact's ``day``, ``week`` or ``month``."""
+    return sa.cast(sa.func.date_trunc(unit, visit.c.visit_date), sa.Date)
+
+
+_FREQUENCIES = {"week": "W-MON", "month": "MS"}
+
+
+def _periods(data: Snapshot, viewer: Viewer, scope: Scope, unit: str) -> list[date]:
+    """First days of every week or month of the program, from the first to the last that had enough.
+
+    Of all its students unknown to the viewer, whatever the filters: before and after, nothing
+    could be told of anybody, and a single contact there adds no row.
+    """
+    had_enough = (
+        _contacts(Filters())
+        .with_only_columns(_first_day(unit).label("period"))
+        .where(unknown_to(viewer, scope.filters))
+        .group_by(sa.text("period"))
+        .having(sa.func.count(visit.c.student_id.distinct()) >= viewer.threshold)
+        .subquery("had_enough")
+    )
+    ends = sa.select(sa.func.min(had_enough.c.period), sa.func.max(had_enough.c.period))
+    first, last = data.connection.execute(ends).one()
+    if first is None:
+        return []
+    return list(pd.date_range(first, last, freq=_FREQUENCIES[unit]).date)
+
+
+def _guarded_periods(students: pd.Series[int], viewer: Viewer) -> pd.Series[int]:
+    """As ``guarded``: the contacts before and after these periods, if any, are withheld as well."""
+    and_others = pd.concat([students, pd.Series([0], index=[None])])
+    everything = pd.Series(True, index=and_others.index)
+    return guarded(and_others, viewer.threshold, [everything], overlapping=True).iloc[:-1]
 
 
 def totals(data: Snapshot, viewer: Viewer, scope: Scope) -> tuple[int | None, int | None, bool]:
@@ -119,36 +193,50 @@ def waits(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     """
     times = first_contact_and_visit()
     frame = data.frame(
-        sa.select(times.c.wait, sa.func.count().label("students"))
+        sa.select(times.c.wait, *_students(viewer, scope))
         .join_from(contacted_student, times, times.c.student_id == contacted_student.c.student_id)
         .where(*in_caseload(scope.filters))
         .group_by(times.c.wait)
     )
     every = frame.set_index("wait").reindex(list(WAITS), fill_value=0).reset_index()
-    return _told(every, viewer, scope)
+    return _told(data, viewer, scope, every)
+
+
+def _students(viewer: Viewer, scope: Scope) -> list[sa.ColumnElement[Any]]:
+    """Students counted: all of them, and those whose number decides."""
+    every = sa.func.count()
+    return [
+        every.label("students"),
+        every.filter(unknown_to(viewer, scope.filters)).label("unknown"),
+    ]
 
 
 @_remembered
 def calendar(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     """Completed visits by day for the own districts, by week (its Monday) otherwise.
 
-    period, contacts (Int64, missing where withheld), students (Int64), withheld.
+    period, contacts (Int64, missing where withheld), students (Int64), withheld. For those who see
+    no names, every week of the program.
     """
-    unit = "day" if scope.is_own else "week"
-    period = sa.cast(sa.func.date_trunc(unit, visit.c.visit_date), sa.Date)
-    columns: list[sa.ColumnElement[Any]] = [
-        period.label("period"),
-        sa.func.count().label("contacts"),
-        sa.func.count(visit.c.student_id.distinct()).label("students"),
-    ]
+    student, is_unknown = visit.c.student_id.distinct(), unknown_to(viewer, scope.filters)
     frame = data.frame(
-        sa.select(*columns)
-        .join_from(visit, contacted_student, contacted_student.c.student_id == visit.c.student_id)
-        .where(visit.c.outcome == "completed", *in_caseload(scope.filters))
+        _contacts(scope.filters)
+        .with_only_columns(
+            _first_day("day" if scope.is_own else "week").label("period"),
+            sa.func.count().label("contacts"),
+            sa.func.count(student).label("students"),
+            sa.func.count(student).filter(is_unknown).label("unknown"),
+        )
+        .where(visit.c.outcome == "completed")
         .group_by(sa.text("period"))
         .order_by(sa.text("period"))
     )
-    return _told(frame, viewer, scope, ("contacts",))
+    if scope.is_own:
+        return _exact(frame, ("contacts",))
+    weeks = pd.Index(_periods(data, viewer, scope, "week"), name="period", dtype=object)
+    every = frame.set_index("period").reindex(weeks, fill_value=0)
+    every["unknown"] = _guarded_periods(every["unknown"], viewer)
+    return _disclosed(data, viewer, scope, every.reset_index(), {"contacts": "unknown"})
 
 
 @_remembered
@@ -156,7 +244,8 @@ def flow(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     """Students contacted by how they were reached and how often visited since.
 
     One row per pair: reached (``at-once``: by the first contact; LATER; NOT_REACHED), visits
-    (completed: 0, 1, 2, FLOW_VISITS and more), students (Int64), withheld.
+    (completed: 0, 1, 2, FLOW_VISITS and more), students (Int64), withheld. For those who see no
+    names, every pair there can be.
     """
     times, columns = first_contact_and_visit(), contacted_student.c
     how = sa.case((times.c.wait.in_((AT_ONCE, NOT_REACHED)), times.c.wait), else_=LATER)
@@ -164,21 +253,27 @@ def flow(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
         (columns.completed_visits > FLOW_VISITS, FLOW_VISITS), else_=columns.completed_visits
     )
     frame = data.frame(
-        sa.select(how.label("reached"), number.label("visits"), sa.func.count().label("students"))
+        sa.select(how.label("reached"), number.label("visits"), *_students(viewer, scope))
         .join_from(contacted_student, times, times.c.student_id == columns.student_id)
         .where(*in_caseload(scope.filters))
         .group_by(sa.text("reached"), sa.text("visits"))
         .order_by(sa.text("reached"), sa.text("visits"))
     )
-    return _told(frame, viewer, scope)
+    if scope.is_own:
+        return _exact(frame)
+    pair = ["reached", "visits"]
+    pairs = pd.MultiIndex.from_tuples(_FLOW, names=pair)
+    every = frame.set_index(pair).reindex(pairs, fill_value=0).reset_index()
+    return _told(data, viewer, scope, every, by=pair)
 
 
 @_remembered
 def repeats(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     """Served students by completed visits, and how they stand against similar students since.
 
-    One row for 1, 2, ... MOST_VISITS (and more): visits, students (Int64), judged (Int64: with a
-    status), above_median (share 0..1 of the judged above half of similar students), withheld.
+    One row for 1, 2, ... MOST_VISITS (and more): visits, students (Int64), withheld; for who sees
+    the names also judged (Int64: with a status) and above_median (share 0..1 of the judged above
+    half of similar students).
     """
     columns = contacted_student.c
     number = sa.case(
@@ -189,7 +284,7 @@ def repeats(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     frame = data.frame(
         sa.select(
             number.label("visits"),
-            sa.func.count().label("students"),
+            *_students(viewer, scope),
             sa.func.count().filter(is_judged).label("judged"),
             sa.func.avg(is_above).filter(is_judged).label("above_median"),
         )
@@ -197,9 +292,11 @@ def repeats(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
         .group_by(number)
     )
     every = frame.set_index("visits").reindex(range(1, MOST_VISITS + 1)).reset_index()
-    every[["students", "judged"]] = every[["students", "judged"]].fillna(0).astype(int)
-    told = _told(every, viewer, scope, ("judged",))
-    return told if scope.is_own else told.assign(above_median=float("nan"))
+    counts = ["students", "unknown", "judged"]
+    every[counts] = every[counts].fillna(0).astype(int)
+    if scope.is_own:
+        return _exact(every, ("judged",))
+    return _told(data, viewer, scope, every[["visits", "students", "unknown"]])
 
 
 @_remembered
@@ -207,53 +304,143 @@ def schools(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
     """One row per school of the students contacted, the most contacted first.
 
     district_code, school_code, school_name, students, reached, completed and attempted contacts
-    (Int64), withheld.
+    (Int64, missing where withheld), withheld. For those who see no names, every school of the
+    chosen districts, and a row without a school for those in none.
     """
-    columns = contacted_student.c
+    columns, is_unknown = contacted_student.c, unknown_to(viewer, scope.filters)
+    is_reached, is_attempted = columns.first_visit_date.is_not(None), columns.attempted_visits > 0
     frame = data.frame(
         sa.select(
             columns.district_code,
-            columns.school_code,
+            school.c.school_code,
             school.c.school_name,
-            sa.func.count().label("students"),
-            sa.func.count(columns.first_visit_date).label("reached"),
+            *_students(viewer, scope),
+            sa.func.count().filter(is_reached).label("reached"),
             sa.func.sum(columns.completed_visits).label("completed"),
             sa.func.sum(columns.attempted_visits).label("attempted"),
+            sa.func.count().filter(is_reached, is_unknown).label("reached_unknown"),
+            sa.func.count().filter(is_attempted, is_unknown).label("attempted_unknown"),
         )
-        .join_from(contacted_student, school, is_school_of(contacted_student))
+        .join_from(contacted_student, school, is_school_of(contacted_student), isouter=True)
         .where(*in_caseload(scope.filters))
-        .group_by(columns.district_code, columns.school_code, school.c.school_name)
+        .group_by(columns.district_code, school.c.school_code, school.c.school_name)
         .order_by(
-            sa.func.count().desc(), school.c.school_name, columns.district_code, columns.school_code
+            sa.func.count().desc(),
+            school.c.school_name,
+            columns.district_code,
+            school.c.school_code,
         )
     )
-    return _told(frame, viewer, scope, ("reached", "completed", "attempted"))
+    if scope.is_own:
+        of_a_school = frame[frame["school_code"].notna()].reset_index(drop=True)
+        return _exact(of_a_school, ("reached", "completed", "attempted"))
+    every = _every_school(data, scope, frame)
+    unreached = every["unknown"] - every["reached_unknown"]
+    every["either_unknown"] = every["reached_unknown"].clip(upper=unreached)
+    counts = {
+        "reached": "either_unknown",  # of all but few, the few are told
+        "completed": "reached_unknown",
+        "attempted": "attempted_unknown",
+    }
+    told = _told(data, viewer, scope, every, counts, by=["district_code"])
+    return told.sort_values("students", ascending=False, kind="stable", ignore_index=True)
+
+
+def _every_school(data: Snapshot, scope: Scope, frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of ``frame``, and of the schools without any; each district's without a school."""
+    keys = ["district_code", "school_code", "school_name"]
+    in_scope = school.c.district_code.in_(scope.filters.district)
+    declared = data.frame(
+        sa.select(*(school.c[name] for name in keys))
+        .where(in_scope if scope.filters.district else sa.true())
+        .order_by(school.c.school_name, school.c.district_code, school.c.school_code)
+    )
+    districts = scope.filters.district or tuple(known_values(data).district)
+    in_none = pd.DataFrame({"district_code": districts}, dtype=object)
+    grid = pd.concat([declared, in_none], ignore_index=True).astype(object)
+    every = grid.merge(frame.astype(dict.fromkeys(keys, object)), on=keys, how="left")
+    counts = list(frame.columns.difference(keys))
+    every[counts] = every[counts].fillna(0).astype(int)
+    return every
 
 
 @_remembered
 def visitors(data: Snapshot, viewer: Viewer, scope: Scope) -> pd.DataFrame:
-    """One row per visitor type: visitor_type, completed and attempted contacts, students."""
-    completed = visit.c.outcome == "completed"
+    """One row per visitor type: visitor_type, completed and attempted contacts, students.
+
+    For those who see no names, every type there is.
+    """
+    student, is_unknown = visit.c.student_id.distinct(), unknown_to(viewer, scope.filters)
+    is_completed = visit.c.outcome == "completed"
     frame = data.frame(
-        sa.select(
+        _contacts(scope.filters)
+        .with_only_columns(
             visit.c.visitor_type,
-            sa.func.count(visit.c.student_id.distinct()).label("students"),
-            sa.func.count().filter(completed).label("completed"),
-            sa.func.count().filter(~completed).label("attempted"),
+            sa.func.count(student).label("students"),
+            sa.func.count(student).filter(is_unknown).label("unknown"),
+            sa.func.count().filter(is_completed).label("completed"),
+            sa.func.count().filter(~is_completed).label("attempted"),
+            sa.func.count(student).filter(is_completed, is_unknown).label("reached_unknown"),
+            sa.func.count(student).filter(~is_completed, is_unknown).label("attempted_unknown"),
         )
-        .join_from(visit, contacted_student, contacted_student.c.student_id == visit.c.student_id)
-        .where(*in_caseload(scope.filters))
         .group_by(visit.c.visitor_type)
         .order_by(visit.c.visitor_type)
     )
-    return _told(frame, viewer, scope, ("completed", "attempted"))
+    if scope.is_own:
+        return _exact(frame, ("completed", "attempted"))
+    types = sorted(VISITOR_TYPES)
+    every = frame.set_index("visitor_type").reindex(types, fill_value=0).reset_index()
+    counts = {"completed": "reached_unknown", "attempted": "attempted_unknown"}
+    return _told(data, viewer, scope, every, counts, overlapping=True)
+
+
+def _exact(frame: pd.DataFrame, counts: Sequence[str] = ()) -> pd.DataFrame:
+    """Counts to who sees the names behind them."""
+    whole = {name: frame[name].astype("Int64") for name in ("students", *counts)}
+    return _without_unknown(frame).assign(**whole, about=False, withheld=False)
 
 
 def _told(
-    frame: pd.DataFrame, viewer: Viewer, scope: Scope, counts: tuple[str, ...] = ()
+    data: Snapshot,
+    viewer: Viewer,
+    scope: Scope,
+    frame: pd.DataFrame,
+    counts: Mapping[str, str] | None = None,
+    by: Sequence[str] = (),
+    *,
+    overlapping: bool = False,
 ) -> pd.DataFrame:
-    """Counts as the viewer may see them; exact where the names behind them are the viewer's."""
+    """Counts as the viewer may see them, none of which a total tells (``queries.sums``).
+
+    ``counts`` names the column of those behind each further count; for ``by`` and ``overlapping``
+    see there.
+    """
     if scope.is_own:
-        whole = {name: frame[name].astype("Int64") for name in ("students", *counts)}
-        return frame.assign(**whole, about=False, withheld=False)
-    return disclosed(frame, viewer, (), exact=False, counts=counts)
+        return _exact(frame, tuple(counts or ()))
+    totals = lines(frame, by)
+    kept = {
+        name: guarded(frame[name], viewer.threshold, totals, overlapping=overlapping)
+        for name in frame.columns[_are_unknown(frame)]
+    }
+    return _disclosed(data, viewer, scope, frame.assign(**kept), counts or {})
+
+
+def _disclosed(
+    data: Snapshot, viewer: Viewer, scope: Scope, frame: pd.DataFrame, counts: Mapping[str, str]
+) -> pd.DataFrame:
+    """Counts rounded, missing where those behind them are fewer than the threshold."""
+    part = smallest_contacted(data, viewer, scope.filters)
+    rows = frame.assign(smallest_part=frame["unknown"].clip(upper=part))
+    told = disclosed(rows, viewer, (), exact=False, counts=tuple(counts))
+    for name, unknown in counts.items():
+        told[name] = told[name].mask(frame[unknown] < viewer.threshold)
+    return _without_unknown(told)
+
+
+def _without_unknown(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.loc[:, ~_are_unknown(frame)]
+
+
+def _are_unknown(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Which columns count the students that decide, and are for nobody to see."""
+    return frame.columns.str.endswith("unknown")

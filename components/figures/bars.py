@@ -53,7 +53,7 @@ def volume_figure(frame: pd.DataFrame, period: str, links: pd.Series[str]) -> Fi
             "itemdoubleclick": False,
             "font": {"size": theme.TICK_SIZE, "color": "@ink"},
         },
-        "xaxis": date_axis() | _room_around(frame["period"], period),
+        "xaxis": date_axis() | _room_around(shown["period"], period),
         "yaxis": _count_axis("Contacts"),
         "annotations": [],
         "meta": {"kind": "bars"},

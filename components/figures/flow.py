@@ -45,6 +45,7 @@ def flow_figure(frame: pd.DataFrame) -> Figure:
         for number in visits
     }
     total = sum(by_reached.values())
+    everybody = words.FLOW_SHOWN if frame["withheld"].any() else words.FLOW_ALL
     scale = (1 - _GAP * (len(_REACHED) - 1)) / max(total, 1)
     left = _stacked([total], scale)[0]
     middle = dict(zip(_REACHED, _stacked(list(by_reached.values()), scale), strict=True))
@@ -67,7 +68,7 @@ def flow_figure(frame: pd.DataFrame) -> Figure:
             from_top += wide
             at_right[number] += wide
     nodes = [
-        (0, left, words.FLOW_ALL, total),
+        (0, left, everybody, total),
         *((1, middle[name], words.FLOW_WORDS[name], by_reached[name]) for name in _REACHED),
         *((2, right[n], words.flow_visits(n), by_visits[n]) for n in visits),
     ]

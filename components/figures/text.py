@@ -56,6 +56,13 @@ def together(*words: str) -> Markup:
     return Markup("").join(map(_marked, words))
 
 
+def unmarked(words: str) -> str:
+    """Words of a figure for where there is no markup, on one line."""
+    if not isinstance(words, Markup):
+        return words
+    return Markup(str(words).replace("<br>", " ")).striptags()  # noqa: S704 (marked already)
+
+
 def escaped(words: str) -> str:
     """Words as plotly shows them as they are; what is marked keeps its marks."""
     return str(_marked(words))

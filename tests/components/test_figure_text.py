@@ -9,7 +9,15 @@ import pytest
 
 from components import theme
 from components.figures.frame import finished
-from components.figures.text import TEXT_ALONE, bold, escaped, italic, stacked, together
+from components.figures.text import (
+    TEXT_ALONE,
+    bold,
+    escaped,
+    italic,
+    stacked,
+    together,
+    unmarked,
+)
 
 NAMES = (
     '<a href="//e.x">N</a>',
@@ -72,3 +80,9 @@ def test_only_a_color_that_there_is_is_painted() -> None:
         theme.colour("@accent/0.5"),
         *words[2:],
     ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_words_of_a_figure_stand_in_a_file_as_they_were_written(name: str) -> None:
+    assert unmarked(stacked(bold(name), "Data through May")) == f"{name} Data through May"
+    assert unmarked(name) == name

@@ -168,7 +168,7 @@ def test_the_flow_leaves_out_what_is_withheld_and_adds_up() -> None:
     frame = frame.assign(about=False, withheld=frame["students"].isna())
     figure = flow_figure(frame)
     notes = {note["text"] for note in figure["layout"]["annotations"]}
-    assert "<b>Families contacted</b><br>150" in notes
+    assert "<b>Families shown</b><br>150" in notes
     assert {"<b>Reached at once</b><br>80", "<b>Reached later</b><br>30"} <= notes
     assert {"<b>1 visit</b><br>90", "<b>3 or more</b><br>20"} <= notes
     assert not any("2 visits" in note for note in notes)
@@ -480,7 +480,7 @@ def test_kinds_told_together_are_one_hatched_part_on_top() -> None:
     assert [trace["name"] for trace in traces] == [
         "Home",
         "Not reached",
-        "Other kinds, too few to show by themselves",
+        "Other kinds together",
     ]
     assert [bool(trace["marker"].get("pattern")) for trace in traces] == [False, False, True]
     assert traces[-1]["y"] == [25]

@@ -31,6 +31,15 @@ def loaded(delivery: Delivery, *rows: str) -> None:
     delivery.write(public_rates="\n".join((HEADER, *rows)) + "\n").load()
 
 
+def twenty_visited(delivery: Delivery) -> None:
+    """19 more students of Hartford first visited in 2021-22, so that it is a cohort with a name."""
+    ids = [f"20000000{number:02d}" for number in range(19)]
+    delivery.add("students", *(f"{one},F,L,2010-01-01,English" for one in ids))
+    delivery.add("enrollments", *(f"{one},2021-22,0640011,7,,2021-09-01,2022-06-14" for one in ids))
+    delivery.add("attendance", *(f"{one},0640011,2021-10,20,15" for one in ids))
+    delivery.add("visits", *(f"t{one},{one},2021-12-07,home,completed,school" for one in ids))
+
+
 def of_hartford(data: Snapshot, **filters: tuple[str, ...]) -> Filters | None:
     """Whom the program's figure beside Hartford's published rate is of."""
     context = public_context(data, Filters(district=("0640011",), **filters))
@@ -57,7 +66,8 @@ def test_all_students_of_district_and_state_are_told_with_their_edition(delivery
 
 
 def test_the_visited_beside_it_are_those_first_visited_in_the_year_told(delivery: Delivery) -> None:
-    loaded(delivery, *STATE, *HARTFORD)  # the one student visited was so in 2021-22
+    twenty_visited(delivery)
+    loaded(delivery, *STATE, *HARTFORD)
     with snapshot() as data:
         assert of_hartford(data) == Filters(district=("0640011",), cohort=("2021-22",))
         assert of_hartford(data, grade=("7",)) == Filters(
@@ -68,6 +78,7 @@ def test_the_visited_beside_it_are_those_first_visited_in_the_year_told(delivery
 
 def test_the_last_year_that_has_visited_students_is_told(delivery: Delivery) -> None:
     later = [row.replace("2021-22", "2022-23").replace("2022-07", "2023-07") for row in HARTFORD]
+    twenty_visited(delivery)
     loaded(delivery, *STATE, *HARTFORD, *later)
     with snapshot() as data:
         context = public_context(data, Filters(district=("0640011",)))
