@@ -143,7 +143,7 @@ def test_a_stream_is_logged_when_it_ends(site: Build, lines: Lines) -> None:
     here.sign_in("lea")
     here.client.get("/trajectories", buffered=True)
     lines.read()
-    answer = here.client.get("/data/rejected-rows.csv")
+    answer = here.client.get("/data/rejected-rows.csv", buffered=False)
     assert [line for line in lines.read() if line.get("route") == "/data/rejected-rows.csv"] == []
     answer.close()
     assert [line["route"] for line in lines.read()] == ["/data/rejected-rows.csv"]
