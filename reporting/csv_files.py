@@ -26,6 +26,10 @@ _CHUNK_BYTES = _LONGEST_LINE = 1 << 25
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 500
 LONGEST_NAME = 1_000
 
+# Of one row, those within quotation marks included. Of a row with too many fields the engine writes
+# down each that is one too many, and the whole row with it.
+_MOST_COMMAS = 1_000
+
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _NEWLINE, _RETURN, _QUOTE, _COMMA = b'\n\r",'
 
@@ -183,6 +187,11 @@ class _Chunk:
                 "has quotation marks that do not match, so it cannot be said where one row ends. "
                 "Export the file again as CSV, with quotation marks within a field doubled.",
             ),
+            (
+                self._crowded(),
+                f"has more than {_MOST_COMMAS:,} commas, and no row has so many fields. Export the "
+                "file again as CSV, with the columns that are needed alone.",
+            ),
         ):
             if position is not None:
                 line = 1 + lines_before + np.searchsorted(self.line_ends, position)
@@ -213,6 +222,13 @@ class _Chunk:
             ):
                 return int(position)
         return None
+
+    def _crowded(self) -> int | None:
+        """The end of a record with more commas than any has."""
+        ends = np.append(self.record_ends, len(self._bytes))
+        commas = np.flatnonzero(self._bytes == _COMMA)
+        crowded = np.diff(np.searchsorted(commas, ends), prepend=0) > _MOST_COMMAS
+        return int(ends[crowded][0]) if crowded.any() else None
 
     def _opens_formula(self, position: int) -> bool:
         """Is it the first mark of a field ``="0012"``, as Excel is made to keep zeros?"""

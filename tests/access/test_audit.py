@@ -60,7 +60,6 @@ LEAVING: dict[str, tuple[str, Ask]] = {
     "slides": ("lea", lambda s: form(s, "/present/file", kind="pptx", search=KEPT)),
     "figures of slides": ("lea", lambda s: form(s, "/present/file", kind="csv", search=KEPT)),
     "rejected rows": ("lea", lambda s: s.client.get("/data/rejected-rows.csv")),
-    "rows to decide about": ("lea", lambda s: s.client.get("/data/rows-to-decide.csv")),
     "a delivery": (
         "lea",
         lambda s: s.client.post(

@@ -42,12 +42,13 @@ def test_so_many_have_a_place_so_many_wait_and_the_next_is_refused() -> None:
 
 def test_who_waits_too_long_is_refused_and_takes_no_place_of_others() -> None:
     places = Places(1, waiting=1, longest=0.01)
-    with places:
+    with ThreadPoolExecutor(1) as pool, places:
         for _ in range(5):
             with pytest.raises(BusyError):
                 places.take()
-    with places:
-        pass
+        places._longest = LONGEST_WAIT
+        waiting = pool.submit(places.take)
+    waiting.result()
 
 
 def test_an_error_gives_the_place_back() -> None:

@@ -14,7 +14,7 @@ from access.audit import read_audit
 from access.users import UserError, Users
 from app import create_app
 from queries.database import DatabaseUnavailableError
-from tests.access.conftest import PASSWORD, SETTINGS, Build, Site
+from tests.access.conftest import PASSWORD, PEOPLE, SETTINGS, Build, Site
 from tests.conftest import Delivery
 
 VIEW = "/trajectories?district=0640011"
@@ -329,7 +329,7 @@ def test_passwords_are_kept_as_salted_hashes_in_a_private_file(site: Build) -> N
     file = here.folder / "users.json"
     assert PASSWORD not in file.read_text()
     hashes = [user.password_hash for user in Users(file).all()]
-    assert len(set(hashes)) == 3
+    assert len(set(hashes)) == len(PEOPLE)
     assert all(text.startswith("scrypt:") for text in hashes)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 

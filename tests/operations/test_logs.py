@@ -143,11 +143,10 @@ def test_a_stream_is_logged_when_it_ends(site: Build, lines: Lines) -> None:
     here.sign_in("lea")
     here.client.get("/trajectories", buffered=True)
     lines.read()
-    form = {"kind": "csv", "search": "", "csrf_token": here.token()}
-    answer = here.client.post("/present/file", data=form)
-    assert [line for line in lines.read() if line.get("route") == "/present/file"] == []
+    answer = here.client.get("/data/rejected-rows.csv", buffered=False)
+    assert [line for line in lines.read() if line.get("route") == "/data/rejected-rows.csv"] == []
     answer.close()
-    assert [line["route"] for line in lines.read()] == ["/present/file"]
+    assert [line["route"] for line in lines.read()] == ["/data/rejected-rows.csv"]
 
 
 def test_between_requests_nothing_has_a_number(site: Build, lines: Lines) -> None:
