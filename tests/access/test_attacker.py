@@ -25,6 +25,7 @@ import sqlalchemy as sa
 from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
+from components.wording import NOTHING_TOLD
 from queries import parts, standing, trajectories
 from queries.database import snapshot
 from queries.schema import GRADE_BANDS, served_student, trajectory_month
@@ -179,6 +180,8 @@ def downloaded_figures(
     """The core chart's download, whose means are of the same tenth of a point."""
     answer = here.ask("trajectory-csv", 1, search(chosen, same, split))
     content = answer.get_json()["response"]["trajectory-csv"]["data"]["content"]
+    if NOTHING_TOLD in content:
+        return
     frame = pd.read_csv(io.StringIO(content)).query("event_month == @MONTH").dropna(subset=["rate"])
     for label, mean in zip(frame["group"], 100 * frame["rate"], strict=True):
         low = 0.0 if mean <= 5 else mean - 0.05
