@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,24 @@ class Site:
 
 
 Build = Callable[..., Site]
+
+
+@contextmanager
+def demonstration(database: str, folder: Path) -> Iterator[Site]:
+    """The site over a database that is there, where nobody signs in; snapshots are in the folder.
+
+    Another test may have changed what the same load tells.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LEAP_DATABASE_URL", database)
+        patch.setenv("LEAP_SNAPSHOTS", str(folder / "snapshots"))
+        patch.delenv("LEAP_SETTINGS", raising=False)
+        memory._memory._results.clear()
+        app = create_app()
+        site = Site(app.server.test_client(), folder, app)
+        site.client.get("/present")
+        yield site
+        memory._memory._results.clear()
 
 
 @pytest.fixture(scope="session")

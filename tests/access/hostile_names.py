@@ -50,7 +50,17 @@ def with_hostile_names(database: Path, copy: Path) -> str:
         ).fetchall()
         for column, tables in columns:
             _trap(connection, column, tables)
+        _as_other_loads(connection)
     return f"duckdb:///{copy}"
+
+
+def _as_other_loads(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give loads ids of their own: results are remembered by load, which the first database has."""
+    for (table,) in connection.execute(
+        "SELECT table_name FROM information_schema.columns "
+        "WHERE table_schema = 'main' AND column_name = 'load_id'"
+    ).fetchall():
+        connection.execute(f"UPDATE \"{table}\" SET load_id = load_id || ' named'")
 
 
 def _trap(connection: duckdb.DuckDBPyConnection, column: str, tables: Sequence[str]) -> None:

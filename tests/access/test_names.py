@@ -16,13 +16,11 @@ import pytest
 from openpyxl import load_workbook
 from pptx import Presentation
 
-from app import create_app
 from exports.cells import neutral
 from exports.digest import digest
-from queries import memory
 from queries.database import snapshot
 from queries.values import known_values
-from tests.access.conftest import Site
+from tests.access.conftest import Site, demonstration
 from tests.access.hostile_names import with_hostile_names
 from tests.access.test_one_number import HARTFORD, as_role
 from tests.conftest import Program
@@ -49,16 +47,9 @@ def hostile(program: Program, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def shown(hostile: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    monkeypatch.setenv("LEAP_DATABASE_URL", hostile)
-    monkeypatch.setenv("LEAP_SNAPSHOTS", str(tmp_path / "snapshots"))
     monkeypatch.setenv("LEAP_STUDENT_GROUPS", "home_language")
-    monkeypatch.delenv("LEAP_SETTINGS", raising=False)
-    memory._memory._results.clear()
-    app = create_app()
-    site = Site(app.server.test_client(), tmp_path, app)
-    site.client.get("/present")
-    yield site
-    memory._memory._results.clear()
+    with demonstration(hostile, tmp_path) as site:
+        yield site
 
 
 def searches() -> tuple[str, ...]:

@@ -20,9 +20,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from app import create_app
 from exports.digest import digest
-from queries import memory
 from queries.database import snapshot
 from queries.effects import HEADLINE_MONTH, Effect, effects
 from queries.filters import DIMENSIONS, SPLITS, Filters, View
@@ -30,7 +28,7 @@ from queries.standing import row_of_all, standing
 from queries.told import by_method, told
 from queries.values import known_values
 from queries.viewer import Viewer
-from tests.access.conftest import Site
+from tests.access.conftest import Site, demonstration
 from tests.conftest import Program
 from tests.rendered import Text, deck_texts, download_texts, page_texts
 
@@ -88,16 +86,9 @@ def _write(
 
 
 @pytest.fixture
-def shown(traced: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    monkeypatch.setenv("LEAP_DATABASE_URL", traced)
-    monkeypatch.setenv("LEAP_SNAPSHOTS", str(tmp_path / "snapshots"))
-    monkeypatch.delenv("LEAP_SETTINGS", raising=False)
-    memory._memory._results.clear()
-    app = create_app()
-    site = Site(app.server.test_client(), tmp_path, app)
-    site.client.get("/present")
-    yield site
-    memory._memory._results.clear()
+def shown(traced: str, tmp_path: Path) -> Iterator[Site]:
+    with demonstration(traced, tmp_path) as site:
+        yield site
 
 
 def as_role(site: Site, role: str) -> None:

@@ -304,6 +304,12 @@ def bounded(site: Site, **bounds: Any) -> Site:
     return site
 
 
+def goes_on(lea: Site, delivery: Delivery) -> bool:
+    """Whether the next delivery is loaded as if nothing had been."""
+    send(bounded(lea), zipped(delivery))
+    return ended(lea).state == "loaded"
+
+
 def test_a_load_that_takes_too_long_ends_and_the_next_one_goes_on(
     lea: Site, delivery: Delivery
 ) -> None:
@@ -312,8 +318,7 @@ def test_a_load_that_takes_too_long_ends_and_the_next_one_goes_on(
         last = ended(lea)
         assert last.state == "refused"
         assert "longer than the 0.001 minutes that a load may take" in (last.refusal or "")
-    send(bounded(lea), zipped(delivery))
-    assert ended(lea).state == "loaded"
+    assert goes_on(lea, delivery)
 
 
 def test_a_load_that_needs_too_much_memory_ends_and_the_next_one_goes_on(
@@ -323,8 +328,7 @@ def test_a_load_that_needs_too_much_memory_ends_and_the_next_one_goes_on(
     last = ended(lea)
     assert last.state == "refused"
     assert "more memory than the 100 MB that a load may take" in (last.refusal or "")
-    send(bounded(lea), zipped(delivery))
-    assert ended(lea).state == "loaded"
+    assert goes_on(lea, delivery)
 
 
 def test_the_load_of_a_command_line_goes_on_after_a_load_that_was_stopped(

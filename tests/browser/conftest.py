@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,20 +23,26 @@ from tests.waiting import LONGEST_WAIT
 WIDTHS = {"laptop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 
-@pytest.fixture(scope="module")
-def address(program: Program) -> Iterator[str]:
-    """Where the dashboard is served to the tests of a file.
+@contextmanager
+def served(**environment: str) -> Iterator[str]:
+    """Where the dashboard is served, set up by these settings of the environment.
 
     There is one app in a process, and other files set it up to sign people in.
     """
-    patch = pytest.MonkeyPatch()
-    patch.setenv("LEAP_DATABASE_URL", program.url)
-    server = make_server("127.0.0.1", 0, create_app().server, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    patch.undo()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        server = make_server("127.0.0.1", 0, create_app().server, threaded=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def address(program: Program) -> Iterator[str]:
+    """Where the dashboard is served to the tests of a file."""
+    with served(LEAP_DATABASE_URL=program.url) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

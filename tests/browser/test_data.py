@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,13 +12,11 @@ import pytest
 import sqlalchemy as sa
 from filelock import FileLock
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
-from app import create_app
 from reporting.demonstration import LAST_MONTH, last_month_apart, write_demonstration
 from reporting.load import load
 from reporting.mapping import read_mapping
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, served
 
 pytestmark = pytest.mark.browser
 
@@ -42,13 +39,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
     """Served from a database of its own, because it changes."""
-    patch = pytest.MonkeyPatch()
-    patch.setenv("LEAP_DATABASE_URL", f"duckdb:///{folder}/leap.duckdb")
-    server = make_server("127.0.0.1", 0, create_app().server, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    patch.undo()
+    with served(LEAP_DATABASE_URL=f"duckdb:///{folder}/leap.duckdb") as address:
+        yield address
 
 
 def choose(here: Visit, file: Path) -> None:

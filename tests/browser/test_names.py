@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,11 +9,9 @@ from typing import Any
 import duckdb
 import pytest
 from defusedxml.ElementTree import fromstring
-from werkzeug.serving import make_server
 
-from app import create_app
 from tests.access.hostile_names import with_hostile_names
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, served
 from tests.conftest import Program
 
 pytestmark = pytest.mark.browser
@@ -41,12 +38,8 @@ def address(program: Program, tmp_path_factory: pytest.TempPathFactory) -> Itera
             "UPDATE district SET district_name = ? WHERE district_code = ?",
             [(name, code) for code, name in NAMES.items()],
         )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LEAP_DATABASE_URL", url)
-        server = make_server("127.0.0.1", 0, create_app().server, threaded=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with served(LEAP_DATABASE_URL=url) as address:
+        yield address
 
 
 @pytest.mark.parametrize("path", PAGES)

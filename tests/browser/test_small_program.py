@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-import threading
 import unicodedata
 from collections.abc import Callable, Iterator
 
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Locator, expect
-from werkzeug.serving import make_server
 
-from app import create_app
 from reporting.load import load
 from reporting.mapping import read_mapping
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, served
 from tests.browser.test_students import coordinate
 from tests.conftest import Delivery
 
@@ -79,13 +76,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     url = f"duckdb:///{folder}/leap.duckdb"
     delivery = Delivery(folder / "delivery", url).write()
     load(written(delivery).folder, sa.make_url(url), read_mapping(None))
-    patch = pytest.MonkeyPatch()
-    patch.setenv("LEAP_DATABASE_URL", url)
-    server = make_server("127.0.0.1", 0, create_app().server, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    patch.undo()
+    with served(LEAP_DATABASE_URL=url) as address:
+        yield address
 
 
 # --- Search ---------------------------------------------------------------------------------

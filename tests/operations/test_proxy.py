@@ -36,6 +36,7 @@ SLOW = {
     "a delivery": f"POST /data/uploads HTTP/1.1\r\n{HOST}{ZIP}{LONG}\r\nP",
     "a form as a delivery": f"POST /data/uploads HTTP/1.1\r\n{HOST}{FORM}{LONG}\r\nn",
     "a page asked for with a body": f"GET /sign-in HTTP/1.1\r\n{HOST}{FORM}{LONG}\r\nn",
+    "a page asked for with parts": f"GET /sign-in HTTP/1.1\r\n{HOST}{CHUNKED}\r\n4\r\nname\r\n",
     "half a header": f"POST /sign-in HTTP/1.1\r\n{HOST}X-Half: ",
 }
 

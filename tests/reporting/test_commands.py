@@ -57,10 +57,9 @@ def test_where_a_load_is_and_what_came_of_it_stands_in_a_file(delivery: Delivery
     assert status["outcomes"][0] == {
         "file": "districts.csv",
         "read": 2,
-        "loaded": 2,
-        "changed": 0,
         "duplicate": 0,
         "rejected": 0,
+        "good": 2,
     }
     delivery.add("attendance", f"{ADA},0640011,2022-06,20,99")
     assert main(["load", str(delivery.folder), *options]) == 1
