@@ -18,6 +18,7 @@ from queries.database import Snapshot
 from queries.disclosure import Count, disclosed, disclosed_count
 from queries.disclosure.counts import drawn_noise, set_key
 from queries.disclosure.parts import smallest_contacted
+from queries.disclosure.precision import told_rate
 from queries.effects import Effect, told_cut
 from queries.filters import Filters
 from queries.memory import once
@@ -104,12 +105,17 @@ def effect_before(
         return None
     margin = Z95 * row["standard_error"]
     found = pd.DataFrame([dict(row)]).assign(
-        students=row["served"], low=row["effect"] - margin, high=row["effect"] + margin
+        low=row["effect"] - margin, high=row["effect"] + margin
     )
-    effects = disclosed(found, viewer, ("visited_rate",), exact=True, differences=_EFFECT)
-    [told] = effects.to_dict("records")
-    figures = {name: told[name] for name in ("visited_rate", "beyond", *_EFFECT)}
-    return EffectBefore(**figures, verdict=Verdict[row["verdict"]])
+    [told] = disclosed(found, viewer, (), exact=True, differences=_EFFECT).to_dict("records")
+    drawn_by = pd.Series([counted["drawn_by"].loc[HEADLINE_MONTH]])
+    rates = told_rate(found["visited_rate"], found["served"], drawn_by)
+    return EffectBefore(
+        visited_rate=rates["rate"].item(),
+        beyond=rates["beyond"].item(),
+        verdict=Verdict[row["verdict"]],
+        **{name: told[name] for name in _EFFECT},
+    )
 
 
 _EFFECT = ("effect", "low", "high")

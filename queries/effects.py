@@ -26,6 +26,7 @@ from queries.disclosure import disclosed, is_exact, rounded
 from queries.disclosure.counts import group_noises
 from queries.disclosure.knowledge import is_known
 from queries.disclosure.parts import NOTHING_TOLD, Counts, month_cells, smallest_parts, within
+from queries.disclosure.precision import told_rate
 from queries.filters import SPLITS, Filters, View
 from queries.memory import once
 from queries.schema import (
@@ -213,8 +214,12 @@ def _with_rates(
     A rate of those with similar students, beside the rate of all, would tell of the few without.
     """
     own = frozenset({EVERYBODY} if asked.own_list else ())
-    rates = months["event_month"].map(mean_rates(data, viewer, asked.filters, own)["rate"])
-    return months.assign(visited_rate=rates.where(months["design"] == "matched"))
+    rates = mean_rates(data, viewer, asked.filters, own).reindex(months["event_month"])
+    return months.assign(
+        visited_rate=rates["rate"].where(months["design"].eq("matched").to_numpy()).to_numpy(),
+        visited=rates["students"].fillna(0).to_numpy(),
+        drawn_by=rates["drawn_by"].fillna("").to_numpy(),
+    )
 
 
 def _disclosed(
@@ -234,14 +239,18 @@ def _disclosed(
         comparison_size=rounded(months["comparison_size"]),
     )
     shown = disclosed(
-        rows,
+        rows.drop(columns=["visited", "drawn_by"]),
         viewer,
-        ("visited_rate",),
+        (),
         exact=asked.exact,
         differences=_EFFECTS,
         figures=("comparison_rate", "comparison_size"),
-        noise=group_noises(data, asked.filters, rows["students"], served_student),
+        noise=group_noises(data, viewer, asked.filters, rows["students"], served_student),
     )
+    # As on the core chart, which is over those without similar students as well.
+    visited = told_rate(rows["visited_rate"], rows["visited"], rows["drawn_by"])
+    shown["visited_rate"] = visited["rate"].mask(shown["withheld"])
+    shown["beyond"] = visited["beyond"].mask(shown["withheld"], "")
     comparison = shown["visited_rate"] - shown["effect"].fillna(0.0)
     return shown.assign(comparison_rate=comparison.where(shown["comparison_rate"].notna()).round(3))
 

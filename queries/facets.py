@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from queries.database import Snapshot
 from queries.disclosure import disclosed, is_exact
 from queries.disclosure.counts import TELLING, Whom, set_key, tells_of_groups, without_groups
-from queries.disclosure.parts import population_cells, smallest_parts
+from queries.disclosure.knowledge import is_known
+from queries.disclosure.parts import counted_parts
 from queries.filters import Filters, KnownValues, View
 from queries.memory import once
-from queries.schema import EVERYBODY, GRADE_BANDS, STUDENT_GROUPS, served_student
+from queries.schema import EVERYBODY, GRADE_BANDS, served_student
 from queries.served import split_column
 from queries.values import known_values
 from queries.viewer import Viewer
@@ -38,8 +39,8 @@ def option_counts(data: Snapshot, viewer: Viewer, filters: Filters) -> pd.DataFr
 def _option_counts(
     data: Snapshot, viewer: Viewer, filters: Filters, known: KnownValues
 ) -> pd.DataFrame:
-    key = ("served cells", known.dimensions)
-    cells = once(data.load_id, key, partial(_cells, data, known.dimensions))
+    key = ("served cells", viewer.known_districts, known.dimensions)
+    cells = once(data.load_id, key, partial(_cells, data, viewer, known.dimensions))
     chosen = {name: cells[name].isin(values) for name, values in filters.wanted().items()}
     told = []
     for dimension in known.dimensions:
@@ -53,7 +54,7 @@ def _option_counts(
             columns=["dimension", "value", "label", "students"],
         )
         whatever = cells[_all({n: i for n, i in others.items() if n not in TELLING}, cells)]
-        noise = _noise(whatever, filters, options)
+        noise = _noise(viewer, whatever, filters, options)
         told.append(_told(data, viewer, filters, options, noise))
     return pd.concat(told, ignore_index=True)
 
@@ -66,7 +67,7 @@ def _all(chosen: Mapping[str, pd.Series[bool]], cells: pd.DataFrame) -> npt.NDAr
 
 
 def _noise(
-    whatever: pd.DataFrame, filters: Filters, options: pd.DataFrame
+    viewer: Viewer, whatever: pd.DataFrame, filters: Filters, options: pd.DataFrame
 ) -> pd.Series[int] | None:
     """What is added to the number of each option (``queries.disclosure.counts.group_noise``).
 
@@ -76,13 +77,13 @@ def _noise(
     if not tells_of_groups(replace(filters, **{dimension: ()}), dimension):
         return None
     left = [replace(filters, **{dimension: (value,)}) for value in options["value"]]
-    keys, students = (_sums(whatever, dimension, name) for name in ("noise_key", "students"))
-    everybody = Whom(int(whatever["noise_key"].sum()), int(whatever["students"].sum()))
+    sums = [_sums(whatever, dimension, name) for name in _OF_WHOM]
+    everybody = Whom(*(int(whatever[name].sum()) for name in _OF_WHOM))
     found = []
     for chosen, value, counted in zip(left, options["value"], options["students"], strict=True):
-        one = Whom(keys.get(value, 0), students.get(value, 0))
+        one = Whom(*(of_value.get(value, 0) for of_value in sums))
         whom = everybody if dimension in TELLING else one
-        found.append(whom.noise(int(counted), without_groups(chosen)[1]))
+        found.append(whom.noise(int(counted), without_groups(chosen)[1], viewer))
     return pd.Series(found, options.index, dtype=int)
 
 
@@ -95,11 +96,8 @@ def _told(
 ) -> pd.DataFrame:
     [dimension] = options["dimension"].unique()
     exact = is_exact(replace(filters, **{dimension: ()}), dimension)
-    if set(STUDENT_GROUPS).isdisjoint((*filters.chosen(), dimension)):
-        return disclosed(options, viewer, (), exact=exact, noise=noise)
     left = [replace(filters, **{dimension: (value,)}) for value in options["value"]]
-    everybody = population_cells(data, viewer, "served", [sa.true()])
-    parts = [smallest_parts(data, everybody, View(chosen))[EVERYBODY][0] for chosen in left]
+    parts = [counted_parts(data, viewer, View(chosen))[EVERYBODY] for chosen in left]
     return disclosed(options.assign(smallest_part=parts), viewer, (), exact=exact, noise=noise)
 
 
@@ -115,14 +113,18 @@ def _sums(cells: pd.DataFrame, dimension: str, name: str) -> dict[str, int]:
     return of_value
 
 
-def _cells(data: Snapshot, dimensions: Sequence[str]) -> pd.DataFrame:
-    """Served students by everything that can be chosen: how many, and the key of their set."""
+_OF_WHOM = ("noise_key", "students", "unknown")
+
+
+def _cells(data: Snapshot, viewer: Viewer, dimensions: Sequence[str]) -> pd.DataFrame:
+    """Served students by everything that can be chosen, as ``Whom``."""
     columns = [split_column(dimension).label(dimension) for dimension in dimensions]
     cells = data.frame(
         sa.select(
             *columns,
-            sa.func.count().label("students"),
             set_key(served_student).label("noise_key"),
+            sa.func.count().label("students"),
+            sa.func.count().filter(~is_known(viewer)).label("unknown"),
         )
         .select_from(served_student)
         .group_by(*columns)

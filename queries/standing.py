@@ -17,18 +17,25 @@ from evaluation.response import ABOVE, AS_EXPECTED, BELOW
 from queries.contacted import in_caseload, present_column
 from queries.database import Snapshot
 from queries.disclosure import disclosed, group_noise, is_exact
-from queries.disclosure.counts import drawn_noise, set_key, tells_of_groups
+from queries.disclosure.counts import (
+    drawn_noise,
+    set_key,
+    tells_of_groups,
+    whom,
+    without_groups,
+)
 from queries.disclosure.knowledge import is_known
 from queries.disclosure.parts import (
     NOTHING_TOLD,
     Cells,
+    counted_parts,
     left_out_students,
     population_cells,
     smallest_contacted,
     smallest_parts,
     within,
 )
-from queries.disclosure.precision import beyond, told_rate
+from queries.disclosure.precision import told_rate
 from queries.disclosure.shares import told_share
 from queries.filters import Filters, View
 from queries.memory import once
@@ -82,14 +89,15 @@ def standing(data: Snapshot, viewer: Viewer, view: View) -> pd.DataFrame:
 def _standing(data: Snapshot, viewer: Viewer, view: View) -> pd.DataFrame:
     cells = population_cells(data, viewer, "standing", list(_OVER.values()))
     own = groups_of_own_list(data, cells, viewer, view)
-    rows = _rows(data, viewer, view, own, _who_count(cells, viewer))
+    over = _who_count(cells, viewer)
+    rows = _rows(data, viewer, view, own, over)
     now, before = (
         disclosed(
-            rows[[name]].rename(columns={name: "students"}),
+            _counted(data, viewer, view, rows[name], own, *of_whom),
             viewer,
             (),
             exact=is_exact(view.filters, view.split, *further),
-            noise=_noise(data, view, rows[name], served_student, *of_whom),
+            noise=_noise(data, viewer, view, rows[name], served_student, *of_whom),
         )
         for name, further, of_whom in (
             ("students", (), ()),
@@ -108,15 +116,30 @@ def _standing(data: Snapshot, viewer: Viewer, view: View) -> pd.DataFrame:
     )
     for number, name in enumerate(_OVER):
         part = pd.Series({group: int(parts[group][number]) for group in rows.index})
-        shown = _baseline(rows) if name == "baseline" else _share(rows, name)
+        drawn_by = _drawn_by(data, viewer, view, rows[f"{name}_key"], over[name])
+        shown = (_baseline if name == "baseline" else _share)(rows, name, drawn_by)
         few = np.minimum(rows[f"{name}_students"], part) < viewer.threshold
         told[name] = shown["figure"].mask(few)
         told[f"{name}_beyond"] = shown["beyond"].mask(few, "")
     return told
 
 
+def _counted(
+    data: Snapshot,
+    viewer: Viewer,
+    view: View,
+    counted: pd.Series[int],
+    own: frozenset[str],
+    *of_whom: sa.ColumnElement[bool],
+) -> pd.DataFrame:
+    parts = counted_parts(data, viewer, view, *of_whom) | dict.fromkeys(own, NOTHING_TOLD)
+    of_groups = [parts[str(group)] for group in counted.index]
+    return pd.DataFrame({"students": counted, "smallest_part": of_groups})
+
+
 def _noise(
     data: Snapshot,
+    viewer: Viewer,
     view: View,
     counted: pd.Series[int],
     mart: sa.Table,
@@ -127,7 +150,7 @@ def _noise(
         return None
     chosen = {group: _of_group(view, str(group)) or view.filters for group in counted.index}
     noise = [
-        group_noise(data, chosen[group], int(number), mart, *of_whom) or 0
+        group_noise(data, viewer, chosen[group], int(number), mart, *of_whom) or 0
         for group, number in counted.items()
     ]
     return pd.Series(noise, counted.index, dtype=int)
@@ -137,19 +160,35 @@ def _of_group(view: View, group: str) -> Filters | None:
     return within(view.filters, view.split, group) if view.split else view.filters
 
 
-def _baseline(rows: pd.DataFrame) -> pd.DataFrame:
-    students = rows["baseline_students"]
-    return pd.DataFrame(
-        {
-            "figure": told_rate(rows["baseline"], students),
-            "beyond": beyond(rows["baseline"], students),
-        }
-    )
+def _drawn_by(
+    data: Snapshot,
+    viewer: Viewer,
+    view: View,
+    keys: pd.Series[int],
+    over: sa.ColumnElement[bool],
+) -> pd.Series[str]:
+    """By group the key of everybody whom a figure asks of, whatever their groups, and the groups.
+
+    ``keys`` are those of the students whom it is over: where it asks of no groups, these.
+    """
+    if not tells_of_groups(view.filters, view.split):
+        return keys.astype(str)
+    asked = [without_groups(_of_group(view, str(group)) or view.filters) for group in keys.index]
+    named = [
+        f"{whom(data, viewer, everybody, served_student, over).key} {groups}"
+        for everybody, groups in asked
+    ]
+    return pd.Series(named, keys.index)
 
 
-def _share(rows: pd.DataFrame, name: str) -> pd.DataFrame:
-    """A share of a count that carries the noise of the students whom it is a share of."""
-    noise = rows[f"{name}_key"].map(lambda key: drawn_noise(int(key), name))
+def _baseline(rows: pd.DataFrame, name: str, drawn_by: pd.Series[str]) -> pd.DataFrame:
+    told = told_rate(rows[name], rows[f"{name}_students"], f"{name} " + drawn_by)
+    return told.rename(columns={"rate": "figure"})
+
+
+def _share(rows: pd.DataFrame, name: str, drawn_by: pd.Series[str]) -> pd.DataFrame:
+    """A share of a count that carries noise."""
+    noise = drawn_by.map(lambda key: drawn_noise(key, name))
     shares = told_share(rows[name] + noise, rows[f"{name}_students"])
     return shares.rename(columns={"share": "figure"})
 
@@ -188,6 +227,7 @@ def _rows(
         sa.func.count().filter(until).label("students_before"),
         sa.func.avg(_students.baseline_rate).filter(over["baseline"]).label("baseline"),
         sa.func.count().filter(over["baseline"]).label("baseline_students"),
+        set_key(served_student, over["baseline"]).label("baseline_key"),
         *figures,
     ).where(*in_selection(view.filters), sa.or_(group.not_in(own), is_known(viewer)))
     return _every_group(data, statement, view)
@@ -223,7 +263,7 @@ def _contacts(data: Snapshot, viewer: Viewer, view: View) -> pd.DataFrame:
     )
     rows = _every_group(data, statement, view)
     rows["smallest_part"] = [_contacted_part(data, viewer, view, row) for row in rows.index]
-    noise = _noise(data, view, rows["students"], contacted_student)
+    noise = _noise(data, viewer, view, rows["students"], contacted_student)
     now, before = (
         disclosed(
             rows[["smallest_part"]].assign(**{name: rows[name + when] for name in _CONTACTS}),

@@ -16,6 +16,7 @@ from queries.disclosure.knowledge import is_known
 from queries.disclosure.parts import (
     NOTHING_TOLD,
     Cells,
+    counted_parts,
     is_partly_known,
     left_out_students,
     month_cells,
@@ -78,12 +79,21 @@ def _trajectory(data: Snapshot, viewer: Viewer, view: View) -> Trajectory:
     rows["smallest_part"] = np.concatenate([parts[group] for group in rows["group"].unique()])
     exact = is_exact(view.filters, view.split) and not view.same_students
     selected = _selected(viewer, view, own)
-    served = data.connection.scalar(sa.select(sa.func.count()).select_from(selected))
-    noise = group_noise(data, view.filters, served or 0, served_student, *_throughout(view))
-    of_rows = _noise(data, viewer, view, rows)
+    served = data.connection.scalar(sa.select(sa.func.count()).select_from(selected)) or 0
+    noise = group_noise(data, viewer, view.filters, served, served_student, *_throughout(view))
+    frame = disclosed(
+        rows.drop(columns=["drawn_by", "noise"]),
+        viewer,
+        ("rate", "low", "high"),
+        exact=exact,
+        noise=rows["noise"] if tells_of_groups(view.filters, view.split) else None,
+        drawn_by=rows["drawn_by"],
+    )
+    part = min(counted_parts(data, viewer, View(view.filters), *_throughout(view)).values())
+    is_told = bool(own) or part >= viewer.threshold
     return Trajectory(
-        frame=disclosed(rows, viewer, ("rate", "low", "high"), exact=exact, noise=of_rows),
-        served=disclosed_count(served or 0, viewer, exact=exact, noise=noise),
+        frame=frame,
+        served=disclosed_count(served if is_told else 0, viewer, exact=exact, noise=noise),
         threshold=viewer.threshold,
         view=view,
         own_list=bool(own) and own >= set(rows["group"]),
@@ -107,16 +117,17 @@ def mean_rates(
 ) -> pd.DataFrame:
     """Mean rate and students by event month of the chosen students who count for a viewer.
 
-    Not for pages: nothing is withheld or rounded.
+    Not for pages: nothing is withheld or rounded; ``drawn_by`` names them
+    (``queries.disclosure.precision.told_rate``).
     """
     frame = _all_rows(data, viewer, View(filters), own)
-    return frame.set_index("event_month")[["rate", "students"]]
+    return frame.set_index("event_month")[["rate", "students", "drawn_by"]]
 
 
 def _selected(viewer: Viewer, view: View, own: frozenset[str]) -> sa.Subquery:
     group = split_column(view.split) if view.split else sa.literal(EVERYBODY)
     statement = sa.select(
-        served_student.c.student_id, served_student.c.district_code, group.label("group")
+        served_student.c.student_id, served_student.c.noise_key, group.label("group")
     ).where(*in_selection(view.filters))
     if own:
         statement = statement.where(sa.or_(group.not_in(own), is_known(viewer)))
@@ -127,23 +138,26 @@ def _throughout(view: View) -> list[sa.ColumnElement[bool]]:
     return [served_student.c.student_id.in_(in_every_month())] if view.same_students else []
 
 
-def _noise(data: Snapshot, viewer: Viewer, view: View, rows: pd.DataFrame) -> pd.Series[int] | None:
-    """What is added to the number of students of each row, by everybody whom it asks of.
+def _with_noise(data: Snapshot, viewer: Viewer, view: View, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with what their rates are drawn by, and what is added to their students.
 
-    Every month has its own: of the students of two months one may make the difference.
+    Both belong to everybody whom a row asks of. Every month has its own: of the students of two
+    months one may make the difference.
     """
-    if not tells_of_groups(view.filters, view.split):
-        return None
-    noise = []
-    for group, students in rows.groupby("group", sort=False)["students"]:
-        filters = within(view.filters, view.split, str(group)) if view.split else view.filters
-        everybody, groups = without_groups(filters or view.filters)
-        whom = _whom(data, viewer, replace(view, filters=everybody))
-        noise += [
-            whom[month].noise(number, groups) if month in whom else 0
-            for month, number in zip(EVENT_MONTHS, students, strict=True)
-        ]
-    return pd.Series(noise, rows.index, dtype=int)
+    rows = rows.assign(drawn_by=rows["set_key"].astype(str), noise=0)
+    if tells_of_groups(view.filters, view.split):
+        for group, of_group in rows.groupby("group", sort=False):
+            filters = within(view.filters, view.split, str(group)) if view.split else view.filters
+            everybody, groups = without_groups(filters or view.filters)
+            months = _whom(data, viewer, replace(view, filters=everybody))
+            whom = [months.get(month, Whom(0, 0, 0)) for month in of_group["event_month"]]
+            rows.loc[of_group.index, "drawn_by"] = [f"{one.key} {groups}" for one in whom]
+            rows.loc[of_group.index, "noise"] = [
+                one.noise(counted, groups, viewer)
+                for one, counted in zip(whom, of_group["students"], strict=True)
+            ]
+    named = "rate " + rows["event_month"].astype(str) + " " + rows["drawn_by"]
+    return rows.assign(drawn_by=named).drop(columns="set_key")
 
 
 def _whom(data: Snapshot, viewer: Viewer, view: View) -> dict[int, Whom]:
@@ -154,7 +168,12 @@ def _whom(data: Snapshot, viewer: Viewer, view: View) -> dict[int, Whom]:
 
 def _read_whom(data: Snapshot, viewer: Viewer, view: View) -> dict[int, Whom]:
     statement = (
-        sa.select(trajectory_month.c.event_month, set_key(served_student), sa.func.count())
+        sa.select(
+            trajectory_month.c.event_month,
+            set_key(served_student),
+            sa.func.count(),
+            sa.func.count().filter(~is_known(viewer)),
+        )
         .join_from(
             served_student,
             trajectory_month,
@@ -167,7 +186,7 @@ def _read_whom(data: Snapshot, viewer: Viewer, view: View) -> dict[int, Whom]:
         )
         .group_by(trajectory_month.c.event_month)
     )
-    return {month: Whom(key, number) for month, key, number in data.connection.execute(statement)}
+    return {month: Whom(*whom) for month, *whom in data.connection.execute(statement)}
 
 
 def _all_rows(data: Snapshot, viewer: Viewer, view: View, own: frozenset[str]) -> pd.DataFrame:
@@ -180,6 +199,7 @@ def _all_rows(data: Snapshot, viewer: Viewer, view: View, own: frozenset[str]) -
             sa.func.avg(rate).label("rate"),
             sa.func.stddev_samp(rate).label("spread"),
             sa.func.count().label("students"),
+            set_key(selected).label("set_key"),
         )
         .join_from(
             selected, trajectory_month, selected.c.student_id == trajectory_month.c.student_id
@@ -192,10 +212,11 @@ def _all_rows(data: Snapshot, viewer: Viewer, view: View, own: frozenset[str]) -
     groups = [group for group in labels if not chosen or group in chosen]
     every = pd.MultiIndex.from_product([groups, EVENT_MONTHS], names=["group", "event_month"])
     frame = data.frame(statement).set_index(["group", "event_month"]).reindex(every).reset_index()
-    frame["students"] = frame["students"].fillna(0).astype(int)
+    counts = ["students", "set_key"]
+    frame[counts] = frame[counts].fillna(0).astype("int64")
     frame.insert(1, "label", frame["group"].map(labels))
     frame.insert(2, "place", frame["group"].map({group: n for n, group in enumerate(labels)}))
-    return frame
+    return _with_noise(data, viewer, view, frame)
 
 
 def _of_those_who_count(cells: Cells, viewer: Viewer) -> list[sa.ColumnElement[bool]]:

@@ -450,7 +450,7 @@ def _disclosed(
     """Counts rounded, missing where those behind them are fewer than the threshold."""
     part = smallest_contacted(data, viewer, scope.filters)
     rows = frame.assign(smallest_part=frame["unknown"].clip(upper=part))
-    noise = group_noises(data, scope.filters, rows["students"], contacted_student)
+    noise = group_noises(data, viewer, scope.filters, rows["students"], contacted_student)
     told = disclosed(rows, viewer, (), exact=False, counts=tuple(counts), noise=noise)
     for name, unknown in counts.items():
         told[name] = told[name].mask(frame[unknown] < viewer.threshold)

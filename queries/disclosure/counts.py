@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 import pandas as pd
 import sqlalchemy as sa
 
-from queries.contacted import in_caseload
+from queries.contacted import in_caseload, unknown_to
 from queries.database import Snapshot
+from queries.disclosure.knowledge import is_known
 from queries.filters import Filters
 from queries.memory import once
 from queries.schema import STUDENT_GROUPS, contacted_student
@@ -85,7 +86,7 @@ def set_key(table: sa.FromClause, *of_whom: sa.ColumnElement[bool]) -> sa.Column
     return sa.func.coalesce(sa.cast(keys, sa.BigInteger), 0)
 
 
-def drawn_noise(key: int, what: str) -> int:
+def drawn_noise(key: object, what: str) -> int:
     """What is added to a count among the set of students with this key: -2 to 2.
 
     ``key`` is that of everybody of whom it is asked, not of those counted: who does not count
@@ -99,16 +100,23 @@ def drawn_noise(key: int, what: str) -> int:
 
 @dataclass(frozen=True)
 class Whom:
-    """Everybody of whom a count asks, whatever their groups: the key of their set, how many."""
+    """Everybody of whom a count asks, whatever their groups: the key of their set, how many.
+
+    ``unknown`` of them are not known to the viewer (``queries.disclosure.knowledge``).
+    """
 
     key: int
     students: int
+    unknown: int
 
-    def noise(self, counted: int, what: str) -> int:
+    def noise(self, counted: int, what: str, viewer: Viewer) -> int:
         """What is added to a count among them: they are never more than there are.
 
-        About 20 of 16 would tell of every one.
+        About 20 of 16 would tell of every one. Where fewer than the threshold are unknown to the
+        viewer, less those known it would be a count of these: it is taken down to nobody.
         """
+        if 0 < self.unknown < viewer.threshold:
+            return -counted
         return min(drawn_noise(self.key, what), self.students - counted)
 
 
@@ -119,7 +127,12 @@ def without_groups(filters: Filters) -> tuple[Filters, str]:
 
 
 def group_noise(
-    data: Snapshot, filters: Filters, counted: int, mart: sa.Table, *of_whom: sa.ColumnElement[bool]
+    data: Snapshot,
+    viewer: Viewer,
+    filters: Filters,
+    counted: int,
+    mart: sa.Table,
+    *of_whom: sa.ColumnElement[bool],
 ) -> int | None:
     """What is added to a count of students of a mart by groups; None where none is chosen.
 
@@ -129,23 +142,39 @@ def group_noise(
     everybody, groups = without_groups(filters)
     if not groups:
         return None
-    key = ("whom", mart.name, everybody, *map(str, of_whom))
-    return once(data.load_id, key, lambda: _whom(data, everybody, mart, *of_whom)).noise(
-        counted, groups
-    )
+    return whom(data, viewer, everybody, mart, *of_whom).noise(counted, groups, viewer)
 
 
 def group_noises(
-    data: Snapshot, filters: Filters, counted: pd.Series[int], mart: sa.Table
+    data: Snapshot, viewer: Viewer, filters: Filters, counted: pd.Series[int], mart: sa.Table
 ) -> pd.Series[int] | None:
     """As ``group_noise``, of several counts of one selection."""
-    found = [group_noise(data, filters, int(number), mart) for number in counted]
+    found = [group_noise(data, viewer, filters, int(number), mart) for number in counted]
     return None if None in found else pd.Series(found, counted.index, dtype=int)
 
 
-def _whom(
-    data: Snapshot, filters: Filters, mart: sa.Table, *of_whom: sa.ColumnElement[bool]
+def whom(
+    data: Snapshot,
+    viewer: Viewer,
+    filters: Filters,
+    mart: sa.Table,
+    *of_whom: sa.ColumnElement[bool],
 ) -> Whom:
-    chosen = in_caseload if mart is contacted_student else in_selection
-    asked = sa.select(set_key(mart), sa.func.count()).select_from(mart)
-    return Whom(*data.connection.execute(asked.where(*chosen(filters), *of_whom)).one())
+    """The students of a mart whom filters leave, of those of whom the conditions are true."""
+    key = ("whom", viewer.known_districts, mart.name, filters, *map(str, of_whom))
+    return once(data.load_id, key, lambda: _whom(data, viewer, filters, mart, *of_whom))
+
+
+def _whom(
+    data: Snapshot,
+    viewer: Viewer,
+    filters: Filters,
+    mart: sa.Table,
+    *of_whom: sa.ColumnElement[bool],
+) -> Whom:
+    is_contacted = mart is contacted_student
+    chosen = in_caseload if is_contacted else in_selection
+    is_unknown = unknown_to(viewer, filters) if is_contacted else ~is_known(viewer)
+    asked = sa.select(set_key(mart), sa.func.count(), sa.func.count().filter(is_unknown))
+    found = data.connection.execute(asked.select_from(mart).where(*chosen(filters), *of_whom))
+    return Whom(*found.one())

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from queries.disclosure.counts import fewest, rounded
-from queries.disclosure.precision import beyond, to_unit, told_rate
+from queries.disclosure.precision import to_unit, told_rate
 from queries.viewer import Viewer
 
 
@@ -21,13 +21,15 @@ def disclosed(
     figures: Sequence[str] = (),
     counts: Sequence[str] = (),
     noise: pd.Series[int] | None = None,
+    drawn_by: pd.Series[str] | None = None,
 ) -> pd.DataFrame:
     """Withhold what is over too few students or would tell of too few, round the rest.
 
     ``frame`` has integer columns ``students`` and, where figures stand in it, ``smallest_part``
     (students in the smallest part that the figure would tell of, ``queries.disclosure.parts``);
     ``rates`` (0..1), ``differences`` of rates, other ``figures`` and ``counts`` (rounded like
-    students) are its columns; ``noise`` belongs to the number of students (None: it has none). It
+    students) are its columns; ``noise`` belongs to the number of students (None: it has none),
+    ``drawn_by`` names the students of the rates (``queries.disclosure.precision.told_rate``). It
     comes back without ``smallest_part``, with the figures missing where withheld, ``students`` as
     nullable integers, and the columns ``about`` and ``withheld`` (bool) and ``beyond`` (text: the
     first of the rates lies ``above`` or ``below`` what is told).
@@ -40,10 +42,10 @@ def disclosed(
     shown = frame.drop(columns="smallest_part", errors="ignore").assign(
         about=not exact, withheld=withheld, beyond=""
     )
-    for name in rates:
-        shown[name] = told_rate(frame[name], behind).mask(withheld)
-    if rates:
-        shown["beyond"] = beyond(frame[rates[0]], behind).mask(withheld, "")
+    for name in reversed(rates):  # what lies beyond is said of the first
+        told = told_rate(frame[name], behind, drawn_by)
+        shown[name] = told["rate"].mask(withheld)
+        shown["beyond"] = told["beyond"].mask(withheld, "")
     for name in differences:
         shown[name] = to_unit(frame[name].astype(float), behind).mask(withheld)
     for name, number in {"students": counted, **{name: frame[name] for name in counts}}.items():

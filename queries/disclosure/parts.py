@@ -29,6 +29,7 @@ import sqlalchemy as sa
 
 from queries.contacted import present_column, unknown_to
 from queries.database import Snapshot
+from queries.disclosure.counts import tells_of_groups, without_groups
 from queries.disclosure.knowledge import is_known
 from queries.filters import Filters, View
 from queries.memory import once
@@ -82,6 +83,25 @@ def population_cells(data: Snapshot, viewer: Viewer, name: str, populations: Pop
     dimensions = known_values(data).dimensions
     key = ("cells", name, dimensions, viewer.sight)
     return once(data.load_id, key, partial(_cells_of, data, viewer, dimensions, populations))
+
+
+def counted_parts(
+    data: Snapshot, viewer: Viewer, view: View, *of_whom: sa.ColumnElement[bool]
+) -> dict[str, int]:
+    """The smallest part that a count of served students tells of, by group as ``smallest_parts``.
+
+    ``of_whom`` are conditions on them. A count of a place and grades alone tells of nobody.
+    """
+    groups = list(known_values(data).labels(view.split)) if view.split else [EVERYBODY]
+    if not tells_of_groups(view.filters, view.split):
+        return dict.fromkeys(groups, NOTHING_TOLD)
+    dimensions = known_values(data).dimensions
+    key = ("counted cells", dimensions, viewer.sight, *map(str, of_whom))
+    make = partial(_read_cells, data, viewer, dimensions, [sa.and_(sa.true(), *of_whom)])
+    values, unknown = once(data.load_id, key, make)
+    cells = Cells(values, unknown, np.zeros_like(unknown), (), viewer.threshold)
+    parts = smallest_parts(data, cells, View(view.filters, view.split))
+    return {group: int(of_group[0]) for group, of_group in parts.items()}
 
 
 def smallest_parts(data: Snapshot, cells: Cells, view: View) -> dict[str, Counts]:
@@ -151,7 +171,9 @@ def _smallest(cells: Cells, view: View) -> Counts:
         for name in view.filters.chosen()
         for counts in unknown
     ]
-    has_unknown = unknown[0][_inside(cells, view.filters)].any(axis=0)
+    # That none of some unknown students is in a group is told as well.
+    asked, _groups = without_groups(view.filters)
+    has_unknown = unknown[0][_inside(cells, asked)].any(axis=0)
     return np.where(has_unknown, np.min(told_of, axis=0), NOTHING_TOLD)
 
 
@@ -303,6 +325,13 @@ def _month_cells(data: Snapshot, viewer: Viewer, dimensions: Sequence[str]) -> C
 def _cells_of(
     data: Snapshot, viewer: Viewer, dimensions: Sequence[str], populations: Populations
 ) -> Cells:
+    values, unknown = _read_cells(data, viewer, dimensions, populations)
+    return _without_the_few(values, unknown, np.zeros_like(unknown), viewer)
+
+
+def _read_cells(
+    data: Snapshot, viewer: Viewer, dimensions: Sequence[str], populations: Populations
+) -> tuple[dict[str, npt.NDArray[np.object_]], Counts]:
     columns = [split_column(dimension).label(dimension) for dimension in dimensions]
     names = [f"population_{number}" for number in range(len(populations))]
     counts = [
@@ -313,7 +342,7 @@ def _cells_of(
         sa.select(*columns, *counts).where(~is_known(viewer)).group_by(*columns).order_by(*columns)
     )
     unknown = np.column_stack([np.asarray(cells[name], dtype=np.int64) for name in names])
-    return _without_the_few(_values(cells, dimensions), unknown, np.zeros_like(unknown), viewer)
+    return _values(cells, dimensions), unknown
 
 
 def _values(

@@ -1,10 +1,15 @@
-"""Rule 4: precision follows size.
+"""Rule 4: precision follows size, and rates carry a noise of up to a quarter of their unit.
 
-Two means to a whole point over n and n + 1 students leave the rate of the one who makes the
-difference anything within 2 n + 1 points; to a tenth, from 200 students on, within 40.
+Where one student joins n others between two loads, a mean that is told a unit U higher, rounded
+alone, would say that the student lies above it: of a mean over 90 %, within less than 10 points.
+With a noise of up to U/4 that belongs to the set of students, it says so of no more than the mean
+less n U/2. And a mean that one student can move by no more than half a unit never moves by two.
+Both hold where U is at least 20 points / n: two points from 10 students on, one from 20.
 """
 
 from __future__ import annotations
+
+from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +18,15 @@ import pandas as pd
 Values = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
 
-TENTHS_FROM = 200  # students
 POINT, TENTH = 0.01, 0.001
 
+# Students up to which a rate is a multiple of so much; of more, of a tenth of a point.
+_UNITS = ((9, 5 * POINT), (19, 2 * POINT), (199, POINT))
+
 # Beyond these a mean tells of every single student in it: 99 % of ten leave each 90 % and more.
-_BOUND, _BOUND_OF_VERY_FEW, _VERY_FEW = 0.01, 0.02, 10
+_BOUND = 0.01
+
+_LARGEST_NOISE = 0.25  # units
 
 # An engine adds up in any order: a mean between two units must not go up now and down then.
 _LAST_DIGITS = 1e-9
@@ -27,33 +36,45 @@ ABOVE, BELOW = "above", "below"
 
 def unit(students: pd.Series[int]) -> pd.Series[float]:
     """What a rate (0..1) over so many students is a multiple of."""
-    return pd.Series(np.where(students < TENTHS_FROM, POINT, TENTH), students.index)
+    sizes = [students <= most for most, _unit in _UNITS]
+    units = np.select(sizes, [of_size for _most, of_size in _UNITS], default=TENTH)
+    return pd.Series(units, students.index)
 
 
 def to_unit(values: pd.Series[float], students: pd.Series[int]) -> pd.Series[float]:
     """Rates, differences and ends of ranges to their unit, halves away from zero."""
-    per_one = 1 / unit(students)
+    per_one = (1 / unit(students)).round()
     whole = (values.abs() * per_one + 0.5 + _LAST_DIGITS) // 1
     return (whole.where(values >= 0, -whole) / per_one).where(values.notna()) + 0.0
 
 
-def bounds(students: pd.Series[int]) -> tuple[pd.Series[float], pd.Series[float]]:
-    """The lowest and the highest rate that is told over so many students."""
-    lowest = pd.Series(np.where(students < _VERY_FEW, _BOUND_OF_VERY_FEW, _BOUND), students.index)
-    return lowest, 1 - lowest
+def drawn_shift(key: str) -> float:
+    """The noise of a rate in units, -1/4 to 1/4; ``key`` as of ``told_rate``."""
+    drawn = int.from_bytes(blake2b(key.encode(), digest_size=8).digest()) / 2**64
+    return (2 * drawn - 1) * _LARGEST_NOISE
 
 
-def told_rate(rates: pd.Series[float], students: pd.Series[int]) -> pd.Series[float]:
-    """Mean rates (0..1) over so many students as they may be told."""
-    lowest, highest = bounds(students)
-    return to_unit(rates.astype(float), students).clip(lowest, highest)
+def told_rate(
+    rates: pd.Series[float], students: pd.Series[int], drawn_by: pd.Series[str] | None = None
+) -> pd.DataFrame:
+    """Mean rates (0..1) over so many students as they may be told.
 
-
-def beyond(rates: pd.Series[float], students: pd.Series[int]) -> pd.Series[str]:
-    """``above`` or ``below`` where the rate lies beyond what is told, empty elsewhere."""
-    lowest, highest = bounds(students)
-    return _words(rates > highest, rates < lowest, students.index)
-
-
-def _words(above: pd.Series[bool], below: pd.Series[bool], index: pd.Index) -> pd.Series[str]:
-    return pd.Series(np.select([above, below], [ABOVE, BELOW], default=""), index, dtype=str)
+    Columns ``rate`` and ``beyond`` (``above`` or ``below`` where the rate lies beyond what is told,
+    empty elsewhere). ``drawn_by`` names the students that each is the mean of, with a secret of the
+    database in it (``queries.disclosure.counts.set_key``): the same students have the same noise,
+    so asking again gives nothing. None: rates of everybody enrolled, which have no noise.
+    """
+    units = unit(students)
+    rates = rates.astype(float)
+    shifted = rates if drawn_by is None else rates + drawn_by.map(drawn_shift) * units
+    rounded = to_unit(shifted, students)
+    lowest = to_unit(pd.Series(_BOUND, students.index), students)
+    lowest = lowest.where(lowest >= _BOUND - _LAST_DIGITS, units)
+    above, below = rounded > 1 - lowest + _LAST_DIGITS, rounded < lowest - _LAST_DIGITS
+    beyond = np.select([above, below], [ABOVE, BELOW], default="")
+    return pd.DataFrame(
+        {
+            "rate": rounded.clip(lowest, 1 - lowest),
+            "beyond": pd.Series(beyond, students.index, dtype=str),
+        }
+    )

@@ -18,7 +18,7 @@ from queries.trajectories import trajectory
 from queries.viewer import Viewer
 from tests.attacker import solve
 from tests.attacker.equations import Figure, Told
-from tests.attacker.knowledge import Load, opened
+from tests.attacker.knowledge import Load, Mask, opened
 from tests.attacker.reading import Reader
 from tests.attacker.reading_contacts import ContactReader
 from tests.attacker.telling import Rules
@@ -30,10 +30,11 @@ _BY_CONTACT = ("volume", "calendar", "flow", "waits", "repeats", "visitors", "sc
 
 @dataclass(frozen=True)
 class Attacker:
-    """Who asks, and what rules hold."""
+    """Who asks, and what rules hold; ``knows``: whose own list is known, if not the viewer's."""
 
     viewer: Viewer
     rules: Rules
+    knows: Viewer | None = None
 
     def ask(self, loads: Sequence[Load], views: Sequence[View]) -> Told:
         """Everything that these views tell, of all loads, on screen and in files."""
@@ -49,14 +50,16 @@ class Attacker:
 
     def tightest(self, told: Told, name: str) -> solve.Bound | None:
         """The narrowest bound of a secret."""
-        known = told.loads[0].known_to(self.viewer)
-        return solve.tightest(told.secrets[name], known, told.noise)
+        return solve.tightest(told.secrets[name], self._known(told), told.noise)
 
     def found_out(self, told: Told, name: str) -> solve.Bound | None:
         """Somebody of whom a secret is bounded narrower than allowed."""
-        known, secret = told.loads[0].known_to(self.viewer), told.secrets[name]
+        secret = told.secrets[name]
         allowed = secret.truth.allowed - _TOLERANCE
-        return solve.tightest(secret, known, told.noise, under=allowed, enough=allowed)
+        return solve.tightest(secret, self._known(told), told.noise, under=allowed, enough=allowed)
+
+    def _known(self, told: Told) -> Mask:
+        return told.loads[0].known_to(self.knows or self.viewer)
 
 
 def _answers(

@@ -11,7 +11,7 @@ import pandas as pd
 
 from queries import changes, effects, ranking, trajectories
 from queries.filters import Filters, View
-from queries.schema import EVENT_MONTHS, EVERYBODY, GRADE_BANDS, GRADES, STUDENT_GROUPS
+from queries.schema import EVENT_MONTHS, EVERYBODY, GRADE_BANDS, GRADES
 from queries.viewer import Viewer
 from tests.attacker.equations import Figure
 from tests.attacker.knowledge import PERCENT, SECRET_GROUPS, SHARES, Load, Mask, secret_of_month
@@ -136,18 +136,6 @@ class Reader:
             chosen = replace(filters, **{row["dimension"]: (row["value"],)})
             asked = f"menu {filters} {row['value']}"
             yield from self._count(chosen, self.load.is_served, row, asked)
-            # By a student group it may be withheld for other reasons.
-            if row["withheld"] and set(STUDENT_GROUPS).isdisjoint(chosen.chosen()):
-                yield from self._few(chosen, asked)
-
-    def _few(self, filters: Filters, asked: str) -> Iterator[Figure]:
-        """What is not told is of few, or seems so with the noise."""
-        for name in (name for name in SECRET_GROUPS if filters.chosen().get(name)):
-            people = self.load.chosen(filters, but=name)
-            inside = self.load.secrets[name].of(people, *getattr(filters, name))
-            most = self.told.threshold - 1 + self.rules.noise
-            noise = self._noise(filters, self.load.is_served)
-            yield Figure(name, self.load, inside, -np.inf, most, asked, noise)
 
     def _count(
         self, filters: Filters | None, behind: Mask, row: Any, asked: str
@@ -168,7 +156,7 @@ class Reader:
         groups = {name: v for name, v in filters.chosen().items() if name in SECRET_GROUPS}
         if not groups:
             return None
-        whom = self.load.chosen(replace(filters, **dict.fromkeys(groups, ()))) & behind
+        whom = self.load.chosen(_without_groups(filters)) & behind
         return "served", np.packbits(whom).tobytes(), str(groups)
 
     # --- Whose figure it is ------------------------------------------------------------------
@@ -195,3 +183,7 @@ class Reader:
         chosen = view.filters.grades() or GRADES
         both = tuple(grade for grade in chosen if grade in GRADE_BANDS[group])
         return replace(view.filters, grade=both) if both else None
+
+
+def _without_groups(filters: Filters) -> Filters:
+    return replace(filters, **dict.fromkeys(SECRET_GROUPS, ()))

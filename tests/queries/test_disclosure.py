@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,13 +11,15 @@ import numpy as np
 import pandas as pd
 import pytest
 import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from queries.contacted import in_caseload
 from queries.database import Snapshot, snapshot
 from queries.disclosure import Count, disclosed, disclosed_count, group_noise, is_exact, rounded
 from queries.disclosure.counts import drawn_noise, set_key
 from queries.disclosure.parts import NOTHING_TOLD, Cells, is_partly_known, smallest_parts
-from queries.disclosure.precision import beyond, to_unit, told_rate
+from queries.disclosure.precision import drawn_shift, to_unit, told_rate
 from queries.disclosure.shares import told_share
 from queries.filters import Filters, View
 from queries.schema import contacted_student, meta, served_student
@@ -38,7 +41,10 @@ def of(value: float, students: int) -> tuple[pd.Series, pd.Series]:
 @pytest.mark.parametrize(
     ("students", "value", "told"),
     [
-        (10, 0.8449, 0.84),
+        (9, 0.8249, 0.8),
+        (10, 0.8499, 0.84),
+        (19, 0.8501, 0.86),
+        (20, 0.8449, 0.84),
         (199, 0.8449, 0.84),
         (200, 0.8449, 0.845),
         (50, 0.825, 0.83),
@@ -59,31 +65,81 @@ def test_rates_and_differences_are_told_to_their_unit_by_size(
 def test_a_difference_of_nothing_has_no_sign_and_a_missing_one_stays_missing() -> None:
     assert math.copysign(1, to_unit(*of(-0.004, 50))[0]) == 1
     assert to_unit(*of(math.nan, 50)).isna().all()
-    assert told_rate(*of(math.nan, 50)).isna().all()
-    assert beyond(*of(math.nan, 50)).tolist() == [""]
+    told = told_rate(*of(math.nan, 50))
+    assert told["rate"].isna().all()
+    assert told["beyond"].tolist() == [""]
 
 
 @pytest.mark.parametrize(
     ("students", "rate", "told", "word"),
     [
-        (9, 1.0, 0.98, "above"),
-        (9, 0.981, 0.98, "above"),
-        (9, 0.0, 0.02, "below"),
-        (9, 0.98, 0.98, ""),
-        (10, 1.0, 0.99, "above"),
-        (10, 0.985, 0.99, ""),
-        (10, 0.004, 0.01, "below"),
-        (10, 0.01, 0.01, ""),
-        (5000, 0.9901, 0.99, "above"),
-        (5000, 0.9899, 0.99, ""),
+        (9, 1.0, 0.95, "above"),
+        (9, 0.976, 0.95, "above"),
+        (9, 0.974, 0.95, ""),
+        (9, 0.0, 0.05, "below"),
+        (10, 1.0, 0.98, "above"),
+        (10, 0.989, 0.98, ""),
+        (20, 1.0, 0.99, "above"),
+        (20, 0.996, 0.99, "above"),
+        (20, 0.985, 0.99, ""),
+        (20, 0.004, 0.01, "below"),
+        (20, 0.01, 0.01, ""),
+        (5000, 0.9906, 0.99, "above"),
+        (5000, 0.9904, 0.99, ""),
         (5000, 0.0, 0.01, "below"),
     ],
 )
 def test_a_rate_ends_at_a_bound_and_says_on_which_side_it_lies(
     students: int, rate: float, told: float, word: str
 ) -> None:
-    assert told_rate(*of(rate, students)).tolist() == pytest.approx([told], abs=1e-12)
-    assert beyond(*of(rate, students)).tolist() == [word]
+    found = told_rate(*of(rate, students))
+    assert found["rate"].tolist() == pytest.approx([told], abs=1e-12)
+    assert found["beyond"].tolist() == [word]
+
+
+def test_the_noise_of_a_rate_belongs_to_whom_it_is_of_and_is_at_most_a_quarter() -> None:
+    drawn = [drawn_shift(f"rate 1 {key}") for key in range(5_000)]
+    assert drawn == [drawn_shift(f"rate 1 {key}") for key in range(5_000)]
+    assert max(map(abs, drawn)) <= 0.25
+    assert statistics.mean(drawn) == pytest.approx(0, abs=0.01)
+    assert min(drawn) < -0.24
+    assert max(drawn) > 0.24
+
+
+@given(
+    st.integers(10, 2_000),
+    st.floats(0, 1),
+    st.floats(0, 1),
+    st.text(),
+    st.text(),
+)
+@settings(max_examples=3_000, deadline=None)
+def test_no_student_who_joins_others_is_told_of_within_ten_points(
+    others: int, mean: float, one: float, before: str, after: str
+) -> None:
+    """Two means, before and after, bound the one who makes the difference."""
+    both = [
+        (others, mean, before),
+        (others + 1, (others * mean + one) / (others + 1), after),
+    ]
+    (low_before, high_before), (low, high) = (_sums_told(*mean) for mean in both)
+    lowest, highest = max(0, low - high_before), min(1, high - low_before)
+    assert lowest - 1e-6 <= one <= highest + 1e-6
+    assert highest - lowest >= 0.1 - 1e-6
+
+
+def _sums_told(students: int, rate: float, key: str) -> tuple[float, float]:
+    """The least and the greatest sum of rates that a mean as told allows."""
+    of = pd.Series([students])
+    [told] = told_rate(pd.Series([rate]), of, pd.Series([key])).to_dict("records")
+    unit = next(u for most, u in ((19, 0.02), (199, 0.01), (math.inf, 0.001)) if students <= most)
+    low, high = told["rate"] - 0.75 * unit, told["rate"] + 0.75 * unit
+    match told["beyond"]:
+        case "above":
+            low, high = told["rate"] + 0.25 * unit, 1.0
+        case "below":
+            low, high = 0.0, told["rate"] - 0.25 * unit
+    return students * low, students * high
 
 
 # --- Shares -------------------------------------------------------------------------------
@@ -231,7 +287,7 @@ def test_noise_belongs_to_whom_it_is_asked_of_whoever_of_them_counts(delivery: D
         says = ["yes"] * few + ["no"] * (students - few)
         write_town(delivery, [HARTFORD] * students, says).load()
         with snapshot() as data:
-            noise = group_noise(data, WITH_DISABILITY)
+            noise = group_noise(data, LEADERSHIP, WITH_DISABILITY, few, served_student)
             found.append(set_of(data))
             assert noise == drawn_noise(found[-1], str({"disability": ("yes",)}))
     before, another_has_one, another_student = found
@@ -242,7 +298,8 @@ def test_noise_belongs_to_whom_it_is_asked_of_whoever_of_them_counts(delivery: D
 def test_counts_without_a_student_group_have_no_noise(delivery: Delivery) -> None:
     write_town(delivery, [HARTFORD] * 40).load()
     with snapshot() as data:
-        assert group_noise(data, Filters(district=(HARTFORD,), grade=("7",))) == 0
+        here = Filters(district=(HARTFORD,), grade=("7",))
+        assert group_noise(data, LEADERSHIP, here, 40, served_student) is None
 
 
 def test_the_noise_of_the_contacted_is_drawn_by_those_enrolled_where_it_is_asked(
@@ -256,7 +313,7 @@ def test_the_noise_of_the_contacted_is_drawn_by_those_enrolled_where_it_is_asked
         )
         key = data.connection.scalar(here)
         expected = drawn_noise(key, str({"disability": ("yes",)}))
-        assert group_noise(data, filters, contacted_student) == expected
+        assert group_noise(data, LEADERSHIP, filters, 10, contacted_student) == expected
 
 
 def test_a_database_keeps_its_secret_and_no_other_has_it(
