@@ -499,13 +499,15 @@ def _leaving_volume(href: str | None) -> Leaving:
     with snapshot() as data:
         code, view = _asked(data, href)
         viewer, known = current_viewer(data).for_export(), known_values(data)
-        frame = visits.volume(data, viewer, visits.Scope(view.filters, is_own=False))
+        scope = visits.Scope(view.filters, is_own=False)
+        frame = visits.volume(data, viewer, scope)
+        period = visits.volume_period(data, viewer, scope)
     frame = frame if code else frame.head(0)
     links = pd.Series("", index=frame.index)
     return Leaving(
-        f"Contacts by month: {wording.selection(view.filters, known)}",
+        f"Contacts by {period}: {wording.selection(view.filters, known)}",
         wording.counts_source(data.data_as_of, data.is_demonstration),
-        None if frame["withheld"].all() else volume_figure(frame, "Month", links),
+        None if frame["withheld"].all() else volume_figure(frame, period, links),
         frame,
     )
 

@@ -25,7 +25,7 @@ from pages.downloads import Leaving, offer_downloads
 from pages.student import PATH as STUDENT_PATH
 from queries import visits
 from queries.database import Snapshot, snapshot
-from queries.filters import View
+from queries.filters import KnownValues, View
 from queries.students import Behind, caseload, waiting_longest
 from queries.values import known_values
 from queries.viewer import Viewer
@@ -306,10 +306,16 @@ def _counts(frame: pd.DataFrame) -> list[str]:
 
 
 def _leaving_volume(search: str | None) -> Leaving:
-    def figure(frame: pd.DataFrame) -> Figure:
-        return volume_figure(frame, "Month", pd.Series("", index=frame.index))
-
-    return _leaving_frame(search, visits.volume, "Contacts by month", figure)
+    with snapshot() as data:
+        viewer, scope, known = _leaving_scope(data, search)
+        frame = visits.volume(data, viewer, scope)
+        period = visits.volume_period(data, viewer, scope)
+    return Leaving(
+        f"Contacts by {period}: {wording.selection(scope.filters, known)}",
+        wording.counts_source(data.data_as_of, data.is_demonstration),
+        _drawn(frame, volume_figure, period, pd.Series("", index=frame.index)),
+        frame,
+    )
 
 
 def _leaving_flow(search: str | None) -> Leaving:
@@ -327,9 +333,7 @@ def _leaving_frame(
     search: str | None, query: Any, title: str, figure: Callable[[pd.DataFrame], Figure]
 ) -> Leaving:
     with snapshot() as data:
-        viewer, known = current_viewer(data).for_export(), known_values(data)
-        view, _ignored = View.parse(search, known)
-        scope = visits.Scope(visits.visits_scope(viewer, view.filters).filters, is_own=False)
+        viewer, scope, known = _leaving_scope(data, search)
         frame = query(data, viewer, scope)
     return Leaving(
         f"{title}: {wording.selection(scope.filters, known)}",
@@ -337,6 +341,13 @@ def _leaving_frame(
         _drawn(frame, figure),
         frame,
     )
+
+
+def _leaving_scope(data: Snapshot, search: str | None) -> tuple[Viewer, visits.Scope, KnownValues]:
+    viewer, known = current_viewer(data).for_export(), known_values(data)
+    view, _ignored = View.parse(search, known)
+    filters = visits.visits_scope(viewer, view.filters).filters
+    return viewer, visits.Scope(filters, is_own=False), known
 
 
 def _leaving_waits(search: str | None) -> Leaving:
@@ -349,9 +360,7 @@ def _leaving_repeats(search: str | None) -> Leaving:
 
 def _leaving_columns(search: str | None, query: Any, name: str, title: str) -> Leaving:
     with snapshot() as data:
-        viewer, known = current_viewer(data).for_export(), known_values(data)
-        view, _ignored = View.parse(search, known)
-        scope = visits.Scope(visits.visits_scope(viewer, view.filters).filters, is_own=False)
+        viewer, scope, known = _leaving_scope(data, search)
         frame = query(data, viewer, scope)
     labels = [
         words.WAIT_WORDS[value] if name == "wait" else words.visits_in_words(value)

@@ -54,8 +54,8 @@ def _option_counts(
             columns=["dimension", "value", "label", "students"],
         )
         whatever = cells[_all({n: i for n, i in others.items() if n not in TELLING}, cells)]
-        noise = _noise(viewer, whatever, filters, options)
-        told.append(_told(data, viewer, filters, options, noise))
+        noise = _noise(viewer, whatever, filters, dimension, options)
+        told.append(_told(data, viewer, filters, dimension, options, noise))
     return pd.concat(told, ignore_index=True)
 
 
@@ -67,13 +67,16 @@ def _all(chosen: Mapping[str, pd.Series[bool]], cells: pd.DataFrame) -> npt.NDAr
 
 
 def _noise(
-    viewer: Viewer, whatever: pd.DataFrame, filters: Filters, options: pd.DataFrame
+    viewer: Viewer,
+    whatever: pd.DataFrame,
+    filters: Filters,
+    dimension: str,
+    options: pd.DataFrame,
 ) -> pd.Series[int] | None:
     """What is added to the number of each option (``queries.disclosure.counts.group_noise``).
 
     ``whatever`` are the cells that the filters leave, whatever the groups of students.
     """
-    [dimension] = options["dimension"].unique()
     if not tells_of_groups(replace(filters, **{dimension: ()}), dimension):
         return None
     left = [replace(filters, **{dimension: (value,)}) for value in options["value"]]
@@ -91,10 +94,10 @@ def _told(
     data: Snapshot,
     viewer: Viewer,
     filters: Filters,
+    dimension: str,
     options: pd.DataFrame,
     noise: pd.Series[int] | None,
 ) -> pd.DataFrame:
-    [dimension] = options["dimension"].unique()
     exact = is_exact(replace(filters, **{dimension: ()}), dimension)
     left = [replace(filters, **{dimension: (value,)}) for value in options["value"]]
     parts = [counted_parts(data, viewer, View(chosen))[EVERYBODY] for chosen in left]

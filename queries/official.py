@@ -103,10 +103,10 @@ def schools(data: Snapshot, viewer: Viewer, district_code: str) -> pd.DataFrame:
     """Schools of a district this school year and the one before, the largest first.
 
     school_name, students (Int64, this year), rate and rate_before, chronic and chronic_before (as
-    the district's in its last month, of the students last enrolled in the school); rates are 0..1,
-    missing where withheld, ``withheld`` tells of this year. Where one school is withheld, the next
-    smallest is too: the district's own figure less the others' would tell of it. Students of no
-    school are such a part too, which is never shown.
+    the district's in its last month, of the students last enrolled in the school), both with their
+    ``_beyond``; rates are 0..1, missing where withheld, ``withheld`` tells of this year. Where one
+    school is withheld, the next smallest is too: the district's own figure less the others' would
+    tell of it. Students of no school are such a part too, which is never shown.
     """
     columns = school_year.c
     years = data.frame(
@@ -125,7 +125,10 @@ def schools(data: Snapshot, viewer: Viewer, district_code: str) -> pd.DataFrame:
         if len(told) == 2
         else now[names].assign(rate=float("nan"), chronic=float("nan"), chronic_beyond="")
     )
-    both = now.merge(before, on="school_code", how="left", suffixes=("", "_before"))
+    both = now.merge(before, on="school_code", how="left", suffixes=("", "_before")).rename(
+        columns={"chronic_beyond_before": "chronic_before_beyond"}
+    )
+    both["chronic_before_beyond"] = both["chronic_before_beyond"].fillna("")
     return both.sort_values("students", ascending=False, kind="stable", na_position="last")
 
 

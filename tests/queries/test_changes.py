@@ -39,10 +39,13 @@ NOT_TOLD = Count(None, about=True)
 
 
 def told(data: Snapshot, **students: int) -> dict[str, Count]:
-    """Counts of changes as they are told: with the noise of all contacted, to fives."""
+    """Counts of changes as they are told: with the noise of all contacted, to fives, if enough."""
     key = data.connection.scalar(sa.select(sa.func.sum(contacted_student.c.noise_key)))
     noisy = {name: number + drawn_noise(int(key), name) for name, number in students.items()}
-    return {name: Count((number + 2) // 5 * 5, about=True) for name, number in noisy.items()}
+    return {
+        name: Count((number + 2) // 5 * 5, about=True) if number >= 7 else NOT_TOLD
+        for name, number in noisy.items()
+    }
 
 
 @pytest.fixture

@@ -228,7 +228,7 @@ def test_counts_are_rounded_to_fives_where_they_are_not_exact() -> None:
 def test_a_count_that_noise_takes_over_the_threshold_is_withheld_either_way() -> None:
     assert disclosed_count(9, LEADERSHIP, exact=False, noise=2).students is None
     assert disclosed_count(11, LEADERSHIP, exact=False, noise=-2).students is None
-    frame = pd.DataFrame({"students": [9, 11, 12]})
+    frame = pd.DataFrame({"students": [9, 13, 14]})
     noise = pd.Series([2, -2, -2])
     told = disclosed(frame, LEADERSHIP, (), exact=False, noise=noise)
     assert told["withheld"].tolist() == [True, True, False]

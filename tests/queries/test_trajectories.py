@@ -102,9 +102,11 @@ def test_counts_are_exact_one_way_and_rounded_in_combinations(delivery: Delivery
     load_students(delivery, 33, 23)
     assert ask(View(Filters(district=("0640011",)))).served.students == 33
     combined = ask(View(Filters(district=("0640011",), modality=("home",))))
-    assert (combined.served.students, combined.served.about) == (15, True)  # 17 in truth
+    assert combined.served.students in (15, 20)  # 17 in truth, with a noise of up to two
+    assert combined.served.about
     split = at(ask(View(Filters(modality=("home",)), split="district")), 1, "0640011")
-    assert (split["students"], split["about"]) == (15, True)
+    assert split["students"] in (15, 20)
+    assert split["about"]
 
 
 def test_a_figure_is_withheld_where_the_rest_would_tell_of_few(delivery: Delivery) -> None:
@@ -161,7 +163,7 @@ def test_options_say_how_many_students_each_would_leave(delivery: Delivery) -> N
     by_value = counts.set_index(["dimension", "value"])["students"]
     assert by_value["district", "0640011"] == 33  # its own dimension is not filtered
     assert by_value["district", "0930011"] == 13
-    assert by_value["modality", "home"] == 15  # 17, rounded: a combination
+    assert by_value["modality", "home"] in (15, 20)  # 17: a combination by groups has noise
     assert pd.isna(by_value["modality", "virtual"])
     assert by_value["grade", "6-12"] == 35
     assert by_value["grade", "7"] == 35

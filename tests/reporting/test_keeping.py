@@ -17,6 +17,7 @@ from reporting.keeping import backup, restore, upgrade
 from reporting.migrations import steps_in
 from reporting.stores import ServerStore, store_of
 from tests.conftest import Database, Delivery, database_on
+from tests.reporting.drawn import without_keys
 
 ENGINES = ("duckdb", "postgresql")
 ADA = "0000000001"
@@ -55,7 +56,8 @@ def contents(url: str) -> dict[str, pd.DataFrame]:
 
 def assert_same(found: dict[str, pd.DataFrame], expected: dict[str, pd.DataFrame]) -> None:
     for name, frame in expected.items():
-        pd.testing.assert_frame_equal(found[name], frame, rtol=0, atol=1e-9, check_dtype=False)
+        compared = found[name][frame.columns]
+        pd.testing.assert_frame_equal(compared, frame, rtol=0, atol=1e-9, check_dtype=False)
 
 
 def test_a_backup_put_back_into_the_other_engine_is_the_same_database(
@@ -186,9 +188,9 @@ def test_the_first_released_database_is_brought_up_to_date(
         pass
     upgrade(sa.make_url(database.loader_url), quiet)
     after = contents(database.loader_url)
-    facts = [table.name for table in schema.FACTS]
-    marts = [table.name for table in schema.MARTS]
-    assert_same(after, {name: before[name] for name in (*facts, *marts)})
+    for table in (*schema.FACTS, *schema.MARTS):
+        columns = [column.name for column in without_keys(table)]
+        assert_same(after, {table.name: before[table.name][columns]})
     assert len(after["response_history"]) == len(after["effect_history"]) == 0
     with snapshot() as data:
         assert data.load_id == after["meta"]["load_id"][0]
