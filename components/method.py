@@ -49,7 +49,9 @@ WORDS = (
     (
         "Whole numbers and tenths",
         "Over fewer than 200 students rates, differences and ends of intervals are whole points, "
-        "from 200 on tenths. Rates end at 1 and 99 %: “above 99 %”. Shares of students, such as "
+        "from 200 on tenths; under 20 students even ones. Rates of visited students are up to a "
+        "quarter of that higher or lower, by chance, and always the same for the same students. "
+        "Rates end at 1 and 99 %: “above 99 %”. Shares of students, such as "
         "the chronically absent, are whole per cents, from 2,000 students on tenths, and end "
         "earlier the fewer the students are: “95 % or more”, “80 % or more”, of 10 to 15 students "
         "“half or more” and “less than half”. A figure closer than that would tell of single "

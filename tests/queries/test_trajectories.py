@@ -69,10 +69,10 @@ def test_each_student_counts_once_in_the_mean_with_its_interval(delivery: Delive
     rates = np.array([number % 20 / 20 for number in range(1, 31)])
     point = at(ask(View()), 1)
     margin = 1.959963984540054 * rates.std(ddof=1) / math.sqrt(30)
-    # Told to a whole point: they are few.
-    assert point["rate"] == round(rates.mean(), 2)
-    assert point["low"] == round(rates.mean() - margin, 2)
-    assert point["high"] == round(rates.mean() + margin, 2)
+    # Told to a whole point, after a noise of up to a quarter of it: they are few.
+    for name, truth in (("rate", 0.0), ("low", -margin), ("high", margin)):
+        assert point[name] == pytest.approx(rates.mean() + truth, abs=0.0075)
+        assert point[name] == round(point[name], 2)
     assert point["students"] == 30
 
 
@@ -157,12 +157,12 @@ def test_same_students_throughout_leaves_out_who_misses_a_month(delivery: Delive
 
 
 def test_options_say_how_many_students_each_would_leave(delivery: Delivery) -> None:
-    load_students(delivery, 33, 13)
+    load_students(delivery, 33, 23)
     with snapshot() as data:
         counts = option_counts(data, LEADERSHIP, Filters(district=("0640011",)))
     by_value = counts.set_index(["dimension", "value"])["students"]
     assert by_value["district", "0640011"] == 33  # its own dimension is not filtered
-    assert by_value["district", "0930011"] == 13
+    assert by_value["district", "0930011"] == 23
     assert by_value["modality", "home"] in (15, 20)  # 17: a combination by groups has noise
     assert pd.isna(by_value["modality", "virtual"])
     assert by_value["grade", "6-12"] == 35
