@@ -2,7 +2,10 @@
 
     python -m benchmarks.attacker                               # all roles, some 40 minutes
     python -m benchmarks.attacker --role presenter --part 3/8 --resume FOLDER
-    python -m benchmarks.attacker --share 0.05                  # of the questions a twentieth
+    python -m benchmarks.attacker --share 1 --resume FOLDER     # a night
+
+Every selection by one or two dimensions is asked for, and a share of those by three and of
+thousands of deeper ones, on screen and for files, of two loads.
 
 A part's answers are kept in a file of FOLDER and are not asked for again; when all parts of a role
 are there, it prints how many questions were asked, how many figures they gave, and the tightest
@@ -32,7 +35,7 @@ from tests.attacker.solve import Bound
 from tests.attacker.telling import Rules
 
 PARTS, PROCESSES = 8, 2
-AT_RANDOM, SEED = 1_000, 20
+AT_RANDOM, SEED = 3_000, 20
 
 
 def main() -> None:
@@ -58,7 +61,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--role", dest="roles", action="append", choices=ROLES)
     parser.add_argument("--part", type=_part, help="K/N: part K of N alone")
     parser.add_argument("--resume", type=Path, metavar="FOLDER", help="where answers are kept")
-    parser.add_argument("--share", type=float, default=0.2, help="of the questions")
+    parser.add_argument("--share", type=float, default=0.03, help="of three dimensions and more")
     given = parser.parse_args()
     given.roles = given.roles or list(ROLES)
     given.part, given.parts = given.part or (None, PARTS)
@@ -101,10 +104,13 @@ def _ask(
 def _views(load: Load, role: str, share: float) -> list[View]:
     """The same for every part, in an order that mixes easy and hard questions."""
     sets = questions.options(load)
+    shallow = questions.worth_asking(questions.up_to(2, sets), load, ROLES[role])
     every = [*questions.up_to(3, sets), *questions.at_random(AT_RANDOM, sets, SEED)]
-    asked = questions.worth_asking(every, load, ROLES[role])
-    random.Random(SEED).shuffle(asked)  # noqa: S311 no secret
-    return list(questions.views(asked[: round(share * len(asked))]))
+    deep = list(set(questions.worth_asking(every, load, ROLES[role])) - set(shallow))
+    rng = random.Random(SEED)  # noqa: S311 no secret
+    asked = shallow + rng.sample(sorted(deep, key=str), round(share * len(deep)))
+    rng.shuffle(asked)
+    return list(questions.views(asked))
 
 
 def _solve(processes: ProcessPoolExecutor, role: str, files: Sequence[Path]) -> None:

@@ -34,18 +34,22 @@ _LAST_DIGITS = 1e-9
 ABOVE, BELOW = "above", "below"
 
 
-def unit(students: pd.Series[int]) -> pd.Series[float]:
-    """What a rate (0..1) over so many students is a multiple of."""
-    sizes = [students <= most for most, _unit in _UNITS]
-    units = np.select(sizes, [of_size for _most, of_size in _UNITS], default=TENTH)
-    return pd.Series(units, students.index)
-
-
 def to_unit(values: pd.Series[float], students: pd.Series[int]) -> pd.Series[float]:
     """Rates, differences and ends of ranges to their unit, halves away from zero."""
-    per_one = (1 / unit(students)).round()
-    whole = (values.abs() * per_one + 0.5 + _LAST_DIGITS) // 1
-    return (whole.where(values >= 0, -whole) / per_one).where(values.notna()) + 0.0
+    return pd.Series(_to_unit(np.asarray(values, dtype=np.float64), _unit(students)), values.index)
+
+
+def _unit(students: pd.Series[int]) -> Values:
+    """What a rate (0..1) over so many students is a multiple of."""
+    number = students.to_numpy(float)
+    sizes = [number <= most for most, _unit in _UNITS]
+    return np.select(sizes, [unit for _most, unit in _UNITS], default=TENTH)
+
+
+def _to_unit(values: Values, units: Values) -> Values:
+    per_one = np.round(1 / units)
+    whole = np.floor(np.abs(values) * per_one + 0.5 + _LAST_DIGITS)
+    return np.copysign(whole, values) / per_one + 0.0
 
 
 def drawn_shift(key: str) -> float:
@@ -64,17 +68,12 @@ def told_rate(
     database in it (``queries.disclosure.counts.set_key``): the same students have the same noise,
     so asking again gives nothing. None: rates of everybody enrolled, which have no noise.
     """
-    units = unit(students)
-    rates = rates.astype(float)
-    shifted = rates if drawn_by is None else rates + drawn_by.map(drawn_shift) * units
-    rounded = to_unit(shifted, students)
-    lowest = to_unit(pd.Series(_BOUND, students.index), students)
-    lowest = lowest.where(lowest >= _BOUND - _LAST_DIGITS, units)
+    units = _unit(students)
+    shift = 0.0 if drawn_by is None else drawn_by.map(drawn_shift).to_numpy(float)
+    rounded = _to_unit(np.asarray(rates, dtype=np.float64) + shift * units, units)
+    lowest = np.where(units > _BOUND, units, _BOUND)
     above, below = rounded > 1 - lowest + _LAST_DIGITS, rounded < lowest - _LAST_DIGITS
     beyond = np.select([above, below], [ABOVE, BELOW], default="")
     return pd.DataFrame(
-        {
-            "rate": rounded.clip(lowest, 1 - lowest),
-            "beyond": pd.Series(beyond, students.index, dtype=str),
-        }
+        {"rate": np.clip(rounded, lowest, 1 - lowest), "beyond": beyond}, students.index
     )
