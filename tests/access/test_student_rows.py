@@ -182,7 +182,8 @@ def test_no_cell_of_an_export_is_a_formula(site: Build, delivery: Delivery, star
     listed = rows(here.ask("students-grid", ""))
     text = file_of(here.ask("students-file", wanted(OWN)))["content"]
     stripped = not listed[0]["name"].startswith(start)  # the load may trim white space
-    assert stripped or f"'{start}" in text
+    shown = " " if start.isspace() else start  # a line end would break the row
+    assert stripped or f"'{shown}HYPERLINK" in text
     assert f'\r\n"{start}' not in text
     content = file_of(here.ask("students-file", wanted(OWN, kind="xlsx")))["content"]
     book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(content)))
