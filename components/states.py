@@ -22,9 +22,10 @@ def _button(words: str, href: str) -> dcc.Link:
 def too_few(threshold: int, path: str) -> html.Div:
     """Fewer students than the viewer may see figures of; nobody at all looks the same."""
     return _state(
-        f"Fewer than {threshold} students match",
-        f"Figures over fewer than {threshold} students are never shown, so that nobody can be "
-        "recognised. Choose more districts, grades or visits.",
+        "Too few students match",
+        f"Figures over fewer than {threshold} students are never shown, nor those from which so "
+        "few could be worked out, so that nobody can be recognized. Choose more districts, grades "
+        "or visits.",
         _button("Show all students", path),
     )
 

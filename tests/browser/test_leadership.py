@@ -48,7 +48,7 @@ def test_the_overview_shows_six_figures_that_follow_the_filters(visit: Open) -> 
 
 def test_too_few_students_are_said_to_be_too_few(visit: Open) -> None:
     here = visit(SMALL)
-    assert "Fewer than 10 students match" in here.page.locator("#overview-state").inner_text()
+    assert "Too few students match" in here.page.locator("#overview-state").inner_text()
     assert here.page.locator("#overview-body").is_hidden()
 
 

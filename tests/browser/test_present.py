@@ -281,7 +281,7 @@ def test_a_snapshot_is_kept_opened_and_deleted(present: Open) -> None:
 
 def test_a_filter_that_leaves_nobody_has_no_slides(visit: Open) -> None:
     page = visit("/present?district=1430011&grade=PK&modality=phone").page
-    expect(page.locator(".state")).to_contain_text("Fewer than 20 students match")
+    expect(page.locator(".state")).to_contain_text("Too few students match")
     expect(page.locator("#present-body")).to_be_hidden()
 
 

@@ -59,5 +59,5 @@ def test_another_role_is_tried_with_one_click(visit: Open) -> None:
     page.page.get_by_role("button", name="Presenter").click()
     expect(page.page.locator(".role.chosen")).to_have_text("Presenter")
     page.settle()
-    assert "Fewer than 20 students match" in page.page.locator("#page").inner_text()
+    assert "Too few students match" in page.page.locator("#page").inner_text()
     assert page.search().startswith("?district=1430011")

@@ -111,7 +111,7 @@ def test_clear_filters_keeps_the_split(visit: Open) -> None:
 
 def test_a_selection_without_enough_students_says_so_and_shows_a_way_out(visit: Open) -> None:
     page = visit(NOBODY)
-    assert page.page.get_by_text("Fewer than 10 students match").is_visible()
+    assert page.page.get_by_text("Too few students match").is_visible()
     assert not page.page.locator("#trajectory-graph").is_visible()
     page.page.get_by_role("link", name="Show all students").click()
     page.settle()
@@ -321,7 +321,7 @@ def test_a_split_has_a_panel_of_the_difference_for_each_group(visit: Open) -> No
 
 
 def test_a_small_selection_gets_no_figure_and_nobody_gets_no_comparison(visit: Open) -> None:
-    page = visit("/trajectories?district=1430011&modality=phone")
+    page = visit("/trajectories?district=1430011&modality=school")
     assert "too few" in page.page.locator("#effect-summary").inner_text()
     page.go(NOBODY)
     assert not page.page.locator("#trajectory-effect").is_visible()
