@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -70,6 +70,24 @@ class Cells:
     left_out: tuple[tuple[str, ...], ...]
     threshold: int
 
+    @cached_property
+    def columns(self) -> dict[str, Column]:
+        """The values of the cells by dimension, each once."""
+        every = {name: np.unique(of, return_inverse=True) for name, of in self.values.items()}
+        return {name: Column(values, place) for name, (values, place) in every.items()}
+
+
+@dataclass(frozen=True)
+class Column:
+    """The distinct values of a dimension, and the place of each cell's among them."""
+
+    values: npt.NDArray[np.object_]
+    place: npt.NDArray[np.int64]
+
+    def has(self, values: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Which cells have one of these values."""
+        return np.isin(self.values, values)[self.place]
+
 
 def month_cells(data: Snapshot, viewer: Viewer) -> Cells:
     """The cells by event month."""
@@ -97,9 +115,7 @@ def counted_parts(
         return dict.fromkeys(groups, NOTHING_TOLD)
     dimensions = known_values(data).dimensions
     key = ("counted cells", dimensions, viewer.sight, *map(str, of_whom))
-    make = partial(_read_cells, data, viewer, dimensions, [sa.and_(sa.true(), *of_whom)])
-    values, unknown = once(data.load_id, key, make)
-    cells = Cells(values, unknown, np.zeros_like(unknown), (), viewer.threshold)
+    cells = once(data.load_id, key, partial(_counted_cells, data, viewer, dimensions, of_whom))
     parts = smallest_parts(data, cells, View(view.filters, view.split))
     return {group: int(of_group[0]) for group, of_group in parts.items()}
 
@@ -194,15 +210,14 @@ def _smallest_contacted(data: Snapshot, viewer: Viewer, filters: Filters) -> int
 def _inside(cells: Cells, filters: Filters) -> npt.NDArray[np.bool_]:
     inside = np.ones(len(cells.unknown), dtype=bool)
     for name, values in filters.wanted().items():
-        inside &= np.isin(cells.values[name], values)
+        inside &= cells.columns[name].has(values)
     return inside
 
 
 def _smallest_crossing(cells: Cells, filters: Filters, counts: Counts) -> Counts:
     """The fewest in any crossing of what is chosen, by column; of those with anybody beside."""
     marks = {
-        name: np.unique(_marks(cells.values[name], name, values), return_inverse=True)[1]
-        for name, values in filters.chosen().items()
+        name: _marks(cells.columns[name], name, values) for name, values in filters.chosen().items()
     }
     groups = [marks.pop(name) for name in STUDENT_GROUPS if name in marks]
     place, places = _crossed(list(marks.values()), len(counts))
@@ -227,19 +242,17 @@ def _crossed(
     return crossing, crossings
 
 
-def _marks(
-    column: npt.NDArray[np.object_], dimension: str, values: tuple[str, ...]
-) -> npt.NDArray[np.int64]:
-    """A number for each cell: which of the chosen values it has, 0 for the rest."""
-    marks = np.zeros(len(column), dtype=np.int64)
+def _marks(column: Column, dimension: str, chosen: tuple[str, ...]) -> npt.NDArray[np.int64]:
+    """A number for each cell, from 0 on: which of the chosen values it has, or the rest."""
+    marks = np.zeros(len(column.values), dtype=np.int64)
     if dimension == "grade":
-        single = {grade for value in values for grade in GRADE_BANDS.get(value, (value,))}
+        single = {grade for value in chosen for grade in GRADE_BANDS.get(value, (value,))}
         for number, grades in enumerate(GRADE_BANDS.values()):
             if single & set(grades):
-                marks[np.isin(column, grades)] = -1 - number
-    for number, value in enumerate(values, start=1):
-        marks[np.isin(column, GRADE_BANDS.get(value, (value,)))] = number
-    return marks
+                marks[np.isin(column.values, grades)] = -1 - number
+    for number, value in enumerate(chosen, start=1):
+        marks[np.isin(column.values, GRADE_BANDS.get(value, (value,)))] = number
+    return np.unique(marks, return_inverse=True)[1][column.place]
 
 
 # --- Everybody less the others --------------------------------------------------------------
@@ -252,38 +265,33 @@ def _rest(cells: Cells, filters: Filters, dimension: str, counts: Counts) -> Cou
     told too: a band that is chosen is this sum, none of its values. All other filters hold.
     """
     here = _inside(cells, replace(filters, **{dimension: ()}))
-    column, chosen = cells.values[dimension][here], filters.chosen()[dimension]
-    return np.stack(
-        [
-            _rest_of_few(column, values, chosen, counts[here], cells.threshold)
-            for values in _added_up(column, dimension)
-        ]
-    ).min(axis=0)
+    column, chosen = cells.columns[dimension], filters.chosen()[dimension]
+    of_value = np.zeros((len(column.values), counts.shape[1]), dtype=np.int64)
+    np.add.at(of_value, column.place[here], counts[here])
+    is_chosen = np.isin(column.values, chosen)
+    rests = [
+        _rest_of_few(of_value[added_up], is_chosen[added_up], cells.threshold)
+        for added_up in _added_up(column.values, dimension)
+    ]
+    return np.stack(rests).min(axis=0)
 
 
-def _added_up(column: npt.NDArray[np.object_], dimension: str) -> list[npt.NDArray[np.object_]]:
-    values = np.unique(column)
+def _added_up(values: npt.NDArray[np.object_], dimension: str) -> list[npt.NDArray[np.bool_]]:
+    """Which values of a dimension add up to a figure."""
     if dimension != "grade":
-        return [values]
-    return [values[np.isin(values, grades)] for grades in GRADE_BANDS.values()]
+        return [np.ones(len(values), dtype=bool)]
+    return [np.isin(values, grades) for grades in GRADE_BANDS.values()]
 
 
-def _rest_of_few(
-    column: npt.NDArray[np.object_],
-    values: npt.NDArray[np.object_],
-    chosen: Sequence[str],
-    counts: Counts,
-    threshold: int,
-) -> Counts:
+def _rest_of_few(of_value: Counts, is_chosen: npt.NDArray[np.bool_], threshold: int) -> Counts:
     """The students of all values with too few, where the chosen hold the next smallest."""
-    if not len(values):
-        return np.full(counts.shape[1], NOTHING_TOLD)
-    of_value = np.stack([counts[column == value].sum(axis=0) for value in values])
+    if not len(of_value):
+        return np.full(of_value.shape[1], NOTHING_TOLD)
     few = (of_value > 0) & (of_value < threshold)
     rest = np.where(few, of_value, 0).sum(axis=0)
     next_smallest = np.where(of_value >= threshold, of_value, NOTHING_TOLD).argmin(axis=0)
-    is_chosen = np.isin(values, chosen)[next_smallest]
-    return np.where(is_chosen & (rest > 0) & (rest < threshold), rest, NOTHING_TOLD)
+    is_next = is_chosen[next_smallest]
+    return np.where(is_next & (rest > 0) & (rest < threshold), rest, NOTHING_TOLD)
 
 
 # --- The cells ---------------------------------------------------------------------------
@@ -327,6 +335,15 @@ def _cells_of(
 ) -> Cells:
     values, unknown = _read_cells(data, viewer, dimensions, populations)
     return _without_the_few(values, unknown, np.zeros_like(unknown), viewer)
+
+
+def _counted_cells(
+    data: Snapshot, viewer: Viewer, dimensions: Sequence[str], of_whom: Populations
+) -> Cells:
+    """With the few of small districts: whoever is counted counts."""
+    everybody = [sa.and_(sa.true(), *of_whom)]
+    values, unknown = _read_cells(data, viewer, dimensions, everybody)
+    return Cells(values, unknown, np.zeros_like(unknown), (), viewer.threshold)
 
 
 def _read_cells(

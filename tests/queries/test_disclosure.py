@@ -23,6 +23,7 @@ from queries.disclosure.precision import drawn_shift, to_unit, told_rate
 from queries.disclosure.shares import told_share
 from queries.filters import Filters, View
 from queries.schema import contacted_student, meta, served_student
+from queries.standing import standing
 from queries.trajectories import Trajectory, trajectory
 from queries.viewer import Viewer
 from tests.conftest import ATTENDANCE_HEADER, Delivery, Program, months
@@ -314,6 +315,21 @@ def test_the_noise_of_the_contacted_is_drawn_by_those_enrolled_where_it_is_asked
         key = data.connection.scalar(here)
         expected = drawn_noise(key, str({"disability": ("yes",)}))
         assert group_noise(data, LEADERSHIP, filters, 10, contacted_student) == expected
+
+
+@pytest.mark.parametrize(("others", "is_told"), [(9, False), (24, True)])
+def test_a_count_by_group_of_few_others_is_not_told_to_who_knows_the_rest(
+    delivery: Delivery, monkeypatch: pytest.MonkeyPatch, others: int, is_told: bool
+) -> None:
+    monkeypatch.setenv("LEAP_STUDENT_GROUPS", "disability")
+    says = ["yes", "no"] * 32
+    write_town(delivery, [HARTFORD] * 40 + [NEW_HAVEN] * others, says[: 40 + others]).load()
+    view = View(WITH_DISABILITY)
+    with snapshot() as data:
+        of_coordinator = standing(data, Viewer("coordinator", (HARTFORD,)), view)
+        of_leadership = standing(data, LEADERSHIP, view)
+    assert of_coordinator["students"].notna().tolist() == [is_told]
+    assert of_leadership["students"].notna().all()
 
 
 def test_a_database_keeps_its_secret_and_no_other_has_it(
