@@ -483,11 +483,11 @@ def test_two_districts_of_few_that_are_enough_together_count(delivery: Delivery)
     write_town(
         delivery,
         [HARTFORD] * 30 + [NEW_HAVEN] * 6 + [ANSONIA] * 6,
-        attended=[16] * 30 + [8] * 12,
+        attended=[16] * 30 + [9] * 12,
     ).load()
     everybody = after(ask(LEADERSHIP))
-    mean = (30 * 0.8 + 12 * 0.4) / 42
-    assert (everybody["rate"], everybody["students"]) == (pytest.approx(round(mean, 2)), 42)
+    # 70 % in the mean, so far from a half that no noise rounds it elsewhere.
+    assert (everybody["rate"], everybody["students"]) == (pytest.approx(0.7), 42)
     assert after(ask(LEADERSHIP, district=(NEW_HAVEN,)))["withheld"]
 
 
