@@ -304,6 +304,11 @@
     return dressed(figure, palettes[currentTheme()], window.innerWidth);
   }
 
+  // A chart of which nothing may be shown (null) is not there: the one before would be of others.
+  function draw(figure, theme, viewport, palettes) {
+    return [dress(figure, theme, viewport, palettes), figure === null];
+  }
+
   // --- Saving and sharing ------------------------------------------------------
 
   function downloadImage(wanted, palettes) {
@@ -713,7 +718,7 @@
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     dashboard: {
-      sync: sync, dress: dress, switchTheme: switchTheme,
+      sync: sync, draw: draw, dress: dress, switchTheme: switchTheme,
       downloadImage: downloadImage, copyLink: copyLink,
       asked: asked, keepList: keepList, wantList: wantList, neighbours: neighbours,
       follow: follow, token: token

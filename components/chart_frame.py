@@ -40,6 +40,7 @@ class ChartFrame:
         self.section = f"{name}-section"
         self.figure = f"{name}-figure"
         self.graph = f"{name}-graph"
+        self.area = f"{name}-area"
         self.body = f"{name}-body"
         self.summary = f"{name}-summary"
         self.notes = f"{name}-notes"
@@ -69,6 +70,7 @@ class ChartFrame:
                             dcc.Graph(
                                 id=self.graph, figure=_EMPTY, config=CONFIG, responsive="auto"
                             ),
+                            id=self.area,
                             className="chart-area",
                             role="img",
                             **{"aria-label": title, "aria-describedby": self.summary},
@@ -124,8 +126,9 @@ class ChartFrame:
 
     def _connect(self) -> None:
         clientside_callback(
-            ClientsideFunction("dashboard", "dress"),
+            ClientsideFunction("dashboard", "draw"),
             Output(self.graph, "figure"),
+            Output(self.area, "hidden"),
             Input(self.figure, "data"),
             Input(THEME_ID, "data"),
             Input(VIEWPORT_ID, "data"),

@@ -47,6 +47,20 @@ def test_leadership_sees_rounded_counts_and_no_names(visit: Open) -> None:
     assert all(re.fullmatch(r"about [\d,]*[05]|not shown|–", count) for count in counts)
 
 
+def test_a_chart_of_which_nothing_may_be_shown_does_not_keep_the_one_before(visit: Open) -> None:
+    here = visit("/visits")
+    calendar = here.page.locator("#calendar-graph")
+    assert calendar.is_visible()
+    here.choose("District", "Torrington")  # no week with enough students
+    assert not calendar.is_visible()
+    assert here.page.locator("#volume-graph").is_visible()
+    here.choose("District", "Torrington")
+    assert calendar.is_visible()
+    box = calendar.locator(".main-svg").first.bounding_box()
+    assert box is not None
+    assert box["width"] > 300
+
+
 @pytest.mark.parametrize(("device", "scheme"), [("laptop", "light"), ("phone", "dark")])
 def test_the_page_is_accessible_and_fits(coordinate: Open, device: str, scheme: str) -> None:
     here = coordinate("/visits", device=device, scheme=scheme)
