@@ -87,7 +87,7 @@ def test_every_figure_of_the_slides_is_that_of_the_pages(data: Snapshot, search:
 
 
 def test_whoever_asks_a_slide_is_held_to_the_presenters_threshold(data: Snapshot) -> None:
-    search = "?district=1430011&cohort=2023-24"
+    search = "?district=0950011&cohort=2023-24"
     seen = [made(data, search, viewer) for viewer in (PRESENTER, LEADER)]
     assert seen[0] == seen[1]
     own = effect(data, LEADER, View.parse(search, known_values(data))[0].filters).frame
