@@ -94,5 +94,5 @@ def _contact_answers(data: Snapshot, asking: Reader, view: View) -> Iterator[Ite
     reader = ContactReader(asking.load, viewer, asking.rules, filters)
     for name in _BY_CONTACT:
         yield getattr(reader, name)(getattr(visits, name)(data, viewer, scope))
-    yield reader.contacts(contacts(data, viewer, view).loc[EVERYBODY].to_dict())
+    yield reader.contacts(contacts(data, viewer, View(filters)).loc[EVERYBODY].to_dict())
     yield reader.changes(changes(data, viewer, filters))
