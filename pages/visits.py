@@ -25,7 +25,7 @@ from pages.downloads import Leaving, offer_downloads
 from pages.student import PATH as STUDENT_PATH
 from queries import visits
 from queries.database import Snapshot, snapshot
-from queries.filters import KnownValues, View
+from queries.filters import View
 from queries.students import Behind, caseload, waiting_longest
 from queries.values import known_values
 from queries.viewer import Viewer
@@ -305,77 +305,60 @@ def _counts(frame: pd.DataFrame) -> list[str]:
     return [visits_tables.count(row["students"], row["about"]) for row in rows]
 
 
-def _leaving_volume(search: str | None) -> Leaving:
-    with snapshot() as data:
-        viewer, scope, known = _leaving_scope(data, search)
-        frame = visits.volume(data, viewer, scope)
-        period = visits.volume_period(data, viewer, scope)
-    return Leaving(
-        f"Contacts by {period}: {wording.selection(scope.filters, known)}",
-        wording.counts_source(data.data_as_of, data.is_demonstration),
-        _drawn(frame, volume_figure, period, pd.Series("", index=frame.index)),
-        frame,
-    )
+# --- What leaves, by one load --------------------------------------------------------------
+
+# Title, frame, and its figure if there is anything to draw.
+_Made = tuple[str, pd.DataFrame, Figure | None]
 
 
-def _leaving_flow(search: str | None) -> Leaving:
-    return _leaving_frame(search, visits.flow, "From the first contact on", flow_figure)
-
-
-def _leaving_calendar(search: str | None) -> Leaving:
-    def figure(frame: pd.DataFrame) -> Figure:
-        return calendar_figure(frame, by_day=False, links=[""] * len(frame))
-
-    return _leaving_frame(search, visits.calendar, "Completed visits by week", figure)
-
-
-def _leaving_frame(
-    search: str | None, query: Any, title: str, figure: Callable[[pd.DataFrame], Figure]
+def _leaving(
+    make: Callable[[Snapshot, Viewer, visits.Scope], _Made], search: str | None
 ) -> Leaving:
     with snapshot() as data:
-        viewer, scope, known = _leaving_scope(data, search)
-        frame = query(data, viewer, scope)
+        viewer, known = current_viewer(data).for_export(), known_values(data)
+        view, _ignored = View.parse(search, known)
+        filters = visits.visits_scope(viewer, view.filters).filters
+        title, frame, figure = make(data, viewer, visits.Scope(filters, is_own=False))
     return Leaving(
-        f"{title}: {wording.selection(scope.filters, known)}",
+        f"{title}: {wording.selection(filters, known)}",
         wording.counts_source(data.data_as_of, data.is_demonstration),
-        _drawn(frame, figure),
+        figure,
         frame,
     )
 
 
-def _leaving_scope(data: Snapshot, search: str | None) -> tuple[Viewer, visits.Scope, KnownValues]:
-    viewer, known = current_viewer(data).for_export(), known_values(data)
-    view, _ignored = View.parse(search, known)
-    filters = visits.visits_scope(viewer, view.filters).filters
-    return viewer, visits.Scope(filters, is_own=False), known
+def _leaving_volume(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> _Made:
+    frame, period = visits.volume(data, viewer, scope), visits.volume_period(data, viewer, scope)
+    links = pd.Series("", index=frame.index)
+    return f"Contacts by {period}", frame, _drawn(frame, volume_figure, period, links)
 
 
-def _leaving_waits(search: str | None) -> Leaving:
-    return _leaving_columns(search, visits.waits, "wait", "Days until a family is reached")
+def _leaving_flow(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> _Made:
+    frame = visits.flow(data, viewer, scope)
+    return "From the first contact on", frame, _drawn(frame, flow_figure)
 
 
-def _leaving_repeats(search: str | None) -> Leaving:
-    return _leaving_columns(search, visits.repeats, "visits", "Students by completed visits")
+def _leaving_calendar(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> _Made:
+    frame = visits.calendar(data, viewer, scope)
+    figure = partial(calendar_figure, by_day=False, links=[""] * len(frame))
+    return "Completed visits by week", frame, _drawn(frame, figure)
 
 
-def _leaving_columns(search: str | None, query: Any, name: str, title: str) -> Leaving:
-    with snapshot() as data:
-        viewer, scope, known = _leaving_scope(data, search)
-        frame = query(data, viewer, scope)
-    labels = [
-        words.WAIT_WORDS[value] if name == "wait" else words.visits_in_words(value)
-        for value in frame[name]
-    ]
-    return Leaving(
-        f"{title}: {wording.selection(scope.filters, known)}",
-        wording.counts_source(data.data_as_of, data.is_demonstration),
-        _drawn(frame, _columns, labels, [""] * len(frame)),
-        frame,
-    )
+def _leaving_waits(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> _Made:
+    frame = visits.waits(data, viewer, scope)
+    labels = [words.WAIT_WORDS[value] for value in frame["wait"]]
+    figure = _drawn(frame, _columns, labels, [""] * len(frame))
+    return "Days until a family is reached", frame, figure
 
 
-offer_downloads(VOLUME, "contacts", _leaving_volume)
-offer_downloads(FLOW, "from-the-first-contact-on", _leaving_flow)
-offer_downloads(CALENDAR, "completed-visits-by-week", _leaving_calendar)
-offer_downloads(WAITS, "days-until-reached", _leaving_waits)
-offer_downloads(REPEATS, "completed-visits", _leaving_repeats)
+def _leaving_repeats(data: Snapshot, viewer: Viewer, scope: visits.Scope) -> _Made:
+    frame = visits.repeats(data, viewer, scope)
+    labels = [words.visits_in_words(value) for value in frame["visits"]]
+    return "Students by completed visits", frame, _drawn(frame, _columns, labels, [""] * len(frame))
+
+
+offer_downloads(VOLUME, "contacts", partial(_leaving, _leaving_volume))
+offer_downloads(FLOW, "from-the-first-contact-on", partial(_leaving, _leaving_flow))
+offer_downloads(CALENDAR, "completed-visits-by-week", partial(_leaving, _leaving_calendar))
+offer_downloads(WAITS, "days-until-reached", partial(_leaving, _leaving_waits))
+offer_downloads(REPEATS, "completed-visits", partial(_leaving, _leaving_repeats))

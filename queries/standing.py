@@ -18,26 +18,28 @@ from queries.contacted import in_caseload, present_column
 from queries.database import Snapshot
 from queries.disclosure import disclosed, group_noise, is_exact
 from queries.disclosure.counts import (
+    Whom,
+    drawn_by,
     drawn_noise,
     set_key,
     tells_of_groups,
-    whom,
-    without_groups,
+    whom_asked,
 )
 from queries.disclosure.knowledge import is_known
 from queries.disclosure.parts import (
     NOTHING_TOLD,
     Cells,
     counted_parts,
+    groups_asked,
     left_out_students,
+    of_group,
     population_cells,
     smallest_contacted,
     smallest_parts,
-    within,
 )
 from queries.disclosure.precision import told_rate
 from queries.disclosure.shares import told_share
-from queries.filters import Filters, View
+from queries.filters import View
 from queries.memory import once
 from queries.schema import EVERYBODY, contacted_student, served_student, visit
 from queries.served import in_selection, split_column
@@ -91,17 +93,22 @@ def _standing(data: Snapshot, viewer: Viewer, view: View) -> pd.DataFrame:
     own = groups_of_own_list(data, cells, viewer, view)
     over = _who_count(cells, viewer)
     rows = _rows(data, viewer, view, own, over)
+    asked = whom_asked(view)
+    of_whom = rows if asked == view else _rows(data, viewer, asked, frozenset(), over)
+    whom = of_whom.loc[rows.index if asked.split else [EVERYBODY] * len(rows)].set_axis(rows.index)
+    groups = pd.Series({group: groups_asked(view, str(group)) for group in rows.index}, dtype=str)
+    is_noisy = tells_of_groups(view.filters, view.split)
     now, before = (
         disclosed(
-            _counted(data, viewer, view, rows[name], own, *of_whom),
+            _counted(data, viewer, view, rows[name], own, *conditions),
             viewer,
             (),
             exact=is_exact(view.filters, view.split, *further),
-            noise=_noise(data, viewer, view, rows[name], served_student, *of_whom),
+            noise=_noise(viewer, rows[name], whom, groups) if is_noisy else None,
         )
-        for name, further, of_whom in (
+        for name, further, conditions in (
             ("students", (), ()),
-            ("students_before", (_A_YEAR_AGO,), (_students.first_visit_date <= data.year_ago,)),
+            ("students_before", (_A_YEAR_AGO,), (_first_visited_by(data),)),
         )
     )
     parts = smallest_parts(data, cells, view) | {
@@ -116,12 +123,16 @@ def _standing(data: Snapshot, viewer: Viewer, view: View) -> pd.DataFrame:
     )
     for number, name in enumerate(_OVER):
         part = pd.Series({group: int(parts[group][number]) for group in rows.index})
-        drawn_by = _drawn_by(data, viewer, view, rows[f"{name}_key"], over[name])
-        shown = (_baseline if name == "baseline" else _share)(rows, name, drawn_by)
+        names = whom[f"{name}_key"].combine(groups, drawn_by)
+        shown = (_baseline if name == "baseline" else _share)(rows, name, names)
         few = np.minimum(rows[f"{name}_students"], part) < viewer.threshold
         told[name] = shown["figure"].mask(few)
         told[f"{name}_beyond"] = shown["beyond"].mask(few, "")
     return told
+
+
+def _first_visited_by(data: Snapshot) -> sa.ColumnElement[bool]:
+    return _students.first_visit_date <= data.year_ago
 
 
 def _counted(
@@ -138,47 +149,17 @@ def _counted(
 
 
 def _noise(
-    data: Snapshot,
-    viewer: Viewer,
-    view: View,
-    counted: pd.Series[int],
-    mart: sa.Table,
-    *of_whom: sa.ColumnElement[bool],
-) -> pd.Series[int] | None:
-    """What is added to the number of students of each group; None where nothing is."""
-    if not tells_of_groups(view.filters, view.split):
-        return None
-    chosen = {group: _of_group(view, str(group)) or view.filters for group in counted.index}
+    viewer: Viewer, counted: pd.Series[int], whom: pd.DataFrame, groups: pd.Series[str]
+) -> pd.Series[int]:
+    """What is added to a number of students of each group, by everybody of whom it is asked."""
+    asked = whom[[f"{counted.name}_key", counted.name, f"{counted.name}_unknown"]]
     noise = [
-        group_noise(data, viewer, chosen[group], int(number), mart, *of_whom) or 0
-        for group, number in counted.items()
+        Whom(*one).noise(number, of_groups, viewer)
+        for one, number, of_groups in zip(
+            asked.itertuples(index=False), counted, groups, strict=True
+        )
     ]
     return pd.Series(noise, counted.index, dtype=int)
-
-
-def _of_group(view: View, group: str) -> Filters | None:
-    return within(view.filters, view.split, group) if view.split else view.filters
-
-
-def _drawn_by(
-    data: Snapshot,
-    viewer: Viewer,
-    view: View,
-    keys: pd.Series[int],
-    over: sa.ColumnElement[bool],
-) -> pd.Series[str]:
-    """By group the key of everybody whom a figure asks of, whatever their groups, and the groups.
-
-    ``keys`` are those of the students whom it is over: where it asks of no groups, these.
-    """
-    if not tells_of_groups(view.filters, view.split):
-        return keys.astype(str)
-    asked = [without_groups(_of_group(view, str(group)) or view.filters) for group in keys.index]
-    named = [
-        f"{whom(data, viewer, everybody, served_student, over).key} {groups}"
-        for everybody, groups in asked
-    ]
-    return pd.Series(named, keys.index)
 
 
 def _baseline(rows: pd.DataFrame, name: str, drawn_by: pd.Series[str]) -> pd.DataFrame:
@@ -211,7 +192,7 @@ def _rows(
     over: Mapping[str, sa.ColumnElement[bool]],
 ) -> pd.DataFrame:
     group = split_column(view.split) if view.split else sa.literal(EVERYBODY)
-    until = _students.first_visit_date <= data.year_ago
+    until = _first_visited_by(data)
     figures = [
         column
         for name, (_over, is_so) in _SHARES.items()
@@ -223,14 +204,26 @@ def _rows(
     ]
     statement = sa.select(
         group.label("group"),
-        sa.func.count().label("students"),
-        sa.func.count().filter(until).label("students_before"),
+        *_of_whom("students", viewer, sa.true()),
+        *_of_whom("students_before", viewer, until),
         sa.func.avg(_students.baseline_rate).filter(over["baseline"]).label("baseline"),
         sa.func.count().filter(over["baseline"]).label("baseline_students"),
         set_key(served_student, over["baseline"]).label("baseline_key"),
         *figures,
     ).where(*in_selection(view.filters), sa.or_(group.not_in(own), is_known(viewer)))
     return _every_group(data, statement, view)
+
+
+def _of_whom(
+    name: str, viewer: Viewer, of_whom: sa.ColumnElement[bool]
+) -> list[sa.ColumnElement[Any]]:
+    """What a ``Whom`` is made of: how many students, their key and how many are unknown."""
+    counted = sa.func.count()
+    return [
+        counted.filter(of_whom).label(name),
+        set_key(served_student, of_whom).label(f"{name}_key"),
+        counted.filter(of_whom, ~is_known(viewer)).label(f"{name}_unknown"),
+    ]
 
 
 def contacts(data: Snapshot, viewer: Viewer, view: View) -> pd.DataFrame:
@@ -263,7 +256,7 @@ def _contacts(data: Snapshot, viewer: Viewer, view: View) -> pd.DataFrame:
     )
     rows = _every_group(data, statement, view)
     rows["smallest_part"] = [_contacted_part(data, viewer, view, row) for row in rows.index]
-    noise = _noise(data, viewer, view, rows["students"], contacted_student)
+    noise = _contacted_noise(data, viewer, view, rows["students"])
     now, before = (
         disclosed(
             rows[["smallest_part"]].assign(**{name: rows[name + when] for name in _CONTACTS}),
@@ -286,9 +279,25 @@ def _contacts(data: Snapshot, viewer: Viewer, view: View) -> pd.DataFrame:
     )
 
 
+def _contacted_noise(
+    data: Snapshot, viewer: Viewer, view: View, counted: pd.Series[int]
+) -> pd.Series[int] | None:
+    """What is added to the number of students of each group; None where nothing is."""
+    if not tells_of_groups(view.filters, view.split):
+        return None
+    noise = [
+        group_noise(
+            data, viewer, of_group(view, str(group)) or view.filters, int(number), contacted_student
+        )
+        or 0
+        for group, number in counted.items()
+    ]
+    return pd.Series(noise, counted.index, dtype=int)
+
+
 def _contacted_part(data: Snapshot, viewer: Viewer, view: View, group: str) -> int:
     """The smallest part of those contacted that their counts by group would tell of."""
-    filters = _of_group(view, group)
+    filters = of_group(view, group)
     if filters is None or not tells_of_groups(filters):
         return NOTHING_TOLD
     return smallest_contacted(data, viewer, filters)
@@ -307,7 +316,7 @@ def _every_group(data: Snapshot, statement: sa.Select[Any], view: View) -> pd.Da
     groups = [group for group in labels if not chosen or group in chosen]
     places = {group: place for place, group in enumerate(labels)}
     found = data.frame(statement).set_index("group")
-    counts = found.select_dtypes("integer").columns
+    counts = found.columns.drop("baseline", errors="ignore")  # of nobody no column is of integers
     rows = found.reindex(groups)
     rows[counts] = rows[counts].fillna(0).astype(int)
     rows.insert(0, "label", [labels[group] for group in groups])

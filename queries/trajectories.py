@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -11,17 +11,18 @@ import sqlalchemy as sa
 
 from queries.database import Snapshot
 from queries.disclosure import Count, disclosed, disclosed_count, group_noise, is_exact
-from queries.disclosure.counts import Whom, set_key, tells_of_groups, without_groups
+from queries.disclosure.counts import Whom, drawn_by, set_key, tells_of_groups, whom_asked
 from queries.disclosure.knowledge import is_known
 from queries.disclosure.parts import (
     NOTHING_TOLD,
     Cells,
     counted_parts,
+    groups_asked,
     is_partly_known,
     left_out_students,
     month_cells,
+    of_group,
     smallest_parts,
-    within,
 )
 from queries.filters import Filters, View
 from queries.memory import once
@@ -102,12 +103,10 @@ def _trajectory(data: Snapshot, viewer: Viewer, view: View) -> Trajectory:
 
 def groups_of_own_list(data: Snapshot, cells: Cells, viewer: Viewer, view: View) -> frozenset[str]:
     """The groups of the split (``all`` without one) that are told over the own list alone."""
-    if view.split is None:
-        return frozenset({EVERYBODY} if is_partly_known(cells, viewer, view.filters) else ())
     return frozenset(
         group
-        for group in known_values(data).labels(view.split)
-        if (filters := within(view.filters, view.split, group)) is not None
+        for group in (known_values(data).labels(view.split) if view.split else (EVERYBODY,))
+        if (filters := of_group(view, group)) is not None
         and is_partly_known(cells, viewer, filters)
     )
 
@@ -127,7 +126,10 @@ def mean_rates(
 def _selected(viewer: Viewer, view: View, own: frozenset[str]) -> sa.Subquery:
     group = split_column(view.split) if view.split else sa.literal(EVERYBODY)
     statement = sa.select(
-        served_student.c.student_id, served_student.c.noise_key, group.label("group")
+        served_student.c.student_id,
+        served_student.c.noise_key,
+        (~is_known(viewer)).label("is_unknown"),
+        group.label("group"),
     ).where(*in_selection(view.filters))
     if own:
         statement = statement.where(sa.or_(group.not_in(own), is_known(viewer)))
@@ -144,52 +146,33 @@ def _with_noise(data: Snapshot, viewer: Viewer, view: View, rows: pd.DataFrame) 
     Both belong to everybody whom a row asks of. Every month has its own: of the students of two
     months one may make the difference.
     """
-    rows = rows.assign(drawn_by=rows["set_key"].astype(str), noise=0)
-    if tells_of_groups(view.filters, view.split):
-        for group, of_group in rows.groupby("group", sort=False):
-            filters = within(view.filters, view.split, str(group)) if view.split else view.filters
-            everybody, groups = without_groups(filters or view.filters)
-            months = _whom(data, viewer, replace(view, filters=everybody))
-            whom = [months.get(month, Whom(0, 0, 0)) for month in of_group["event_month"]]
-            rows.loc[of_group.index, "drawn_by"] = [f"{one.key} {groups}" for one in whom]
-            rows.loc[of_group.index, "noise"] = [
-                one.noise(counted, groups, viewer)
-                for one, counted in zip(whom, of_group["students"], strict=True)
-            ]
-    named = "rate " + rows["event_month"].astype(str) + " " + rows["drawn_by"]
-    return rows.assign(drawn_by=named).drop(columns="set_key")
-
-
-def _whom(data: Snapshot, viewer: Viewer, view: View) -> dict[int, Whom]:
-    """By month the students of a selection who count."""
-    key = ("whom", viewer.sight, view.filters, view.same_students)
-    return once(data.load_id, key, partial(_read_whom, data, viewer, view))
-
-
-def _read_whom(data: Snapshot, viewer: Viewer, view: View) -> dict[int, Whom]:
-    statement = (
-        sa.select(
-            trajectory_month.c.event_month,
-            set_key(served_student),
-            sa.func.count(),
-            sa.func.count().filter(~is_known(viewer)),
+    asked = whom_asked(view)
+    of_whom = rows if asked == view else _counted(data, viewer, asked, frozenset())
+    whom = {
+        (group, month): Whom(*of)
+        for group, month, *of in of_whom[["group", "event_month", *_OF_WHOM]].itertuples(
+            index=False
         )
-        .join_from(
-            served_student,
-            trajectory_month,
-            served_student.c.student_id == trajectory_month.c.student_id,
-        )
-        .where(
-            *in_selection(view.filters),
-            *_throughout(view),
-            *_of_those_who_count(month_cells(data, viewer), viewer),
-        )
-        .group_by(trajectory_month.c.event_month)
-    )
-    return {month: Whom(*whom) for month, *whom in data.connection.execute(statement)}
+    }
+    names, noise = [], []
+    for group, month, students in rows[["group", "event_month", "students"]].itertuples(
+        index=False
+    ):
+        one = whom[group if asked.split else EVERYBODY, month]
+        groups = groups_asked(view, group)
+        names.append(f"rate {month} {drawn_by(one.key, groups)}")
+        noise.append(one.noise(students, groups, viewer))
+    return rows.drop(columns=["set_key", "unknown"]).assign(drawn_by=names, noise=noise)
+
+
+_OF_WHOM = ("set_key", "students", "unknown")
 
 
 def _all_rows(data: Snapshot, viewer: Viewer, view: View, own: frozenset[str]) -> pd.DataFrame:
+    return _with_noise(data, viewer, view, _counted(data, viewer, view, own))
+
+
+def _counted(data: Snapshot, viewer: Viewer, view: View, own: frozenset[str]) -> pd.DataFrame:
     selected = _selected(viewer, view, own)
     rate = trajectory_month.c.rate
     statement = (
@@ -200,6 +183,7 @@ def _all_rows(data: Snapshot, viewer: Viewer, view: View, own: frozenset[str]) -
             sa.func.stddev_samp(rate).label("spread"),
             sa.func.count().label("students"),
             set_key(selected).label("set_key"),
+            sa.func.count().filter(selected.c.is_unknown).label("unknown"),
         )
         .join_from(
             selected, trajectory_month, selected.c.student_id == trajectory_month.c.student_id
@@ -212,11 +196,10 @@ def _all_rows(data: Snapshot, viewer: Viewer, view: View, own: frozenset[str]) -
     groups = [group for group in labels if not chosen or group in chosen]
     every = pd.MultiIndex.from_product([groups, EVENT_MONTHS], names=["group", "event_month"])
     frame = data.frame(statement).set_index(["group", "event_month"]).reindex(every).reset_index()
-    counts = ["students", "set_key"]
-    frame[counts] = frame[counts].fillna(0).astype("int64")
+    frame[list(_OF_WHOM)] = frame[list(_OF_WHOM)].fillna(0).astype("int64")
     frame.insert(1, "label", frame["group"].map(labels))
     frame.insert(2, "place", frame["group"].map({group: n for n, group in enumerate(labels)}))
-    return _with_noise(data, viewer, view, frame)
+    return frame
 
 
 def _of_those_who_count(cells: Cells, viewer: Viewer) -> list[sa.ColumnElement[bool]]:

@@ -10,8 +10,9 @@ a chart, a menu, a file or a slide.
 3. *Differences* (``parts``). A figure is withheld where its filters cut the students into parts of
    which one holds fewer unknown students than the threshold, or where everybody less what is told
    would be so few. The few students of districts with too few leave every figure alike.
-4. *Precision follows size* (``precision``). Whole points over fewer than 200 students, tenths from
-   there on; rates end at 1 and 99 %.
+4. *Precision follows size* (``precision``). Tenths of a point from 200 students on, whole points
+   from 20, coarser below; a noise of up to a quarter of that belongs to the students of whom is
+   asked; rates end at 1 and 99 %.
 5. *Shares of a yes or no* (``shares``) come from counts rounded to 5, within bounds by size.
 6. *Counts* (``counts``) are exact for the program and one district, otherwise rounded to 5. By
    anything but place and grade they carry a noise that belongs to the students of whom is asked.

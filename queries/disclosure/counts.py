@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from queries.contacted import in_caseload, unknown_to
 from queries.database import Snapshot
 from queries.disclosure.knowledge import is_known
-from queries.filters import Filters
+from queries.filters import Filters, View
 from queries.memory import once
 from queries.schema import STUDENT_GROUPS, contacted_student
 from queries.served import in_selection
@@ -124,6 +124,17 @@ def without_groups(filters: Filters) -> tuple[Filters, str]:
     """The filters whatever the groups of students are, and which groups they choose."""
     groups = {name: values for name, values in filters.chosen().items() if name in TELLING}
     return replace(filters, **dict.fromkeys(groups, ())), str(groups) if groups else ""
+
+
+def drawn_by(key: int, groups: str) -> str:
+    """What the noise of a figure of some groups is drawn by: the key of whom it asks, and these."""
+    return f"{key} {groups}" if groups else str(key)
+
+
+def whom_asked(view: View) -> View:
+    """The view of everybody whom a view asks of, whatever their groups."""
+    everybody, _groups = without_groups(view.filters)
+    return replace(view, filters=everybody, split=None if view.split in TELLING else view.split)
 
 
 def group_noise(

@@ -125,15 +125,10 @@ def smallest_parts(data: Snapshot, cells: Cells, view: View) -> dict[str, Counts
 
     By group (value of the split, ``all`` without one).
     """
-    if view.split is None:
-        return {EVERYBODY: _smallest(cells, view)}
-    groups = {
-        group: within(view.filters, view.split, group)
-        for group in known_values(data).labels(view.split)
-    }
+    groups = known_values(data).labels(view.split) if view.split else (EVERYBODY,)
     return {
-        group: _smallest(cells, replace(view, filters=filters or view.filters))
-        for group, filters in groups.items()
+        group: _smallest(cells, replace(view, filters=of_group(view, group) or view.filters))
+        for group in groups
     }
 
 
@@ -156,6 +151,17 @@ def within(filters: Filters, split: str, group: str) -> Filters | None:
         return replace(filters, grade=(group,))
     common = tuple(grade for grade in filters.grades() if grade in GRADE_BANDS[group])
     return replace(filters, grade=common) if common else None
+
+
+def of_group(view: View, group: str) -> Filters | None:
+    """The filters of one group of a view, ``all`` without a split; None as ``within``."""
+    return within(view.filters, view.split, group) if view.split else view.filters
+
+
+def groups_asked(view: View, group: str) -> str:
+    """Which groups of students one group of a view asks for; empty where it asks for none."""
+    _everybody, groups = without_groups(of_group(view, group) or view.filters)
+    return groups
 
 
 def left_out_students(districts: Sequence[str], viewer: Viewer) -> sa.Select[tuple[str]]:

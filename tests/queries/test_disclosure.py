@@ -21,9 +21,9 @@ from queries.disclosure.counts import drawn_noise, set_key
 from queries.disclosure.parts import NOTHING_TOLD, Cells, is_partly_known, smallest_parts
 from queries.disclosure.precision import drawn_shift, to_unit, told_rate
 from queries.disclosure.shares import told_share
-from queries.filters import Filters, View
+from queries.filters import SPLITS, Filters, View
 from queries.schema import contacted_student, meta, served_student
-from queries.standing import standing
+from queries.standing import contacts, standing
 from queries.trajectories import Trajectory, trajectory
 from queries.viewer import Viewer
 from tests.conftest import ATTENDANCE_HEADER, Delivery, Program, months
@@ -315,6 +315,19 @@ def test_the_noise_of_the_contacted_is_drawn_by_those_enrolled_where_it_is_asked
         key = data.connection.scalar(here)
         expected = drawn_noise(key, str({"disability": ("yes",)}))
         assert group_noise(data, LEADERSHIP, filters, 10, contacted_student) == expected
+
+
+@pytest.mark.parametrize("split", [None, *SPLITS])
+def test_of_a_selection_that_leaves_nobody_nothing_is_told(
+    delivery: Delivery, split: str | None
+) -> None:
+    write_town(delivery, [HARTFORD] * 30).load()
+    with snapshot() as data:
+        found = standing(data, LEADERSHIP, View(Filters(grade=("3",)), split))
+        made = contacts(data, LEADERSHIP, View(Filters(grade=("3",))))
+    figures = ["students", "students_before", "baseline", "chronic_before", "chronic_now"]
+    assert found[figures].isna().all(axis=None)
+    assert made["students"].isna().all()
 
 
 @pytest.mark.parametrize(("others", "is_told"), [(9, False), (24, True)])
